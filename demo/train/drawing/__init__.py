@@ -1,0 +1,1 @@
+"""Garments drawn from words: cuts, cloth, people, places, and the scenes made of them."""

@@ -1,0 +1,52 @@
+//! Bodies, read up to a bound and not a byte further.
+
+use std::io;
+
+use actix_web::{
+    HttpRequest,
+    error::PayloadError,
+    http::header,
+    web::{Bytes, Payload},
+};
+use futures::{Stream, StreamExt};
+
+use crate::{problem::Problem, problems::Code};
+
+/// The body in pieces; an error as soon as it is longer than `limit` bytes, at once where the
+/// request says so itself.
+pub fn bounded(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+) -> Result<impl Stream<Item = Result<Bytes, PayloadError>> + 'static, Problem> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let declared = header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limit as u64) {
+        return Err(Problem::of(Code::PhotoTooLarge));
+    }
+    if header(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(Problem::of(Code::BodyUnsupported));
+    }
+    let mut read = 0;
+    Ok(payload.map(move |piece| {
+        let piece = piece?;
+        read += piece.len();
+        if read > limit {
+            Err(io::Error::from(io::ErrorKind::FileTooLarge).into())
+        } else {
+            Ok(piece)
+        }
+    }))
+}
+
+impl From<PayloadError> for Problem {
+    fn from(error: PayloadError) -> Self {
+        eprintln!("DEBUG {error:?}");
+        match error {
+            PayloadError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                Self::of(Code::PhotoTooLarge)
+            }
+            _ => Self::of(Code::BodyIncomplete),
+        }
+    }
+}

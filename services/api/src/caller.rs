@@ -1,0 +1,43 @@
+//! Who sent a request, as its bearer token says. Checked before a byte of the body is read.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use vitrine_core::ids::MerchantId;
+
+use crate::{problem::Problem, problems::Code, state::State, tokens::BadToken};
+
+/// A caller with a good token, of any role.
+pub struct Caller {
+    pub merchant: MerchantId,
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = checked(request);
+        if let Ok(caller) = &caller {
+            request.extensions_mut().insert(caller.merchant.clone());
+        }
+        ready(caller)
+    }
+}
+
+fn checked(request: &HttpRequest) -> Result<Caller, Problem> {
+    let state =
+        request.app_data::<web::Data<State>>().ok_or_else(|| Problem::of(Code::Internal))?;
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .filter(|token| !token.is_empty())
+        .ok_or_else(|| Problem::of(Code::TokenMissing))?;
+    let claims = state.keys.check(token).map_err(|bad| match bad {
+        BadToken::Expired => Problem::of(Code::TokenExpired),
+        BadToken::Invalid => Problem::of(Code::TokenInvalid),
+    })?;
+    Ok(Caller { merchant: claims.sub })
+}

@@ -1,0 +1,22 @@
+//! The door: HTTP in, the shop's answers out. Every request is named, every error is one row of
+//! one [table](problems), and nothing raw passes to the core.
+//!
+//! Start at [`server()`]; the way of a photo through the door is `routes/create_look.rs`.
+
+mod body;
+mod caller;
+mod decoding;
+mod openapi;
+mod problem;
+pub mod problems;
+mod readiness;
+mod requests;
+mod routes;
+mod server;
+mod state;
+mod tokens;
+mod upload;
+
+pub use openapi::document;
+pub use server::{Api, ServerSettings, server, stop_requested};
+pub use tokens::{BadToken, Claims, KeyError, Role, TokenKeys};

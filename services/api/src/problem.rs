@@ -1,0 +1,225 @@
+//! An error as it is answered: problem details (RFC 9457).
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vitrine_core::{
+    admission::Busy,
+    photo::PhotoError,
+    ports::{ModelError, StoreError},
+};
+
+use crate::{
+    problems::Code,
+    requests::{self, REQUEST_ID},
+};
+
+/// When to come back to a model or a store that is being restarted.
+const COME_BACK: Duration = Duration::from_secs(5);
+
+/// One thing that went wrong with one request.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Named where the problem is made, since it may be answered after the request is forgotten;
+    /// not known on a thread for blocking work.
+    request: Option<String>,
+}
+
+/// What is wrong with one field of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// What is wrong.
+    pub detail: String,
+    /// Where, as a JSON Pointer (RFC 6901) into the body, as a URI fragment.
+    #[schema(example = "#/limit")]
+    pub pointer: String,
+}
+
+/// Every error, as RFC 9457 has it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
+    /// Where this kind of problem is explained.
+    #[schema(value_type = String, format = UriReference, example = "/problems#photo_too_small")]
+    r#type: String,
+    #[schema(example = "The photo is too small")]
+    title: &'a str,
+    #[schema(example = 422)]
+    status: u16,
+    /// What went wrong this time, and what to do.
+    detail: &'a str,
+    /// For programs; one of the list at `/problems`.
+    #[schema(example = "photo_too_small")]
+    code: &'a str,
+    /// This one occurrence, by its `Request-Id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = UriReference)]
+    instance: Option<String>,
+    /// The fields to blame, if any are.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// With the table's own advice as its detail.
+    pub fn of(code: Code) -> Self {
+        Self::new(code, code.remedy())
+    }
+
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let mut problem = Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            headers: Vec::new(),
+            request: current_request(),
+        };
+        if let Some(challenge) = challenge(code) {
+            problem.headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+        }
+        problem
+    }
+
+    /// A problem with one field of the body.
+    pub fn of_field(code: Code, field: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let mut problem = Self::new(code, format!("{detail}. {}", code.remedy()));
+        problem.errors.push(FieldError { detail, pointer: pointer(field) });
+        problem
+    }
+
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        let mut problem = Self::of(Code::MethodNotAllowed);
+        problem.headers.push((header::ALLOW, HeaderValue::from_static(allow)));
+        problem
+    }
+
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.headers.push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
+        self
+    }
+}
+
+fn current_request() -> Option<String> {
+    REQUEST_ID.try_with(Clone::clone).ok()
+}
+
+/// RFC 6750, section 3.
+fn challenge(code: Code) -> Option<&'static str> {
+    match code {
+        Code::TokenMissing => Some(r#"Bearer realm="vitrine""#),
+        Code::TokenInvalid => Some(
+            r#"Bearer realm="vitrine", error="invalid_token", error_description="The token is not valid""#,
+        ),
+        Code::TokenExpired => Some(
+            r#"Bearer realm="vitrine", error="invalid_token", error_description="The token has expired""#,
+        ),
+        _ => None,
+    }
+}
+
+/// `#/photo/data` for `photo/data`: what may stand in a fragment stays, the rest is left out.
+fn pointer(field: &str) -> String {
+    let shown = field.chars().filter(|c| c.is_ascii_alphanumeric() || "/_-.".contains(*c));
+    format!("#/{}", shown.take(60).collect::<String>())
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}", self.code.id(), self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let request = self.request.clone().or_else(current_request);
+        let mut response = HttpResponse::build(self.status_code());
+        response
+            .content_type("application/problem+json")
+            .insert_header((header::CACHE_CONTROL, "no-store"));
+        for (name, value) in &self.headers {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        let body = ProblemBody {
+            r#type: self.code.uri(),
+            title: self.code.title(),
+            status: self.code.status(),
+            detail: &self.detail,
+            code: self.code.id(),
+            instance: request.as_ref().map(|id| format!("/requests/{id}")),
+            errors: &self.errors,
+        };
+        let mut response = response.body(serde_json::to_vec(&body).unwrap_or_default());
+        if let Some(id) = &request {
+            requests::name(response.headers_mut(), id);
+        }
+        response
+    }
+}
+
+impl From<PhotoError> for Problem {
+    fn from(error: PhotoError) -> Self {
+        let code = match error {
+            PhotoError::Empty => Code::PhotoEmpty,
+            PhotoError::TooManyBytes => Code::PhotoTooLarge,
+            PhotoError::NotAPicture => Code::PhotoNotAPicture,
+            PhotoError::Unsupported(_) => Code::PhotoFormatUnsupported,
+            PhotoError::Damaged(_) => Code::PhotoDamaged,
+            PhotoError::TooManyPixels { .. } => Code::PhotoTooManyPixels,
+            PhotoError::TooSmall { .. } => Code::PhotoTooSmall,
+            PhotoError::TooNarrow { .. } => Code::PhotoTooNarrow,
+        };
+        let mut problem = Self::new(code, error.to_string());
+        problem.errors.push(FieldError { detail: error.to_string(), pointer: pointer("photo") });
+        problem
+    }
+}
+
+impl From<Busy> for Problem {
+    fn from(busy: Busy) -> Self {
+        Self::new(Code::Busy, busy.to_string()).retry_after(busy.retry_after)
+    }
+}
+
+/// What a model says of its trouble is for the log; a customer is told what to do.
+impl From<ModelError> for Problem {
+    fn from(error: ModelError) -> Self {
+        tracing::error!(%error, "the model did not answer");
+        match error {
+            ModelError::Load(_) | ModelError::Stopped(_) => {
+                Self::of(Code::ModelUnavailable).retry_after(COME_BACK)
+            }
+            ModelError::Answer(_) => Self::of(Code::ModelAnswerInvalid),
+            ModelError::Timeout(_) => Self::of(Code::ModelTimeout),
+        }
+    }
+}
+
+/// What a store says of its trouble is for the log too.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a store did not answer");
+        match error {
+            StoreError::Unavailable { .. } => {
+                Self::of(Code::StoreUnavailable).retry_after(COME_BACK)
+            }
+            StoreError::Corrupt { .. } => Self::of(Code::Internal),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The one table of everything that can go wrong at the door. Answers, the page at `/problems`
+//! and the reference in the documentation are all written from it.
+
+use std::fmt::Write;
+
+/// Declares [`Code`] and its table.
+macro_rules! problems {
+    ($($variant:ident = $id:literal, $status:literal, $title:literal, $remedy:literal;)+) => {
+        /// What went wrong.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $(#[doc = $title] $variant,)+ }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The identifier that programs compare; never changes.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id,)+ }
+            }
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)+ }
+            }
+
+            /// What went wrong, in a few words.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)+ }
+            }
+
+            /// What to do about it.
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy,)+ }
+            }
+        }
+    };
+}
+
+problems! {
+    TokenMissing = "token_missing", 401, "A token is needed",
+        "Send `Authorization: Bearer <token>` with a token that this service issued.";
+    TokenInvalid = "token_invalid", 401, "The token is not valid",
+        "Ask the shop for a new token; this one was not issued by this service or was changed.";
+    TokenExpired = "token_expired", 401, "The token has expired",
+        "Ask the shop for a new token.";
+    PhotoMissing = "photo_missing", 422, "There is no photo",
+        "Send the picture as the part `photo` of a form, or as base64 in `photo.data` of a JSON body.";
+    PhotoEmpty = "photo_empty", 422, "The photo is empty",
+        "Send the picture's bytes.";
+    PhotoTooLarge = "photo_too_large", 413, "The photo has too many bytes",
+        "Send a picture of at most 20 MiB.";
+    PhotoBase64Invalid = "photo_base64_invalid", 422, "The photo is not base64",
+        "Encode the picture's bytes as standard base64 (RFC 4648, section 4), without a `data:` prefix or line breaks.";
+    PhotoNotAPicture = "photo_not_a_picture", 415, "This is not a picture",
+        "Send a JPEG, PNG, WebP, GIF, BMP or TIFF file.";
+    PhotoFormatUnsupported = "photo_format_unsupported", 415, "This picture format is not read here",
+        "Convert the picture, HEIC and AVIF too, to JPEG, PNG, WebP, GIF, BMP or TIFF.";
+    PhotoDamaged = "photo_damaged", 422, "The photo is damaged or cut short",
+        "Send the whole file again.";
+    PhotoTooManyPixels = "photo_too_many_pixels", 422, "The photo has too many pixels",
+        "Send a picture of at most 60 million pixels.";
+    PhotoTooSmall = "photo_too_small", 422, "The photo is too small",
+        "Send a picture with at least 64 pixels on each side.";
+    PhotoTooNarrow = "photo_too_narrow", 422, "The photo is too narrow",
+        "Send a picture whose longer side is at most 8 times its shorter one.";
+    TextInvalid = "text_invalid", 422, "`text` is not text",
+        "Send the customer's words as one UTF-8 string.";
+    TextTooLong = "text_too_long", 422, "`text` is too long",
+        "Send at most 500 characters.";
+    FiltersInvalid = "filters_invalid", 422, "`filters` can not be read",
+        "Send a JSON object with the fields and words that `/openapi.json` lists.";
+    LimitInvalid = "limit_invalid", 422, "`limit` is out of range",
+        "Send a whole number from 1 to 20.";
+    LocaleInvalid = "locale_invalid", 422, "`locale` is not a language tag",
+        "Send a BCP 47 tag, for example `en` or `pt-BR`.";
+    FieldUnknown = "field_unknown", 422, "A field is not known here",
+        "Send only `photo`, `text`, `filters`, `limit` and `locale`.";
+    FieldRepeated = "field_repeated", 422, "A field comes twice",
+        "Send each field once.";
+    JsonInvalid = "json_invalid", 400, "The body is not a JSON object",
+        "Send one JSON object in UTF-8.";
+    MultipartInvalid = "multipart_invalid", 400, "The form can not be read",
+        "Send multipart/form-data with a boundary, and a name for each part (RFC 7578).";
+    BodyIncomplete = "body_incomplete", 400, "The body ended early",
+        "Send the whole body again.";
+    BodySlow = "body_slow", 408, "The body took too long to arrive",
+        "Send the whole body at once; use a smaller photo on a slow line.";
+    BodyUnsupported = "body_unsupported", 415, "This kind of body is not read here",
+        "Send multipart/form-data or application/json, without a Content-Encoding.";
+    IdInvalid = "id_invalid", 400, "This is not an id",
+        "Use the id as the service gave it, a UUID.";
+    LookUnknown = "look_unknown", 404, "There is no such look",
+        "Looks are kept for an hour, and only the shop they were answered for sees them. Send the photo again.";
+    RouteUnknown = "route_unknown", 404, "There is nothing here",
+        "Check the path against `/openapi.json`.";
+    MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here",
+        "Use a method that the `Allow` header names.";
+    Busy = "busy", 429, "Too many photos at once",
+        "Send the request again after the seconds that `Retry-After` names.";
+    Internal = "internal", 500, "Something broke on our side",
+        "Send the request again; if it fails again, tell the operator the `Request-Id`.";
+    ModelAnswerInvalid = "model_answer_invalid", 502, "The model's answer was cut short",
+        "Send the request again.";
+    ModelUnavailable = "model_unavailable", 503, "The model is not running",
+        "Send the request again after the seconds that `Retry-After` names.";
+    StoreUnavailable = "store_unavailable", 503, "A store can not be reached",
+        "Send the request again after the seconds that `Retry-After` names.";
+    NotReady = "not_ready", 503, "The service is not ready",
+        "Wait until `/readyz` answers 200; `vitrine doctor` says more.";
+    ModelTimeout = "model_timeout", 504, "The answer took too long",
+        "Send the request again; the operator may raise `models.timeout_seconds`.";
+}
+
+impl Code {
+    /// The URI reference that names this kind of problem, and where it is explained.
+    pub fn uri(self) -> String {
+        format!("/problems#{}", self.id())
+    }
+}
+
+/// The table in Markdown, for the documentation.
+pub fn markdown() -> String {
+    let mut page =
+        String::from("| Code | Status | What went wrong | What to do |\n|---|---|---|---|\n");
+    for code in Code::ALL {
+        let (id, status, title, remedy) = (code.id(), code.status(), code.title(), code.remedy());
+        // Writing to a String can not fail.
+        let _ = writeln!(page, "| `{id}` | {status} | {title} | {remedy} |");
+    }
+    page
+}
+
+/// The table as the page at `/problems`.
+pub(crate) fn html() -> String {
+    let rows: String = Code::ALL
+        .iter()
+        .map(|code| {
+            let (id, status) = (code.id(), code.status());
+            let [title, remedy] = [code.title(), code.remedy()].map(escaped);
+            format!("<tr id=\"{id}\"><td><code>{id}</code></td><td>{status}</td><td>{title}</td><td>{remedy}</td></tr>\n")
+        })
+        .collect();
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>Vitrine: problems</title>\n\
+         <style>body{{font:1rem/1.5 system-ui;margin:2rem auto;max-width:70rem;padding:0 1rem}}\
+         td,th{{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0}}\
+         :target{{background:#fe9}}</style>\n\
+         <h1>Problems</h1>\n\
+         <p>Every error is <code>application/problem+json</code> (RFC 9457); compare its \
+         <code>code</code>.</p>\n\
+         <table>\n<tr><th>Code<th>Status<th>What went wrong<th>What to do</tr>\n{rows}</table>\n</html>\n"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_its_own_and_says_what_to_do() {
+        for (at, code) in Code::ALL.iter().enumerate() {
+            assert!(Code::ALL[..at].iter().all(|other| other.id() != code.id()), "{}", code.id());
+            assert!((400..600).contains(&code.status()), "{}", code.id());
+            assert!(code.remedy().ends_with('.') && !code.title().ends_with('.'), "{}", code.id());
+            assert!(markdown().contains(&format!("`{}`", code.id())));
+            assert!(html().contains(&format!("id=\"{}\"", code.id())));
+        }
+        assert!(html().contains("Bearer &lt;token&gt;"));
+    }
+}

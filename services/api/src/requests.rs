@@ -1,0 +1,110 @@
+//! What holds for every request: its name, its line in the log, headers that every answer bears,
+//! and that a panic in one is an answer to that one only.
+
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+use actix_web::{
+    Error, HttpMessage,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+};
+use futures::FutureExt;
+use tracing::{Instrument, Span, field::Empty};
+use vitrine_core::ids::MerchantId;
+
+use crate::{problem::Problem, problems::Code};
+
+/// The header that names a request.
+const HEADER: HeaderName = HeaderName::from_static("request-id");
+
+tokio::task_local! {
+    /// The request that is being answered.
+    pub static REQUEST_ID: String;
+}
+
+/// Watches over one request from its first byte to its answer.
+pub async fn watch(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let id = requested_id(&request).unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    let span = tracing::info_span!(
+        "request", request_id = %id, method = %request.method(),
+        route = Empty, merchant = Empty, status = Empty, ms = Empty
+    );
+    let line = Line { span: span.clone(), started: Instant::now(), answered: false };
+    let work = REQUEST_ID.scope(id.clone(), caught(request, next)).instrument(span);
+    let mut answer = work.await;
+    line.answered(&answer);
+    if let Ok(response) = &mut answer {
+        name(response.headers_mut(), &id);
+    }
+    answer
+}
+
+async fn caught<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    match AssertUnwindSafe(async { next.call(request).await }).catch_unwind().await {
+        Ok(answer) => answer,
+        Err(_) => {
+            tracing::error!("the handler panicked");
+            Err(Problem::of(Code::Internal).into())
+        }
+    }
+}
+
+/// Sets the headers that every answer bears.
+pub fn name(headers: &mut HeaderMap, id: &str) {
+    const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(HEADER, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+}
+
+/// The client's own name for the request, if it is harmless in a log: 1 to 64 letters, digits,
+/// `.`, `_` and `-`.
+fn requested_id(request: &ServiceRequest) -> Option<String> {
+    let id = request.headers().get(HEADER)?.to_str().ok()?;
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    ((1..=64).contains(&id.len()) && id.bytes().all(harmless)).then(|| id.to_owned())
+}
+
+/// The one line that the log has of a request, written when it is answered or given up.
+struct Line {
+    span: Span,
+    started: Instant,
+    answered: bool,
+}
+
+impl Line {
+    fn answered<B>(mut self, answer: &Result<ServiceResponse<B>, Error>) {
+        let status = match answer {
+            Ok(response) => {
+                let request = response.request();
+                self.span.record("route", request.match_pattern().as_deref().unwrap_or("none"));
+                if let Some(merchant) = request.extensions().get::<MerchantId>() {
+                    self.span.record("merchant", merchant.as_str());
+                }
+                response.status()
+            }
+            Err(error) => error.as_response_error().status_code(),
+        };
+        self.span.record("status", status.as_u16());
+        self.answered = true;
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.span.record("ms", self.started.elapsed().as_millis() as u64);
+        let said = if self.answered { "answered" } else { "the client left" };
+        tracing::info!(parent: &self.span, "{said}");
+    }
+}

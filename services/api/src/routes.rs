@@ -1,0 +1,37 @@
+//! The paths, one file each.
+
+pub mod create_look;
+pub mod get_look;
+pub mod healthz;
+mod openapi;
+mod problems;
+pub mod readyz;
+
+use actix_web::{
+    HttpResponse, Resource, Route,
+    web::{self, ServiceConfig},
+};
+
+use crate::{problem::Problem, problems::Code};
+
+/// Adds every path, and an answer for all others.
+pub fn register(config: &mut ServiceConfig) {
+    let get = web::get;
+    config
+        .service(at("/v1/looks", "POST", web::post().to(create_look::create_look)))
+        .service(at("/v1/looks/{id}", "GET", get().to(get_look::get_look)))
+        .service(at("/healthz", "GET", get().to(healthz::healthz)))
+        .service(at("/readyz", "GET", get().to(readyz::readyz)))
+        .service(at("/openapi.json", "GET", get().to(openapi::contract)))
+        .service(at("/problems", "GET", get().to(problems::page)))
+        .default_service(web::to(|| async { refused(Problem::of(Code::RouteUnknown)) }));
+}
+
+fn at(path: &str, allow: &'static str, route: Route) -> Resource {
+    let refuse = move || async move { refused(Problem::method_not_allowed(allow)) };
+    web::resource(path).route(route).default_service(web::to(refuse))
+}
+
+fn refused(problem: Problem) -> Result<HttpResponse, Problem> {
+    Err(problem)
+}

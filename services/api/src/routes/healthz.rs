@@ -1,0 +1,13 @@
+use actix_web::HttpResponse;
+
+/// Whether the process lives
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "healthz",
+    tag = "operation",
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain", example = "ok"))
+)]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok")
+}

@@ -1,0 +1,9 @@
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+
+static CONTRACT: LazyLock<String> = LazyLock::new(crate::openapi::json);
+
+pub async fn contract() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(CONTRACT.as_str())
+}

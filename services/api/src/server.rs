@@ -1,0 +1,87 @@
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use vitrine_core::{admission::Admission, shopping::Shopping};
+
+use crate::{requests, routes, state::State, tokens::TokenKeys};
+
+/// What the API answers with.
+pub struct Api {
+    pub shop: Arc<Shopping>,
+    pub admission: Arc<Admission>,
+    pub keys: TokenKeys,
+}
+
+/// How the server treats its connections.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// Threads that answer.
+    pub workers: usize,
+    /// Connections open at once, for each worker.
+    pub connections: usize,
+    /// Bodies read at once, 28 MiB each at most; more are told to come back.
+    pub uploads: usize,
+    /// Photos decoded at once.
+    pub decodes: usize,
+    /// How long an idle connection stays open.
+    pub keep_alive: Duration,
+    /// How long a request's head may take to arrive.
+    pub head_time: Duration,
+    /// How long a request's body may take to arrive.
+    pub body_time: Duration,
+    /// How long an admitted or queued photo may take.
+    pub answer_time: Duration,
+    /// How long one readiness check may take.
+    pub readiness_time: Duration,
+    /// How long requests may still take once the server is asked to stop.
+    pub shutdown_time: Duration,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            workers: 2,
+            connections: 1_024,
+            uploads: 32,
+            decodes: 2,
+            keep_alive: Duration::from_secs(75),
+            head_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(60),
+            answer_time: Duration::from_secs(300),
+            readiness_time: Duration::from_secs(30),
+            shutdown_time: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A server on a listener that is bound already; await it to run it. Stop it by its
+/// [handle](Server::handle), or with the future that it is given a signal by. When a client leaves,
+/// the work done for it is dropped.
+pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::Result<Server> {
+    let state = web::Data::new(State::new(api, &settings));
+    let app = move || {
+        App::new()
+            .app_data(state.clone())
+            .configure(routes::register)
+            .wrap(from_fn(requests::watch))
+    };
+    let server = HttpServer::new(app)
+        .workers(settings.workers.max(1))
+        .max_connections(settings.connections)
+        .keep_alive(settings.keep_alive)
+        .client_request_timeout(settings.head_time)
+        .h1_allow_half_closed(false)
+        .shutdown_timeout(settings.shutdown_time.as_secs())
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Waits until the process is asked to end, by Ctrl-C or SIGTERM.
+pub async fn stop_requested() -> io::Result<()> {
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,42 @@
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Semaphore;
+use vitrine_core::{admission::Admission, shopping::Shopping};
+
+use crate::{
+    decoding::Decoding,
+    readiness::Readiness,
+    server::{Api, ServerSettings},
+    tokens::TokenKeys,
+};
+
+/// What every handler shares.
+pub struct State {
+    pub shop: Arc<Shopping>,
+    pub admission: Arc<Admission>,
+    pub keys: TokenKeys,
+    pub readiness: Readiness,
+    pub decoding: Decoding,
+    /// Bodies that are being read; bounds the memory they take together.
+    pub uploads: Semaphore,
+    pub body_time: Duration,
+    pub answer_time: Duration,
+}
+
+impl State {
+    pub fn new(api: Api, settings: &ServerSettings) -> Self {
+        let Api { shop, admission, keys } = api;
+        let readiness =
+            Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
+        Self {
+            shop,
+            admission,
+            keys,
+            readiness,
+            decoding: Decoding::new(settings.decodes),
+            uploads: Semaphore::new(settings.uploads.max(1)),
+            body_time: settings.body_time,
+            answer_time: settings.answer_time,
+        }
+    }
+}

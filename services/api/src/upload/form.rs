@@ -1,0 +1,106 @@
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::{HttpRequest, web::Payload};
+use futures::TryStreamExt;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use vitrine_core::{filter::Filters, photo::MAX_BYTES};
+
+use super::{Upload, unknown};
+use crate::{body::bounded, problem::Problem, problems::Code};
+
+/// What a form may have besides the photo: boundaries, part headers and the other fields.
+const BESIDES: usize = 64 * 1024;
+/// The most bytes of a field that is not the photo.
+const MAX_FIELD: usize = 16 * 1024;
+
+/// A photo as a form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form to the contract")]
+pub struct LookForm {
+    /// A JPEG, PNG, WebP, GIF, BMP or TIFF file of at most 20 MiB, 64 pixels a side at least.
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    photo: Vec<u8>,
+    /// The customer's own words.
+    #[schema(max_length = 500, example = "something warmer, for a wedding")]
+    text: Option<String>,
+    /// As JSON.
+    filters: Option<Filters>,
+    /// Matches for each garment at most.
+    #[schema(minimum = 1, maximum = 20, default = 5)]
+    limit: Option<u32>,
+    /// The language to answer in (BCP 47).
+    #[schema(example = "en-GB")]
+    locale: Option<String>,
+}
+
+pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
+    let body = bounded(request, payload, MAX_BYTES + BESIDES)?;
+    let mut form = Multipart::new(request.headers(), body);
+    let mut photo = None;
+    let mut fields = Map::new();
+    while let Some(mut field) = form.try_next().await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if fields.contains_key(&name) || name == "photo" && photo.is_some() {
+            return Err(Problem::of_field(Code::FieldRepeated, &name, "This field comes twice"));
+        }
+        match name.as_str() {
+            "photo" => {
+                photo = Some(bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?);
+            }
+            "text" => {
+                let text = bytes(&mut field, MAX_FIELD, Code::TextTooLong).await?;
+                let text = String::from_utf8(text).map_err(|_| {
+                    Problem::of_field(Code::TextInvalid, "text", "This is not UTF-8")
+                })?;
+                fields.insert(name, text.into());
+            }
+            "filters" => {
+                let filters = bytes(&mut field, MAX_FIELD, Code::FiltersInvalid).await?;
+                let filters = json(&filters).map_err(|error| {
+                    Problem::of_field(Code::FiltersInvalid, "filters", error.to_string())
+                })?;
+                fields.insert(name, filters);
+            }
+            "limit" => {
+                let limit = bytes(&mut field, MAX_FIELD, Code::LimitInvalid).await?;
+                fields.insert(name, json(&limit).unwrap_or_else(|_| "not a number".into()));
+            }
+            "locale" => {
+                let locale = bytes(&mut field, MAX_FIELD, Code::LocaleInvalid).await?;
+                let locale = String::from_utf8_lossy(&locale).trim().to_owned();
+                fields.insert(name, if locale.is_empty() { Value::Null } else { locale.into() });
+            }
+            _ => return Err(unknown(&name)),
+        }
+    }
+    Upload::checked(photo, fields)
+}
+
+/// An empty field of a form is no field.
+fn json(bytes: &[u8]) -> serde_json::Result<Value> {
+    if bytes.trim_ascii().is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) }
+}
+
+async fn bytes(field: &mut Field, limit: usize, too_long: Code) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.try_next().await? {
+        if bytes.len() + piece.len() > limit {
+            return Err(Problem::of(too_long));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Self {
+        match error {
+            MultipartError::Payload(error) => error.into(),
+            MultipartError::Incomplete => Self::of(Code::BodyIncomplete),
+            error => Self::new(
+                Code::MultipartInvalid,
+                format!("{error}. {}", Code::MultipartInvalid.remedy()),
+            ),
+        }
+    }
+}

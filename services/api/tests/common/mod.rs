@@ -1,0 +1,155 @@
+//! A running service over fakes, and pictures to send it.
+
+#![allow(dead_code)] // each test file uses its own part
+
+use std::{
+    io::Cursor,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use reqwest::{
+    Client, Response,
+    multipart::{Form, Part},
+};
+use serde_json::Value;
+use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
+use vitrine_core::{
+    admission::Admission,
+    ids::MerchantId,
+    indexing::Indexer,
+    ports::{Catalog, Vision},
+    shopping::Shopping,
+    testing::{
+        FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, sample,
+    },
+    vocabulary::{Category, Colour},
+};
+
+pub const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
+
+pub struct Service {
+    pub address: SocketAddr,
+    pub client: Client,
+    pub admission: Arc<Admission>,
+    handle: actix_web::dev::ServerHandle,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}
+
+pub fn seeing_a_dress() -> Arc<FakeVision> {
+    Arc::new(FakeVision::seeing(vec![sample::garment(Category::Dress, &[Colour::Navy])]))
+}
+
+pub async fn start() -> Service {
+    start_with(seeing_a_dress(), Admission::new(2, 8), ServerSettings::default()).await
+}
+
+pub async fn start_with(
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+) -> Service {
+    let catalog = Arc::new(MemoryCatalog::default());
+    let index = Arc::new(MemoryIndex::default());
+    let embedder = Arc::new(FakeEmbedder::default());
+    catalog.upsert(&sample::merchant(), vec![sample::product("p1")]).await.unwrap();
+    let indexer = Indexer::new(catalog.clone(), index.clone(), embedder.clone());
+    indexer.drain(|_| {}).await.unwrap();
+    let shop = Arc::new(Shopping {
+        vision,
+        stylist: Arc::new(FakeStylist::default()),
+        embedder,
+        catalog,
+        index,
+        cache: Arc::new(MemoryCache::default()),
+        min_similarity: 0.2,
+    });
+    let admission = Arc::new(admission);
+    let api = Api { shop, admission: Arc::clone(&admission), keys: keys() };
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = server(api, listener, settings).unwrap();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Service { address, client: Client::new(), admission, handle }
+}
+
+pub fn keys() -> TokenKeys {
+    TokenKeys::from_secret(SECRET).unwrap()
+}
+
+pub fn token_for(merchant: &str) -> String {
+    let merchant = MerchantId::new(merchant).unwrap();
+    keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
+}
+
+pub fn token() -> String {
+    token_for("demo")
+}
+
+impl Service {
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> Response {
+        self.client.get(self.url(path)).bearer_auth(token).send().await.unwrap()
+    }
+
+    pub async fn post_form(&self, form: Form) -> Response {
+        let request = self.client.post(self.url("/v1/looks")).bearer_auth(token());
+        request.multipart(form).send().await.unwrap()
+    }
+
+    pub async fn post_photo(&self, photo: Vec<u8>) -> Response {
+        self.post_form(form(photo)).await
+    }
+
+    pub async fn post_json(&self, body: &Value) -> Response {
+        let request = self.client.post(self.url("/v1/looks")).bearer_auth(token());
+        request.json(body).send().await.unwrap()
+    }
+
+    pub async fn still_answers(&self) {
+        assert_eq!(self.post_photo(png(96, 96)).await.status(), 200);
+    }
+}
+
+pub fn form(photo: Vec<u8>) -> Form {
+    Form::new().part("photo", Part::bytes(photo).file_name("photo.png"))
+}
+
+pub fn png(width: u32, height: u32) -> Vec<u8> {
+    picture(width, height, ImageFormat::Png)
+}
+
+pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let picture = RgbImage::from_pixel(width, height, Rgb([20, 40, 120]));
+    DynamicImage::from(picture).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// Asserts that a response is a problem of this status and code, complete, and gives its body.
+pub async fn problem(response: Response, status: u16, code: &str) -> Value {
+    let headers = response.headers().clone();
+    let got = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{got}: {text}"));
+    assert_eq!((got, body["code"].as_str()), (status, Some(code)), "{text}");
+    assert_eq!(headers["content-type"], "application/problem+json");
+    assert_eq!(body["status"], status);
+    assert_eq!(body["type"], format!("/problems#{code}"));
+    assert!(!body["title"].as_str().unwrap().is_empty());
+    assert!(!body["detail"].as_str().unwrap().is_empty());
+    let id = headers["request-id"].to_str().unwrap();
+    assert_eq!(body["instance"], format!("/requests/{id}"));
+    body
+}

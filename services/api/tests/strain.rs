@@ -1,0 +1,249 @@
+//! Too much, too slow, gone, broken: the service stays up and says so.
+
+mod common;
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use common::{Service, png, problem, seeing_a_dress, start_with, token};
+use futures::{StreamExt, stream};
+use vitrine_api::ServerSettings;
+use vitrine_core::{
+    admission::{Admission, Permit},
+    photo::Photo,
+    ports::{DescribeStream, ModelError, Vision},
+    testing::FakeVision,
+};
+
+/// A model that never answers and counts how many wait for it, or one that breaks.
+#[derive(Default)]
+struct Odd {
+    breaks: bool,
+    waiting: Arc<AtomicUsize>,
+}
+
+struct Waiting(Arc<AtomicUsize>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Vision for Odd {
+    fn model(&self) -> &str {
+        "odd"
+    }
+
+    fn photo_side(&self) -> u32 {
+        64
+    }
+
+    fn caution(&self) -> Option<&str> {
+        None
+    }
+
+    async fn describe(&self, _: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
+        assert!(!self.breaks, "a secret that nobody may see");
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let waiting = Waiting(Arc::clone(&self.waiting));
+        Ok(stream::once(async move {
+            let _waiting = waiting;
+            std::future::pending().await
+        })
+        .boxed())
+    }
+}
+
+async fn until(what: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !what() {
+        assert!(started.elapsed() < Duration::from_secs(10), "it never came to pass");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A raw request for a look; the body is `body`, said to be `length` bytes long.
+fn raw(service: &Service, length: usize, body: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(service.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /v1/looks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {length}\r\n\r\n",
+        token()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    stream
+}
+
+fn form_bytes(photo: &[u8]) -> Vec<u8> {
+    let mut body = b"--b\r\nContent-Disposition: form-data; name=\"photo\"\r\n\r\n".to_vec();
+    body.extend(photo);
+    body.extend(b"\r\n--b--\r\n");
+    body
+}
+
+async fn answer(mut stream: TcpStream) -> String {
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut bytes = vec![0; 8192];
+        let read = stream.read(&mut bytes).unwrap_or_default();
+        String::from_utf8_lossy(&bytes[..read]).into_owned()
+    });
+    reading.await.unwrap()
+}
+
+#[tokio::test]
+async fn who_comes_when_the_queue_is_full_is_told_when_to_come_back() {
+    let service =
+        start_with(seeing_a_dress(), Admission::new(1, 0), ServerSettings::default()).await;
+    let running = service.admission.enter().await.unwrap();
+    let response = service.post_photo(png(96, 96)).await;
+    let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!(wait >= 1);
+    problem(response, 429, "busy").await;
+    drop(running);
+    service.still_answers().await;
+}
+
+#[tokio::test]
+async fn when_the_client_leaves_its_work_is_dropped() {
+    let odd = Odd::default();
+    let waiting = Arc::clone(&odd.waiting);
+    let service = start_with(Arc::new(odd), Admission::new(1, 0), ServerSettings::default()).await;
+    let body = form_bytes(&png(96, 96));
+    let client = raw(&service, body.len(), &body);
+    until(|| waiting.load(Ordering::SeqCst) == 1).await;
+    assert!(service.admission.enter().await.is_err());
+    drop(client);
+    until(|| waiting.load(Ordering::SeqCst) == 0).await;
+    assert!(service.admission.enter().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_client_that_stops_sending_is_told_and_let_go() {
+    let settings =
+        ServerSettings { body_time: Duration::from_millis(300), ..ServerSettings::default() };
+    let service = start_with(seeing_a_dress(), Admission::new(1, 0), settings).await;
+    let body = form_bytes(&png(96, 96));
+    let stalled = raw(&service, body.len(), &body[..body.len() / 2]);
+    let answer = answer(stalled).await;
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("body_slow"), "{answer}");
+    drop(raw(&service, body.len(), &body[..body.len() / 2]));
+    service.still_answers().await;
+}
+
+#[tokio::test]
+async fn an_upload_of_30_mb_is_stopped_long_before_its_end() {
+    let service =
+        start_with(seeing_a_dress(), Admission::new(1, 0), ServerSettings::default()).await;
+    let declared = raw(&service, 30_000_000, b"");
+    let said = answer(declared).await;
+    assert!(said.starts_with("HTTP/1.1 413") && said.contains("photo_too_large"), "{said}");
+
+    for (kind, most) in [("multipart/form-data; boundary=b", 24), ("application/json", 32)] {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&sent);
+        let start = if kind.starts_with("multi") {
+            form_bytes(b"").into_iter().take(56).collect()
+        } else {
+            b"{\"text\":\"".to_vec()
+        };
+        let pieces = stream::iter(std::iter::once(start).chain((0..300).map(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            vec![b'x'; 1_000_000]
+        })));
+        let body = reqwest::Body::wrap_stream(pieces.map(Ok::<_, std::io::Error>));
+        let request = service.client.post(service.url("/v1/looks")).bearer_auth(token());
+        let response = request.header("Content-Type", kind).body(body).send().await;
+        if let Ok(response) = response {
+            problem(response, 413, "photo_too_large").await;
+        }
+        // What the client could still put into the sockets' buffers aside.
+        let sent = sent.load(Ordering::SeqCst);
+        assert!(sent < most + 30, "{kind}: {sent} MB were sent");
+    }
+    service.still_answers().await;
+}
+
+#[tokio::test]
+async fn a_panic_is_an_answer_to_one_request_and_leaks_nothing() {
+    let odd = Odd { breaks: true, ..Odd::default() };
+    let service = start_with(Arc::new(odd), Admission::new(1, 0), ServerSettings::default()).await;
+    for _ in 0..3 {
+        let body = problem(service.post_photo(png(96, 96)).await, 500, "internal").await;
+        assert!(!body.to_string().contains("secret"), "{body}");
+    }
+    assert_eq!(service.get("/healthz", "").await.status(), 200);
+}
+
+#[tokio::test]
+async fn each_trouble_of_the_model_has_its_code() {
+    for (failure, status, code) in [
+        (ModelError::Load("/secret/path".into()), 503, "model_unavailable"),
+        (ModelError::Stopped("a secret".into()), 503, "model_unavailable"),
+        (ModelError::Answer("a secret".into()), 502, "model_answer_invalid"),
+        (ModelError::Timeout(5), 504, "model_timeout"),
+    ] {
+        let vision = Arc::new(FakeVision::failing(failure));
+        let service = start_with(vision, Admission::new(1, 0), ServerSettings::default()).await;
+        let response = service.post_photo(png(96, 96)).await;
+        assert_eq!(response.headers().contains_key("retry-after"), status == 503);
+        let body = problem(response, status, code).await;
+        assert!(!body.to_string().contains("secret"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_is_given_up() {
+    let settings =
+        ServerSettings { answer_time: Duration::from_millis(200), ..ServerSettings::default() };
+    let service = start_with(Arc::new(Odd::default()), Admission::new(1, 0), settings).await;
+    problem(service.post_photo(png(96, 96)).await, 504, "model_timeout").await;
+    assert!(service.admission.enter().await.is_ok());
+}
+
+#[tokio::test]
+async fn readiness_asks_the_model_once_however_many_ask() {
+    let vision = seeing_a_dress();
+    let service = start_with(vision.clone(), Admission::new(1, 0), ServerSettings::default()).await;
+    let probes = (0..20).map(|_| service.get("/readyz", ""));
+    for response in futures::future::join_all(probes).await {
+        assert_eq!(response.status(), 200);
+    }
+    assert_eq!(vision.asked(), 1);
+}
+
+#[tokio::test]
+async fn readiness_fails_with_the_model_and_says_which_part() {
+    let vision = Arc::new(FakeVision::failing(ModelError::Stopped("a secret".into())));
+    let service = start_with(vision.clone(), Admission::new(1, 0), ServerSettings::default()).await;
+    for _ in 0..3 {
+        let body = problem(service.get("/readyz", "").await, 503, "not_ready").await.to_string();
+        assert!(body.contains("the vision model stopped") && !body.contains("secret"), "{body}");
+    }
+    assert_eq!(vision.asked(), 1);
+    assert_eq!(service.get("/healthz", "").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_full_queue_is_ready_only_while_photos_are_answered() {
+    let start = || start_with(seeing_a_dress(), Admission::new(1, 0), ServerSettings::default());
+    let idle = start().await;
+    let _running = idle.admission.enter().await.unwrap();
+    problem(idle.get("/readyz", "").await, 503, "not_ready").await;
+
+    let busy = start().await;
+    busy.still_answers().await;
+    let _running = busy.admission.enter().await.unwrap();
+    assert_eq!(busy.get("/readyz", "").await.status(), 200);
+}

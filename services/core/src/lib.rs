@@ -1,0 +1,24 @@
+//! What the shop means: the words of the domain, the rules of the work, and the ports through
+//! which the rest of the world is reached. Nothing here does input or output of its own.
+//!
+//! Start at [`Shopping::advise`](shopping::Shopping::advise): it tells the way of a photo from
+//! top to bottom.
+
+pub mod admission;
+pub mod catalog;
+pub mod explain;
+pub mod feed;
+pub mod filter;
+pub mod garment;
+pub mod ids;
+pub mod indexing;
+pub mod look;
+pub mod matching;
+pub mod money;
+pub mod photo;
+pub mod ports;
+pub mod product;
+pub mod shopping;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod vocabulary;

@@ -1,0 +1,82 @@
+//! The ports: what the work needs from the world, one trait each. Every implementation passes the
+//! contract suite of its port in [`crate::testing::contracts`].
+
+mod cache;
+mod catalog;
+mod embedder;
+mod index;
+mod vision;
+
+pub use cache::Cache;
+pub use catalog::{Catalog, Change, Upserted};
+pub use embedder::{Embedder, Vector};
+pub use index::{Hit, Index, Point, Prefilter, Query};
+pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
+
+/// A model that could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    #[error("the model could not be loaded: {0}")]
+    Load(String),
+    #[error("the model stopped while answering and is being restarted; send the request again ({0})")]
+    Stopped(String),
+    #[error("the model's answer was cut short or not in its schema; send the request again ({0})")]
+    Answer(String),
+    #[error("the model took longer than {0} s; send the request again, or raise `models.timeout_seconds`")]
+    Timeout(u64),
+}
+
+impl ModelError {
+    /// What a customer may be told: the kind of the trouble, and nothing of the machine it is on.
+    pub const fn for_customers(&self) -> &'static str {
+        match self {
+            Self::Load(_) => "the model is not running",
+            Self::Stopped(_) => "the model stopped while answering; send the photo again",
+            Self::Answer(_) => "the model's answer was cut short; send the photo again",
+            Self::Timeout(_) => "the model took too long; send the photo again",
+        }
+    }
+}
+
+/// A store that could not do its work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    #[error("{store} is not reachable: {detail}; `vitrine doctor` says more")]
+    Unavailable { store: &'static str, detail: String },
+    #[error("{store} holds something that can not be read: {detail}; `vitrine doctor` says more")]
+    Corrupt { store: &'static str, detail: String },
+}
+
+impl StoreError {
+    /// What a customer may be told: the kind of the trouble, and nothing of the machine it is on.
+    pub const fn for_customers(&self) -> &'static str {
+        match self {
+            Self::Unavailable { .. } => "the shop's products can not be reached; send the photo again",
+            Self::Corrupt { .. } => "some of the shop's products can not be read",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_told_nothing_of_the_machine() {
+        let detail = || "/srv/models on db.internal:5432".to_owned();
+        let told = [
+            ModelError::Load(detail()).for_customers(),
+            ModelError::Stopped(detail()).for_customers(),
+            ModelError::Answer(detail()).for_customers(),
+            ModelError::Timeout(30).for_customers(),
+            StoreError::Unavailable { store: "PostgreSQL", detail: detail() }.for_customers(),
+            StoreError::Corrupt { store: "Redis", detail: detail() }.for_customers(),
+        ];
+        for (at, reason) in told.iter().enumerate() {
+            assert!(!told[..at].contains(reason), "{reason}");
+            for inside in ["/", "internal", "PostgreSQL", "Redis", "vitrine", "models."] {
+                assert!(!reason.contains(inside), "{reason}");
+            }
+        }
+    }
+}

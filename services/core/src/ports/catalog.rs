@@ -1,0 +1,93 @@
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+
+use super::{StoreError, Vector};
+use crate::{
+    ids::{MerchantId, ProductId},
+    product::{OfferChange, Product},
+};
+
+/// What an upsert did, in products.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Upserted {
+    pub created: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+}
+
+/// One entry of the outbox: a product whose points in the index are behind the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Grows with every change; a product that changes again gets a new, higher one.
+    pub sequence: i64,
+    pub merchant: MerchantId,
+    pub product: ProductId,
+}
+
+/// Products, offers and what the index still has to learn of them: the one place of truth.
+#[async_trait]
+pub trait Catalog: Send + Sync {
+    /// Creates or replaces products with their variants and offers, and writes the outbox, in one
+    /// transaction. A product that is the same already is left alone.
+    async fn upsert(
+        &self,
+        merchant: &MerchantId,
+        products: Vec<Product>,
+    ) -> Result<Upserted, StoreError>;
+
+    /// Sets prices and stock; answers how many variants were found and set. The outbox is written
+    /// only for products whose availability or price band is no longer what the index was told.
+    async fn set_offers(
+        &self,
+        merchant: &MerchantId,
+        changes: Vec<OfferChange>,
+    ) -> Result<u64, StoreError>;
+
+    /// Removes products; answers how many were there.
+    async fn remove(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<u64, StoreError>;
+
+    /// These products as they are now, in the order asked for; those unknown are left out.
+    async fn products(
+        &self,
+        merchant: &MerchantId,
+        ids: &[ProductId],
+    ) -> Result<Vec<Product>, StoreError>;
+
+    /// How many products the merchant has.
+    async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
+
+    /// The oldest changes that the index has not been told of, one entry a product at most.
+    async fn changes(&self, limit: usize) -> Result<Vec<Change>, StoreError>;
+
+    /// Strikes out changes that the index now holds. A change that came later stays.
+    async fn done(&self, changes: &[Change]) -> Result<(), StoreError>;
+
+    /// How many of the merchant's products the index is behind on.
+    async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
+
+    /// Vectors kept for these texts, by text, as far as `model` has embedded them before.
+    async fn vectors(
+        &self,
+        model: &str,
+        texts: &[String],
+    ) -> Result<HashMap<String, Vector>, StoreError>;
+
+    /// Keeps vectors for texts.
+    async fn keep_vectors(
+        &self,
+        model: &str,
+        vectors: &HashMap<String, Vector>,
+    ) -> Result<(), StoreError>;
+
+    /// Puts every product of every merchant into the outbox, for an index that starts empty;
+    /// answers how many.
+    async fn reindex_all(&self) -> Result<u64, StoreError>;
+
+    /// Answers if the store can be read from and written to.
+    async fn check(&self) -> Result<(), StoreError>;
+}

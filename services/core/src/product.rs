@@ -1,0 +1,161 @@
+//! What a merchant sells.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    garment::attribute_words,
+    ids::{ProductId, VariantId},
+    money::Money,
+    vocabulary::{AgeGroup, Availability, Category, Colour, Gender, Length, Pattern, Sleeve},
+};
+
+/// A product and all its variants, checked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Product {
+    pub id: ProductId,
+    pub title: String,
+    pub brand: Option<String>,
+    pub description: String,
+    pub category: Category,
+    pub gender: Option<Gender>,
+    pub age_group: Option<AgeGroup>,
+    pub material: Option<String>,
+    pub pattern: Option<Pattern>,
+    pub sleeve: Option<Sleeve>,
+    pub length: Option<Length>,
+    pub tags: Vec<String>,
+    /// The product's page in the shop.
+    pub link: Option<String>,
+    /// The product's main picture.
+    pub image_link: Option<String>,
+    /// At least one.
+    #[schema(min_items = 1)]
+    pub variants: Vec<Variant>,
+}
+
+/// One size and colour of a product, with its offer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Variant {
+    pub id: VariantId,
+    /// The main one first; empty where the merchant names none.
+    pub colours: Vec<Colour>,
+    pub size: Option<String>,
+    #[serde(flatten)]
+    pub offer: Offer,
+}
+
+/// The price and stock of a variant now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Offer {
+    /// The regular price.
+    pub price: Money,
+    /// The lower price that holds now, if any.
+    pub sale_price: Option<Money>,
+    pub availability: Availability,
+    /// Pieces in stock, where the merchant says.
+    pub stock: Option<u32>,
+}
+
+impl Offer {
+    /// What a customer pays now.
+    pub fn current_price(&self) -> Money {
+        self.sale_price.unwrap_or(self.price)
+    }
+
+    /// Whether it can be bought now: said to be available, and not known to be sold out.
+    pub fn can_be_bought_now(&self) -> bool {
+        self.availability.can_be_bought_now() && self.stock != Some(0)
+    }
+}
+
+/// A new price and stock for one variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfferChange {
+    pub variant: VariantId,
+    pub offer: Offer,
+}
+
+/// The variants of a product that share a colour: what is matched with a garment as one thing.
+#[derive(Debug, Clone, Copy)]
+pub struct ColourVersion<'a> {
+    pub product: &'a Product,
+    pub colours: &'a [Colour],
+}
+
+impl Product {
+    /// One version for each distinct list of colours, in the order of the variants.
+    pub fn colour_versions(&self) -> Vec<ColourVersion<'_>> {
+        let mut versions: Vec<ColourVersion<'_>> = Vec::new();
+        for variant in &self.variants {
+            if !versions.iter().any(|version| version.colours == variant.colours) {
+                versions.push(ColourVersion { product: self, colours: &variant.colours });
+            }
+        }
+        versions
+    }
+}
+
+impl ColourVersion<'_> {
+    /// The variants of this version.
+    pub fn variants(&self) -> impl Iterator<Item = &Variant> {
+        self.product.variants.iter().filter(|variant| variant.colours == self.colours)
+    }
+
+    /// The words that the embedder and the term index know this version by.
+    pub fn search_text(&self) -> String {
+        let product = self.product;
+        let attributes = attribute_words(
+            self.colours,
+            product.pattern,
+            product.length,
+            product.category,
+            product.sleeve,
+        );
+        let tags = product.tags.join(", ");
+        let description: String = product.description.chars().take(300).collect();
+        let parts = [
+            Some(product.title.as_str()),
+            Some(attributes.as_str()),
+            product.brand.as_deref(),
+            product.material.as_deref(),
+            product.gender.map(Gender::words),
+            Some(tags.as_str()),
+            Some(description.as_str()),
+        ];
+        parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.trim().is_empty())
+            .collect::<Vec<_>>()
+            .join(". ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::sample;
+
+    #[test]
+    fn variants_of_one_colour_are_one_version() {
+        let mut product = sample::product("p1");
+        product.variants = vec![
+            sample::variant("a", "navy", "S"),
+            sample::variant("b", "navy", "M"),
+            sample::variant("c", "red", "S"),
+        ];
+        let versions = product.colour_versions();
+        assert_eq!(versions.len(), 2);
+        assert_eq!(versions[0].variants().count(), 2);
+        assert!(versions[1].search_text().contains("red"));
+        assert!(!versions[1].search_text().contains("navy"));
+    }
+
+    #[test]
+    fn an_offer_with_no_pieces_left_can_not_be_bought() {
+        let mut offer = sample::variant("a", "navy", "S").offer;
+        assert!(offer.can_be_bought_now());
+        offer.stock = Some(0);
+        assert!(!offer.can_be_bought_now());
+    }
+}

@@ -1,0 +1,97 @@
+//! What is remembered of photos, advice and looks. What is in a photo depends on the photo and the
+//! model alone; advice on what was found; neither on prices or stock that changed since. A cache
+//! that fails costs time only.
+
+use std::time::Duration;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{LOOKS_KEPT, LookRequest, Shopping};
+use crate::{
+    garment::Garment,
+    ids::{LookId, MerchantId},
+    look::{Advice, Look, Part},
+    ports::{Brief, StoreError},
+};
+
+/// How long it is remembered what is in a photo, and what was advised.
+const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Shopping {
+    /// A look answered within the last hour.
+    pub async fn find_look(
+        &self,
+        merchant: &MerchantId,
+        id: LookId,
+    ) -> Result<Option<Look>, StoreError> {
+        let bytes = self.cache.get(&look_key(merchant, id)).await?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    pub(super) async fn remember_look(&self, merchant: &MerchantId, look: &Look) {
+        self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
+    }
+
+    pub(super) async fn recall_garments(&self, request: &LookRequest) -> Option<Vec<Garment>> {
+        self.recall(&self.garments_key(request)).await
+    }
+
+    /// Remembers only what the model told to its end.
+    pub(super) async fn remember_garments(&self, request: &LookRequest, look: &Look) {
+        if !look.cached && !look.is_degraded(Part::Garments) {
+            let garments: Vec<&Garment> = look.garments.iter().map(|seen| &seen.garment).collect();
+            self.remember(&self.garments_key(request), &garments, ANSWERS_KEPT).await;
+        }
+    }
+
+    pub(super) async fn recall_advice(&self, request: &LookRequest, brief: &Brief) -> Option<Advice> {
+        self.recall(&self.advice_key(request, brief)).await
+    }
+
+    pub(super) async fn remember_advice(&self, request: &LookRequest, brief: &Brief, look: &Look) {
+        if let Some(advice) = look.advice.as_ref().filter(|_| !look.is_degraded(Part::Advice)) {
+            self.remember(&self.advice_key(request, brief), advice, ANSWERS_KEPT).await;
+        }
+    }
+
+    fn garments_key(&self, request: &LookRequest) -> String {
+        format!("garments:{}", digest(&[self.vision.model(), request.photo.id()]))
+    }
+
+    fn advice_key(&self, request: &LookRequest, brief: &Brief) -> String {
+        let told = format!("{brief:?}");
+        let merchant = request.merchant.as_str();
+        format!("advice:{}", digest(&[self.stylist.model(), merchant, request.photo.id(), &told]))
+    }
+
+    async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        match self.cache.get(key).await {
+            Ok(bytes) => bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+            Err(error) => {
+                tracing::warn!(%error, "the cache could not be read");
+                None
+            }
+        }
+    }
+
+    async fn remember(&self, key: &str, value: &impl Serialize, keep: Duration) {
+        let Ok(bytes) = serde_json::to_vec(value) else { return };
+        if let Err(error) = self.cache.put(key, bytes, keep).await {
+            tracing::warn!(%error, "the cache could not be written");
+        }
+    }
+}
+
+fn look_key(merchant: &MerchantId, id: LookId) -> String {
+    format!("look:{}", digest(&[merchant.as_str(), &id.to_string()]))
+}
+
+/// One hash of several parts, each with its length, so that no two lists give the same text.
+fn digest(parts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}

@@ -1,0 +1,407 @@
+use std::collections::HashMap;
+
+use crate::{
+    ids::{MerchantId, ProductId, VariantId},
+    ports::{Catalog, Change, Upserted},
+    product::{Offer, OfferChange, Product},
+    testing::sample,
+    vocabulary::{AgeGroup, Availability},
+};
+
+/// The contract of [`Catalog`].
+pub async fn catalog(catalog: &dyn Catalog) {
+    catalog.check().await.unwrap();
+    keeps_products_whole(catalog).await;
+    keeps_merchants_apart(catalog).await;
+    tells_new_from_changed_from_unchanged(catalog).await;
+    lets_variants_move(catalog).await;
+    a_later_change_outlives_the_strike_of_an_earlier_one(catalog).await;
+    tells_the_index_of_offers_only_where_it_matters(catalog).await;
+    removes(catalog).await;
+    keeps_vectors(catalog).await;
+    enters_everything_again(catalog).await;
+    takes_large_batches(catalog).await;
+}
+
+fn merchant(name: &str) -> MerchantId {
+    MerchantId::new(name).unwrap()
+}
+
+fn ids(names: &[&str]) -> Vec<ProductId> {
+    names.iter().map(|name| ProductId::new(name).unwrap()).collect()
+}
+
+/// A product that fills every field, with awkward texts.
+fn awkward(id: &str) -> Product {
+    let mut product = sample::product(id);
+    product.title = "Größe \"M\" – l'été; DROP TABLE products; -- 👗 \u{0} $1 %s \\".into();
+    product.brand = Some("O'Neill \u{202e}sdrawkcab".into());
+    product.description = "line one\nline two\ttabbed\u{7f} ".into();
+    product.age_group = Some(AgeGroup::Adult);
+    product.tags = vec!["".into(), "a,b".into(), "'".into(), "\u{0}".into()];
+    product.link = Some("https://shop.example/p?a=1&b='2'".into());
+    product.image_link = Some("https://shop.example/i.jpg".into());
+    let mut second = sample::variant(&format!("{id}-'red\""), "red", "42½ \u{0}\"'");
+    second.offer = Offer {
+        price: "1.250 KWD".parse().unwrap(),
+        sale_price: Some("0.999 KWD".parse().unwrap()),
+        availability: Availability::Preorder,
+        stock: Some(u32::MAX),
+    };
+    let mut third = sample::variant(&format!("{id}-plain"), "red", "S");
+    third.colours.clear();
+    third.size = None;
+    third.offer = Offer {
+        price: "10000000 JPY".parse().unwrap(),
+        sale_price: None,
+        availability: Availability::Unknown,
+        stock: None,
+    };
+    // Not in the order of their names.
+    product.variants.insert(0, third);
+    product.variants.push(second);
+    product
+}
+
+async fn settle(catalog: &dyn Catalog) {
+    loop {
+        let changes = catalog.changes(1_000).await.unwrap();
+        if changes.is_empty() {
+            return;
+        }
+        catalog.done(&changes).await.unwrap();
+    }
+}
+
+/// The products in the outbox, oldest first.
+async fn waiting(catalog: &dyn Catalog) -> Vec<String> {
+    let changes = catalog.changes(1_000).await.unwrap();
+    assert!(changes.is_sorted_by_key(|change| change.sequence), "the oldest change comes first");
+    changes.into_iter().map(|change| change.product.to_string()).collect()
+}
+
+async fn one(catalog: &dyn Catalog, merchant: &MerchantId, id: &str) -> Product {
+    let mut found = catalog.products(merchant, &ids(&[id])).await.unwrap();
+    assert_eq!(found.len(), 1, "{id} is in the catalog once");
+    found.remove(0)
+}
+
+async fn keeps_products_whole(catalog: &dyn Catalog) {
+    let shop = merchant("whole 'shop\" $1 👗");
+    let odd = "o'dd \"id\" \\ ; -- é %_ $1";
+    let products = vec![awkward(odd), sample::product("b"), sample::product("a")];
+    let upserted = catalog.upsert(&shop, products.clone()).await.unwrap();
+    assert_eq!(upserted, Upserted { created: 3, ..Upserted::default() }, "all three are new");
+    assert_eq!(one(catalog, &shop, odd).await, products[0], "a product comes back as it went in");
+
+    let found = catalog.products(&shop, &ids(&["a", "missing", odd, "b"])).await.unwrap();
+    let order: Vec<&str> = found.iter().map(|product| product.id.as_str()).collect();
+    assert_eq!(
+        order,
+        ["a", odd, "b"],
+        "products come in the order asked for, unknown ones left out"
+    );
+    assert_eq!(catalog.products(&shop, &[]).await.unwrap(), [], "nothing asked for, nothing found");
+
+    let again = catalog.upsert(&shop, vec![awkward(odd)]).await.unwrap();
+    assert_eq!(again.unchanged, 1, "the most awkward product is known again");
+    settle(catalog).await;
+}
+
+async fn keeps_merchants_apart(catalog: &dyn Catalog) {
+    let (one_shop, other) = (merchant("apart-1"), merchant("apart-2"));
+    let mut theirs = sample::product("same");
+    theirs.title = "Another shop's".into();
+    catalog.upsert(&one_shop, vec![sample::product("same"), sample::product("own")]).await.unwrap();
+    catalog.upsert(&other, vec![theirs.clone()]).await.unwrap();
+
+    assert_eq!(
+        one(catalog, &one_shop, "same").await,
+        sample::product("same"),
+        "ids are a merchant's own"
+    );
+    assert_eq!(one(catalog, &other, "same").await, theirs, "ids are a merchant's own");
+    assert_eq!(
+        catalog.products(&other, &ids(&["own"])).await.unwrap(),
+        [],
+        "products are not lent"
+    );
+    assert_eq!(catalog.count(&one_shop).await.unwrap(), 2, "each merchant's products are counted");
+    assert_eq!(
+        catalog.count(&merchant("nobody")).await.unwrap(),
+        0,
+        "an unknown merchant has none"
+    );
+    assert_eq!(catalog.pending(&one_shop).await.unwrap(), 2, "the outbox is counted by merchant");
+    assert_eq!(catalog.pending(&other).await.unwrap(), 1, "the outbox is counted by merchant");
+
+    let mut change = offer_of(&theirs, 0);
+    change.offer.stock = Some(77);
+    assert_eq!(catalog.set_offers(&other, vec![change]).await.unwrap(), 1);
+    let kept = one(catalog, &one_shop, "same").await;
+    assert_eq!(kept, sample::product("same"), "an offer is set for its merchant alone");
+    assert_eq!(
+        catalog.remove(&other, &ids(&["same", "own"])).await.unwrap(),
+        1,
+        "only one's own go"
+    );
+    assert_eq!(
+        catalog.count(&one_shop).await.unwrap(),
+        2,
+        "another's removal removes nothing here"
+    );
+    settle(catalog).await;
+}
+
+async fn tells_new_from_changed_from_unchanged(catalog: &dyn Catalog) {
+    let shop = merchant("changes");
+    catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
+    settle(catalog).await;
+
+    let mut changed = sample::product("b");
+    changed.variants[0].offer.stock = Some(2);
+    let batch = vec![sample::product("a"), changed.clone(), sample::product("c")];
+    let upserted = catalog.upsert(&shop, batch).await.unwrap();
+    assert_eq!(upserted, Upserted { created: 1, changed: 1, unchanged: 1 });
+    assert_eq!(waiting(catalog).await, ["b", "c"], "an unchanged product is not indexed again");
+    assert_eq!(one(catalog, &shop, "b").await, changed, "the last one written holds");
+
+    let mut fewer = awkward("d");
+    catalog.upsert(&shop, vec![fewer.clone()]).await.unwrap();
+    fewer.variants.truncate(1);
+    fewer.variants.push(sample::variant("d-new", "navy", "L"));
+    catalog.upsert(&shop, vec![fewer.clone()]).await.unwrap();
+    assert_eq!(one(catalog, &shop, "d").await, fewer, "variants left out are gone");
+    fewer.variants.reverse();
+    let turned = catalog.upsert(&shop, vec![fewer.clone()]).await.unwrap();
+    assert_eq!(turned.changed, 1, "the order of variants is part of a product");
+    assert_eq!(one(catalog, &shop, "d").await, fewer, "the order of variants is kept");
+
+    let (first, mut second) = (sample::product("e"), sample::product("e"));
+    second.title = "Later".into();
+    catalog.upsert(&shop, vec![first, second.clone()]).await.unwrap();
+    assert_eq!(
+        one(catalog, &shop, "e").await,
+        second,
+        "of one product twice in a batch the last holds"
+    );
+    assert_eq!(catalog.upsert(&shop, Vec::new()).await.unwrap(), Upserted::default());
+    settle(catalog).await;
+}
+
+async fn lets_variants_move(catalog: &dyn Catalog) {
+    let shop = merchant("moves");
+    let mut from = sample::product("from");
+    from.variants =
+        vec![sample::variant("stays", "navy", "S"), sample::variant("moves", "navy", "M")];
+    catalog.upsert(&shop, vec![from.clone()]).await.unwrap();
+    settle(catalog).await;
+
+    let mut to = sample::product("to");
+    to.variants = vec![sample::variant("moves", "navy", "M")];
+    catalog.upsert(&shop, vec![to.clone()]).await.unwrap();
+    from.variants.truncate(1);
+    assert_eq!(
+        one(catalog, &shop, "from").await,
+        from,
+        "a variant that moved is gone from where it was"
+    );
+    assert_eq!(one(catalog, &shop, "to").await, to, "a variant that moved is where it moved to");
+    let mut told = waiting(catalog).await;
+    told.sort_unstable();
+    assert_eq!(told, ["from", "to"], "the index is told of both products");
+    settle(catalog).await;
+
+    let mut heir = sample::product("heir");
+    heir.variants =
+        vec![sample::variant("stays", "navy", "S"), sample::variant("more", "red", "S")];
+    catalog.upsert(&shop, vec![heir]).await.unwrap();
+    let left = catalog.products(&shop, &ids(&["from"])).await.unwrap();
+    assert_eq!(left, [], "a product whose last variant moved away is removed");
+    assert!(waiting(catalog).await.contains(&"from".to_owned()), "and the index is told so");
+    settle(catalog).await;
+
+    let mut swapped = [sample::product("to"), sample::product("heir")];
+    swapped[0].variants = vec![sample::variant("more", "red", "S")];
+    swapped[1].variants = vec![sample::variant("moves", "navy", "M")];
+    catalog.upsert(&shop, swapped.to_vec()).await.unwrap();
+    assert_eq!(one(catalog, &shop, "to").await, swapped[0], "two products can swap variants");
+    assert_eq!(one(catalog, &shop, "heir").await, swapped[1], "two products can swap variants");
+    settle(catalog).await;
+}
+
+async fn a_later_change_outlives_the_strike_of_an_earlier_one(catalog: &dyn Catalog) {
+    let shop = merchant("outbox");
+    let mut product = sample::product("a");
+    catalog.upsert(&shop, vec![product.clone(), sample::product("b")]).await.unwrap();
+    let seen = catalog.changes(10).await.unwrap();
+    assert_eq!(seen.len(), 2);
+    assert!(seen.iter().all(|change| change.merchant == shop));
+    let first = catalog.changes(1).await.unwrap();
+    assert_eq!(first, seen[..1], "the limit is kept to, and reading strikes nothing out");
+
+    product.title = "Changed while it was being indexed".into();
+    catalog.upsert(&shop, vec![product.clone()]).await.unwrap();
+    assert_eq!(waiting(catalog).await, ["b", "a"], "one entry a product; a new change comes last");
+    catalog.done(&seen).await.unwrap();
+    let left = catalog.changes(10).await.unwrap();
+    assert_eq!(left.len(), 1, "the later change is still to be indexed");
+    assert!(left[0].product.as_str() == "a" && left[0].sequence > seen[1].sequence);
+    assert_eq!(catalog.pending(&shop).await.unwrap(), 1);
+
+    catalog.done(&seen).await.unwrap();
+    assert_eq!(catalog.changes(10).await.unwrap(), left, "striking out twice does no harm");
+    catalog.done(&left).await.unwrap();
+    assert_eq!(catalog.pending(&shop).await.unwrap(), 0);
+    product.title = "Once more".into();
+    catalog.upsert(&shop, vec![product]).await.unwrap();
+    let after = catalog.changes(10).await.unwrap();
+    assert!(after[0].sequence > left[0].sequence, "numbers grow even when the outbox was empty");
+    catalog.done(&[]).await.unwrap();
+    let stranger = Change { merchant: merchant("outbox-2"), ..left[0].clone() };
+    catalog.done(&[stranger]).await.unwrap();
+    assert_eq!(catalog.pending(&shop).await.unwrap(), 1, "only what was named is struck out");
+    settle(catalog).await;
+}
+
+fn offer_of(product: &Product, at: usize) -> OfferChange {
+    let variant = &product.variants[at];
+    OfferChange { variant: variant.id.clone(), offer: variant.offer.clone() }
+}
+
+async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) {
+    let shop = merchant("offers");
+    let mut product = sample::product("a");
+    product.variants.push(sample::variant("a-navy-l", "navy", "L"));
+    product.variants.push(sample::variant("a-red-l", "red", "L"));
+    catalog.upsert(&shop, vec![product.clone(), sample::product("b")]).await.unwrap();
+    settle(catalog).await;
+
+    let mut change = offer_of(&product, 0);
+    change.offer.stock = Some(1);
+    change.offer.price = "51.20 EUR".parse().unwrap();
+    change.offer.availability = Availability::LimitedStock;
+    let unknown =
+        OfferChange { variant: VariantId::new("nobody's").unwrap(), offer: change.offer.clone() };
+    let set = catalog.set_offers(&shop, vec![change.clone(), unknown]).await.unwrap();
+    assert_eq!(set, 1, "only variants that exist are counted");
+    product.variants[0].offer = change.offer.clone();
+    assert_eq!(
+        one(catalog, &shop, "a").await,
+        product,
+        "an offer holds at once, and only where set"
+    );
+    assert_eq!(waiting(catalog).await.len(), 0, "a change within the price band is not indexed");
+
+    change.offer.stock = Some(0);
+    catalog.set_offers(&shop, vec![change.clone()]).await.unwrap();
+    let waits = waiting(catalog).await;
+    assert_eq!(waits.len(), 0, "while another size of the colour can be bought nothing is indexed");
+    let mut last = offer_of(&product, 1);
+    last.offer.availability = Availability::OutOfStock;
+    catalog.set_offers(&shop, vec![last]).await.unwrap();
+    assert_eq!(waiting(catalog).await, ["a"], "a colour that sold out is indexed");
+    settle(catalog).await;
+
+    let mut reduced = offer_of(&product, 2);
+    reduced.offer.sale_price = Some("9.90 EUR".parse().unwrap());
+    let mut other = offer_of(&sample::product("b"), 0);
+    other.offer.price = "500 EUR".parse().unwrap();
+    let set = catalog.set_offers(&shop, vec![reduced, other]).await.unwrap();
+    assert_eq!(set, 2);
+    let mut told = waiting(catalog).await;
+    told.sort_unstable();
+    assert_eq!(told, ["a", "b"], "what moves to another price band is indexed");
+    assert_eq!(catalog.set_offers(&shop, Vec::new()).await.unwrap(), 0);
+    settle(catalog).await;
+}
+
+async fn removes(catalog: &dyn Catalog) {
+    let shop = merchant("removal");
+    let products = vec![awkward("a"), sample::product("b"), sample::product("c")];
+    catalog.upsert(&shop, products.clone()).await.unwrap();
+    settle(catalog).await;
+    let removed = catalog.remove(&shop, &ids(&["a", "missing", "c"])).await.unwrap();
+    assert_eq!(removed, 2, "only what was there is counted");
+    let mut told = waiting(catalog).await;
+    told.sort_unstable();
+    assert_eq!(told, ["a", "c"], "the index is told of what was removed, and of nothing else");
+    assert_eq!(catalog.products(&shop, &ids(&["a", "b", "c"])).await.unwrap(), products[1..2]);
+    assert_eq!(catalog.count(&shop).await.unwrap(), 1);
+    let set = catalog.set_offers(&shop, vec![offer_of(&products[0], 0)]).await.unwrap();
+    assert_eq!(set, 0, "the variants of a removed product are gone");
+    settle(catalog).await;
+    assert_eq!(catalog.remove(&shop, &ids(&["a"])).await.unwrap(), 0);
+    assert_eq!(waiting(catalog).await.len(), 0, "what is not there is not removed again");
+    assert_eq!(catalog.remove(&shop, &[]).await.unwrap(), 0);
+
+    let upserted = catalog.upsert(&shop, vec![products[0].clone()]).await.unwrap();
+    assert_eq!(upserted.created, 1, "a removed product can come back");
+    assert_eq!(one(catalog, &shop, "a").await, products[0]);
+    settle(catalog).await;
+}
+
+async fn keeps_vectors(catalog: &dyn Catalog) {
+    let texts: Vec<String> =
+        ["navy dress", "", "l'été \u{0} 👗", "unknown"].map(str::to_owned).to_vec();
+    let values = [vec![0.25, -1.0, f32::MIN_POSITIVE], vec![0.0], vec![1.0 / 3.0; 1024]];
+    let vectors: HashMap<_, _> = texts.iter().cloned().zip(values).collect();
+    catalog.keep_vectors("model", &vectors).await.unwrap();
+    let found = catalog.vectors("model", &texts).await.unwrap();
+    assert_eq!(found, vectors, "vectors come back bit for bit, unknown texts are left out");
+    assert_eq!(
+        catalog.vectors("other", &texts).await.unwrap(),
+        HashMap::new(),
+        "models are kept apart"
+    );
+    assert_eq!(catalog.vectors("model", &[]).await.unwrap(), HashMap::new());
+
+    let newer = HashMap::from([(texts[0].clone(), vec![0.5; 3])]);
+    catalog.keep_vectors("model", &newer).await.unwrap();
+    catalog.keep_vectors("model", &HashMap::new()).await.unwrap();
+    let found = catalog.vectors("model", &texts[..1]).await.unwrap();
+    assert_eq!(found, newer, "a vector kept again replaces the one before");
+}
+
+async fn enters_everything_again(catalog: &dyn Catalog) {
+    let shop = merchant("again");
+    catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
+    settle(catalog).await;
+    catalog.remove(&shop, &ids(&["b"])).await.unwrap();
+    let all = catalog.reindex_all().await.unwrap();
+    let changes = catalog.changes(1_000).await.unwrap();
+    let mut merchants: Vec<_> = changes.iter().map(|change| change.merchant.as_str()).collect();
+    merchants.sort_unstable();
+    merchants.dedup();
+    assert!(merchants.len() > 1, "products of every merchant are entered: {merchants:?}");
+    let entered = changes.iter().filter(|change| change.merchant == shop).count();
+    assert_eq!(entered, 2, "each product once, and the entry of the removed one stays");
+    assert_eq!(changes.len() as u64, all + 1, "the answer tells how many products there are");
+    settle(catalog).await;
+    assert_eq!(catalog.pending(&shop).await.unwrap(), 0);
+}
+
+async fn takes_large_batches(catalog: &dyn Catalog) {
+    let shop = merchant("large");
+    let products: Vec<Product> = (0..500).map(|n| sample::product(&format!("p{n}"))).collect();
+    let upserted = catalog.upsert(&shop, products.clone()).await.unwrap();
+    assert_eq!(upserted.created, 500);
+    let mut asked: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
+    asked.reverse();
+    let found = catalog.products(&shop, &asked).await.unwrap();
+    assert!(found.iter().map(|product| &product.id).eq(&asked), "many come in order too");
+    let order = waiting(catalog).await;
+    assert!(order.iter().eq(asked.iter().rev().map(|id| id.as_str())), "entered as they came");
+    let changes: Vec<OfferChange> = products
+        .iter()
+        .map(|product| {
+            let mut change = offer_of(product, 0);
+            change.offer.stock = Some(0);
+            change
+        })
+        .collect();
+    assert_eq!(catalog.set_offers(&shop, changes).await.unwrap(), 500);
+    assert_eq!(catalog.pending(&shop).await.unwrap(), 500);
+    assert_eq!(catalog.remove(&shop, &asked).await.unwrap(), 500);
+    settle(catalog).await;
+}

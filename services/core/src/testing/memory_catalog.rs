@@ -1,0 +1,227 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use crate::{
+    ids::{MerchantId, ProductId, VariantId},
+    money::price_band,
+    ports::{Catalog, Change, StoreError, Upserted, Vector},
+    product::{Offer, OfferChange, Product, Variant},
+};
+
+type Key = (MerchantId, ProductId);
+
+/// A catalog in maps.
+#[derive(Debug, Default)]
+pub struct MemoryCatalog(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    products: BTreeMap<Key, Product>,
+    outbox: HashMap<Key, i64>,
+    sequence: i64,
+    vectors: HashMap<(String, String), Vector>,
+}
+
+impl State {
+    fn changed(&mut self, key: Key) {
+        self.sequence += 1;
+        self.outbox.insert(key, self.sequence);
+    }
+
+    /// Takes the variants of `product` from the merchant's other products; one that has none left
+    /// is removed.
+    fn take_variants(&mut self, merchant: &MerchantId, product: &Product) {
+        let moves = |variant: &Variant| product.variants.iter().any(|own| own.id == variant.id);
+        let mut robbed = Vec::new();
+        for (key, other) in &mut self.products {
+            if key.0 == *merchant && key.1 != product.id && other.variants.iter().any(moves) {
+                other.variants.retain(|variant| !moves(variant));
+                robbed.push(key.clone());
+            }
+        }
+        for key in robbed {
+            if self.products.get(&key).is_some_and(|other| other.variants.is_empty()) {
+                self.products.remove(&key);
+            }
+            self.changed(key);
+        }
+    }
+}
+
+/// What of a product's offers the index is told: by colour version, whether any variant can be
+/// bought and the price bands of all.
+fn told(product: &Product) -> Vec<(bool, BTreeSet<u32>)> {
+    let versions = product.colour_versions();
+    let told = versions.iter().map(|version| {
+        let offers = || version.variants().map(|variant| &variant.offer);
+        let bands = offers().map(|offer| price_band(offer.current_price())).collect();
+        (offers().any(Offer::can_be_bought_now), bands)
+    });
+    told.collect()
+}
+
+impl MemoryCatalog {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Catalog for MemoryCatalog {
+    async fn upsert(
+        &self,
+        merchant: &MerchantId,
+        products: Vec<Product>,
+    ) -> Result<Upserted, StoreError> {
+        let mut state = self.state();
+        let mut upserted = Upserted::default();
+        for product in products {
+            let key = (merchant.clone(), product.id.clone());
+            match state.products.get(&key) {
+                Some(known) if *known == product => {
+                    upserted.unchanged += 1;
+                    continue;
+                }
+                Some(_) => upserted.changed += 1,
+                None => upserted.created += 1,
+            }
+            state.take_variants(merchant, &product);
+            state.products.insert(key.clone(), product);
+            state.changed(key);
+        }
+        Ok(upserted)
+    }
+
+    async fn set_offers(
+        &self,
+        merchant: &MerchantId,
+        changes: Vec<OfferChange>,
+    ) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let offers: HashMap<VariantId, Offer> =
+            changes.into_iter().map(|change| (change.variant, change.offer)).collect();
+        let mut set = 0;
+        let mut behind = Vec::new();
+        for (key, product) in state.products.iter_mut().filter(|(key, _)| key.0 == *merchant) {
+            let before = told(product);
+            for variant in &mut product.variants {
+                if let Some(offer) = offers.get(&variant.id) {
+                    variant.offer = offer.clone();
+                    set += 1;
+                }
+            }
+            if told(product) != before {
+                behind.push(key.clone());
+            }
+        }
+        for key in behind {
+            state.changed(key);
+        }
+        Ok(set)
+    }
+
+    async fn remove(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let mut removed = 0;
+        for product in products {
+            let key = (merchant.clone(), product.clone());
+            if state.products.remove(&key).is_some() {
+                removed += 1;
+                state.changed(key);
+            }
+        }
+        Ok(removed)
+    }
+
+    async fn products(
+        &self,
+        merchant: &MerchantId,
+        ids: &[ProductId],
+    ) -> Result<Vec<Product>, StoreError> {
+        let state = self.state();
+        let keys = ids.iter().map(|id| (merchant.clone(), id.clone()));
+        Ok(keys.filter_map(|key| state.products.get(&key).cloned()).collect())
+    }
+
+    async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        Ok(self.state().products.keys().filter(|(owner, _)| owner == merchant).count() as u64)
+    }
+
+    async fn changes(&self, limit: usize) -> Result<Vec<Change>, StoreError> {
+        let state = self.state();
+        let mut changes: Vec<Change> = state
+            .outbox
+            .iter()
+            .map(|((merchant, product), sequence)| Change {
+                sequence: *sequence,
+                merchant: merchant.clone(),
+                product: product.clone(),
+            })
+            .collect();
+        changes.sort_by_key(|change| change.sequence);
+        changes.truncate(limit);
+        Ok(changes)
+    }
+
+    async fn done(&self, changes: &[Change]) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for change in changes {
+            let key = (change.merchant.clone(), change.product.clone());
+            if state.outbox.get(&key).is_some_and(|sequence| *sequence <= change.sequence) {
+                state.outbox.remove(&key);
+            }
+        }
+        Ok(())
+    }
+
+    async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        Ok(self.state().outbox.keys().filter(|(owner, _)| owner == merchant).count() as u64)
+    }
+
+    async fn vectors(
+        &self,
+        model: &str,
+        texts: &[String],
+    ) -> Result<HashMap<String, Vector>, StoreError> {
+        let state = self.state();
+        let find = |text: &String| {
+            let vector = state.vectors.get(&(model.to_owned(), text.clone()))?;
+            Some((text.clone(), vector.clone()))
+        };
+        Ok(texts.iter().filter_map(find).collect())
+    }
+
+    async fn keep_vectors(
+        &self,
+        model: &str,
+        vectors: &HashMap<String, Vector>,
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for (text, vector) in vectors {
+            state.vectors.insert((model.to_owned(), text.clone()), vector.clone());
+        }
+        Ok(())
+    }
+
+    async fn reindex_all(&self) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let keys: Vec<Key> = state.products.keys().cloned().collect();
+        let count = keys.len() as u64;
+        for key in keys {
+            state.changed(key);
+        }
+        Ok(count)
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

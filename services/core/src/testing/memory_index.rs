@@ -1,0 +1,120 @@
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use crate::{
+    ids::{MerchantId, ProductId},
+    ports::{Hit, Index, Point, Prefilter, Query, StoreError},
+    vocabulary::Gender,
+};
+
+/// The `k` of reciprocal rank fusion.
+const RRF_K: f32 = 60.0;
+
+/// An index in a list, searched from end to end.
+#[derive(Debug, Default)]
+pub struct MemoryIndex(Mutex<Vec<(MerchantId, Point)>>);
+
+impl MemoryIndex {
+    fn points(&self) -> MutexGuard<'_, Vec<(MerchantId, Point)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn passes(point: &Point, filter: &Prefilter) -> bool {
+    fn any<T: PartialEq>(wanted: &[T], has: &[T]) -> bool {
+        wanted.is_empty() || has.iter().any(|value| wanted.contains(value))
+    }
+    let gender = point
+        .gender
+        .is_none_or(|gender| gender == Gender::Unisex || any(&filter.genders, &[gender]));
+    let sizes: Vec<String> = point.sizes.iter().map(|size| size.to_lowercase()).collect();
+    let wanted_sizes: Vec<String> = filter.sizes.iter().map(|size| size.to_lowercase()).collect();
+    any(&filter.categories, &[point.category])
+        && any(&filter.colours, &point.colours)
+        && any(&wanted_sizes, &sizes)
+        && gender
+        && (!filter.available || point.available)
+        && filter.price_bands.is_none_or(|(low, high)| {
+            point.price_bands.iter().any(|band| (low..=high).contains(band))
+        })
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// 0 where one of the vectors is zero.
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let lengths = (dot(a, a) * dot(b, b)).sqrt();
+    if lengths > 0.0 { dot(a, b) / lengths } else { 0.0 }
+}
+
+/// How many distinct words of the query stand in the text.
+fn shared_terms(query: &str, text: &str) -> usize {
+    let words = |text: &str| -> Vec<String> {
+        text.to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let text = words(text);
+    let mut query = words(query);
+    query.sort();
+    query.dedup();
+    query.iter().filter(|word| text.contains(word)).count()
+}
+
+#[async_trait]
+impl Index for MemoryIndex {
+    async fn replace(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+        points: Vec<Point>,
+    ) -> Result<(), StoreError> {
+        let mut kept = self.points();
+        kept.retain(|(owner, point)| owner != merchant || !products.contains(&point.product));
+        kept.extend(points.into_iter().map(|point| (merchant.clone(), point)));
+        Ok(())
+    }
+
+    async fn search(&self, merchant: &MerchantId, query: &Query) -> Result<Vec<Hit>, StoreError> {
+        let kept = self.points();
+        let points: Vec<&Point> = kept
+            .iter()
+            .filter(|(owner, point)| owner == merchant && passes(point, &query.prefilter))
+            .map(|(_, point)| point)
+            .collect();
+        let mut scores: HashMap<usize, f32> = HashMap::new();
+        let mut leg = |mut ranked: Vec<(usize, f32)>| {
+            ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+            for (rank, (at, _)) in ranked.into_iter().enumerate() {
+                *scores.entry(at).or_default() += 1.0 / (RRF_K + rank as f32 + 1.0);
+            }
+        };
+        leg(points.iter().map(|point| cosine(&point.words, &query.words)).enumerate().collect());
+        leg(points
+            .iter()
+            .map(|point| shared_terms(&query.terms, &point.terms) as f32)
+            .enumerate()
+            .filter(|(_, shared)| *shared > 0.0)
+            .collect());
+        let mut best: Vec<(usize, f32)> = scores.into_iter().collect();
+        best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let hits = best.into_iter().take(query.limit).map(|(at, _)| Hit {
+            product: points[at].product.clone(),
+            version: points[at].version.clone(),
+            similarity: cosine(&points[at].words, &query.likeness),
+        });
+        Ok(hits.collect())
+    }
+
+    async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        Ok(self.points().iter().filter(|(owner, _)| owner == merchant).count() as u64)
+    }
+}

@@ -1,0 +1,149 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+
+use crate::{
+    admission::Permit,
+    garment::Garment,
+    look::Suggestion,
+    photo::Photo,
+    ports::{
+        AdvicePiece, AdviceStream, Brief, DescribeStream, Embedder, ModelError, Stylist, Vector,
+        Vision,
+    },
+};
+
+/// Sees the same garments in every photo, or fails after them.
+#[derive(Debug, Default)]
+pub struct FakeVision {
+    pub garments: Vec<Garment>,
+    pub failure: Option<ModelError>,
+    asked: AtomicUsize,
+}
+
+impl FakeVision {
+    pub fn seeing(garments: Vec<Garment>) -> Self {
+        Self { garments, ..Self::default() }
+    }
+
+    /// Sees nothing and fails.
+    pub fn failing(failure: ModelError) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Vision for FakeVision {
+    fn model(&self) -> &str {
+        "fake-vision"
+    }
+
+    fn photo_side(&self) -> u32 {
+        64
+    }
+
+    fn caution(&self) -> Option<&str> {
+        None
+    }
+
+    async fn describe(&self, _: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let garments = self.garments.clone().into_iter().map(Ok);
+        let failure = self.failure.clone().map(Err);
+        Ok(stream::iter(garments.chain(failure).collect::<Vec<_>>()).boxed())
+    }
+}
+
+/// Recommends each candidate in turn.
+#[derive(Debug, Default)]
+pub struct FakeStylist {
+    pub failure: Option<ModelError>,
+    asked: AtomicUsize,
+}
+
+impl FakeStylist {
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Stylist for FakeStylist {
+    fn model(&self) -> &str {
+        "fake-stylist"
+    }
+
+    fn writes(&self, locale: &str) -> bool {
+        locale.to_lowercase().starts_with("en")
+    }
+
+    async fn advise(
+        &self,
+        _: &Photo,
+        brief: &Brief,
+        _: &Permit,
+    ) -> Result<AdviceStream, ModelError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        let mut pieces = vec![Ok(AdvicePiece::Text("These go together.".into()))];
+        pieces.extend(brief.candidates.iter().map(|candidate| {
+            Ok(AdvicePiece::Suggestion(Suggestion {
+                text: format!("Wear the {}.", candidate.title),
+                product_ids: vec![candidate.product.clone()],
+            }))
+        }));
+        Ok(stream::iter(pieces).boxed())
+    }
+}
+
+/// A bag of hashed words: texts that share words are close.
+#[derive(Debug, Default)]
+pub struct FakeEmbedder(AtomicUsize);
+
+impl FakeEmbedder {
+    /// How many texts it has embedded.
+    pub fn embedded(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Embedder for FakeEmbedder {
+    fn model(&self) -> &str {
+        "fake-embedder"
+    }
+
+    fn dimensions(&self) -> usize {
+        64
+    }
+
+    fn min_similarity(&self) -> f32 {
+        0.2
+    }
+
+    async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vector>, ModelError> {
+        self.0.fetch_add(texts.len(), Ordering::SeqCst);
+        Ok(texts.iter().map(|text| bag(text)).collect())
+    }
+}
+
+fn bag(text: &str) -> Vector {
+    let mut vector = vec![0.0_f32; 64];
+    vector[0] = 1e-3;
+    for word in text.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
+        if !word.is_empty() {
+            vector[usize::from(blake3::hash(word.as_bytes()).as_bytes()[0]) % 64] += 1.0;
+        }
+    }
+    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+    vector.iter().map(|value| value / length).collect()
+}

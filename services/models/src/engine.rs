@@ -1,0 +1,143 @@
+use std::{sync::Arc, time::Duration};
+
+use futures::{Stream, StreamExt};
+use image::{DynamicImage, RgbImage};
+use mistralrs::{
+    Constraint, Model, ModelDType, MultimodalLoaderType, MultimodalModelBuilder, RequestBuilder,
+    Response, TextMessageRole, TokenSource, parse_isq_value,
+};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use vitrine_core::ports::ModelError;
+
+use crate::settings::VisionSettings;
+
+/// How often a request is handed to an engine that is being restarted, and how long apart.
+const HAND_OVERS: u32 = 20;
+const HAND_OVER_PAUSE: Duration = Duration::from_millis(100);
+
+/// One question about one photo, its answer held to a JSON schema.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub photo: RgbImage,
+    pub prompt: String,
+    pub schema: Value,
+    /// Tokens written at most.
+    pub max_tokens: usize,
+}
+
+/// A vision-language model in this process.
+pub struct Engine {
+    model: Arc<Model>,
+    timeout: Duration,
+}
+
+impl Engine {
+    /// Loads a Qwen3-VL model from a folder or the hub. Takes a quarter of a second for the small
+    /// model, minutes for a large one.
+    pub async fn load(settings: &VisionSettings) -> Result<Self, ModelError> {
+        let mut builder = MultimodalModelBuilder::new(settings.model.id()?)
+            .with_loader_type(MultimodalLoaderType::Qwen3VL)
+            .with_max_num_seqs(settings.concurrency.max(1));
+        if settings.model.folder().is_some() {
+            builder = builder.with_token_source(TokenSource::None);
+        }
+        if settings.device.is_cpu() {
+            builder = builder.with_force_cpu().with_dtype(ModelDType::F32);
+        }
+        if let Some(isq) = &settings.isq {
+            builder = builder.with_isq(parse_isq_value(isq, None).map_err(ModelError::Load)?);
+        }
+        let model = builder.build().await.map_err(|error| ModelError::Load(format!("{error:#}")))?;
+        let timeout = Duration::from_secs(settings.timeout_seconds.max(1));
+        Ok(Self { model: Arc::new(model), timeout })
+    }
+
+    /// Asks, and gives the answer's text in pieces as it is written; ends with the JSON's last
+    /// bracket or with one error. Dropping the receiver frees the model within one step.
+    pub(crate) fn ask(&self, question: Question) -> mpsc::UnboundedReceiver<Result<String, ModelError>> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let model = Arc::clone(&self.model);
+        let timeout = self.timeout;
+        tokio::spawn(async move {
+            let work = answer(&model, question, &sender);
+            let outcome = tokio::select! {
+                () = sender.closed() => return,
+                outcome = tokio::time::timeout(timeout, work) => outcome,
+            };
+            let error = match outcome {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => error,
+                Err(_) => ModelError::Timeout(timeout.as_secs()),
+            };
+            tracing::warn!(%error, "the vision model gave no whole answer");
+            let _ = sender.send(Err(error));
+        });
+        receiver
+    }
+}
+
+/// Passes pieces on at once, whoever reads them however slowly: the engine waits for its reader.
+async fn answer(
+    model: &Model,
+    question: Question,
+    sender: &mpsc::UnboundedSender<Result<String, ModelError>>,
+) -> Result<(), ModelError> {
+    let mut pieces = hand_over(model, question).await?;
+    let mut nesting = crate::json_stream::Nesting::default();
+    while let Some(response) = pieces.next().await {
+        let chunk = match response {
+            Response::Chunk(chunk) => chunk,
+            Response::ModelError(message, _) => return Err(ModelError::Answer(message)),
+            Response::ValidationError(error) | Response::InternalError(error) => {
+                return Err(ModelError::Answer(error.to_string()));
+            }
+            _ => return Err(ModelError::Answer("an answer of another kind".into())),
+        };
+        let Some(choice) = chunk.choices.into_iter().next() else { continue };
+        let text = choice.delta.content.unwrap_or_default();
+        let closed = text
+            .bytes()
+            .any(|byte| nesting.push(byte) == Some(crate::json_stream::Mark::Close(1)));
+        if !text.is_empty() && sender.send(Ok(text)).is_err() {
+            return Ok(());
+        }
+        if closed {
+            return Ok(());
+        }
+        if let Some(reason) = choice.finish_reason {
+            return Err(ModelError::Answer(format!("it ended early: {reason}")));
+        }
+    }
+    Err(ModelError::Stopped("the engine closed the answer".into()))
+}
+
+/// Hands the question to the engine; waits while an engine that has stopped is started again.
+async fn hand_over(
+    model: &Model,
+    question: Question,
+) -> Result<impl Stream<Item = Response> + Unpin, ModelError> {
+    let request = || {
+        RequestBuilder::new()
+            .add_image_message(
+                TextMessageRole::User,
+                &question.prompt,
+                vec![DynamicImage::ImageRgb8(question.photo.clone())],
+            )
+            .set_constraint(Constraint::JsonSchema(question.schema.clone()))
+            .set_deterministic_sampler()
+            .set_sampler_max_len(question.max_tokens)
+    };
+    let mut last = String::new();
+    for _ in 0..HAND_OVERS {
+        match model.stream_chat_request(request()).await {
+            Ok(pieces) => return Ok(pieces),
+            Err(error) => last = error.to_string(),
+        }
+        tokio::time::sleep(HAND_OVER_PAUSE).await;
+    }
+    Err(ModelError::Stopped(last))
+}
+
+#[cfg(test)]
+mod tests;

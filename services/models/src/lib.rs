@@ -1,0 +1,22 @@
+//! The models behind the core's ports, run by mistral.rs in this process.
+//!
+//! What mistral.rs 0.8.1 would trip over is designed out here: every request carries exactly one
+//! photo of the model's canonical size (photos of two sizes in one batch stop the engine), answers
+//! are always streamed and embeddings always awaited to the end (a dropped receiver stops the
+//! engine), lengths are always bounded, and control tokens never come in from outside.
+
+mod advise;
+mod card;
+mod describe;
+mod embedder;
+mod engine;
+mod json_stream;
+mod settings;
+mod text;
+
+pub use advise::MistralStylist;
+pub use card::{AdviceStyle, ModelCard};
+pub use describe::MistralVision;
+pub use embedder::MistralEmbedder;
+pub use engine::Engine;
+pub use settings::{Device, EmbedderSettings, ModelSource, VisionSettings};

@@ -1,0 +1,100 @@
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use vitrine_core::ports::ModelError;
+
+/// Where a model's files are: a folder, or `hub:` and a name on the Hugging Face hub. The prefix
+/// keeps a mistyped folder from being looked for on the network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum ModelSource {
+    Folder(PathBuf),
+    Hub(String),
+}
+
+impl From<String> for ModelSource {
+    fn from(text: String) -> Self {
+        match text.strip_prefix("hub:") {
+            Some(name) => Self::Hub(name.to_owned()),
+            None => Self::Folder(PathBuf::from(text)),
+        }
+    }
+}
+
+impl From<ModelSource> for String {
+    fn from(source: ModelSource) -> Self {
+        match source {
+            ModelSource::Folder(folder) => folder.display().to_string(),
+            ModelSource::Hub(name) => format!("hub:{name}"),
+        }
+    }
+}
+
+impl ModelSource {
+    /// The folder, if it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Hub(_) => None,
+        }
+    }
+
+    /// What mistral.rs takes as the model's id; an error when the folder has no `config.json`.
+    pub(crate) fn id(&self) -> Result<String, ModelError> {
+        match self {
+            Self::Hub(name) => Ok(name.clone()),
+            Self::Folder(folder) if folder.join("config.json").is_file() => {
+                Ok(folder.display().to_string())
+            }
+            Self::Folder(folder) => Err(ModelError::Load(format!(
+                "there is no model in {} (no config.json); set the folder of a model, or `hub:` and its name",
+                folder.display()
+            ))),
+        }
+    }
+}
+
+/// Where a model runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Device {
+    /// The GPU where Vitrine was built with the feature `cuda`, else the CPU.
+    #[default]
+    Auto,
+    Cpu,
+}
+
+impl Device {
+    /// Whether the CPU will be used.
+    pub const fn is_cpu(self) -> bool {
+        matches!(self, Self::Cpu) || !cfg!(feature = "cuda")
+    }
+}
+
+/// How the vision-language model is loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VisionSettings {
+    pub model: ModelSource,
+    /// In-situ quantisation: bits (`4`, `8`) or a type mistral.rs knows (`q4k`, `q8_0`); none
+    /// keeps the weights as they are.
+    pub isq: Option<String>,
+    pub device: Device,
+    /// The side in pixels of the square that the model sees: its pixel budget. The model card's
+    /// own where not set.
+    pub photo_side: Option<u32>,
+    /// Photos described at once.
+    pub concurrency: usize,
+    /// The longest that one answer may take, in seconds.
+    pub timeout_seconds: u64,
+}
+
+/// How the text embedder is loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EmbedderSettings {
+    pub model: ModelSource,
+    pub device: Device,
+    /// The cosine below which nothing is a match; the model card's own where not set.
+    pub min_similarity: Option<f32>,
+    /// The longest that one batch may take, in seconds.
+    pub timeout_seconds: u64,
+}

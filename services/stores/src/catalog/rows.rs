@@ -1,0 +1,162 @@
+//! Products to rows and back.
+
+use std::{collections::HashMap, fmt::Display, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+use vitrine_core::{
+    ids::{BadId, MerchantId, ProductId, VariantId},
+    money::Money,
+    product::{Offer, Product, Variant},
+    vocabulary::Colour,
+};
+
+use super::{StoreError, corrupt, failed, json, sql};
+
+/// A row of `products`.
+#[derive(Serialize)]
+pub(super) struct ProductRow {
+    id: ProductId,
+    document: String,
+}
+
+/// A row of `variants`.
+#[derive(Serialize)]
+pub(super) struct VariantRow {
+    id: VariantId,
+    product: ProductId,
+    position: usize,
+    attributes: String,
+}
+
+/// A row of `offers`.
+#[derive(Serialize)]
+pub(super) struct OfferRow<'a> {
+    variant: &'a VariantId,
+    price: i64,
+    currency: String,
+    sale_price: Option<i64>,
+    sale_currency: Option<String>,
+    availability: &'static str,
+    stock: Option<u32>,
+}
+
+/// What `variants.attributes` holds.
+#[derive(Serialize, Deserialize)]
+struct Attributes {
+    colours: Vec<Colour>,
+    size: Option<String>,
+}
+
+/// Columns of a variant and its offer: product, id, attributes, price, currency, sale price, sale
+/// currency, availability, stock.
+type VariantColumns =
+    (String, String, String, i64, String, Option<i64>, Option<String>, String, Option<i64>);
+
+impl ProductRow {
+    /// The variants are left out: their rows hold them.
+    pub(super) fn of(product: &Product) -> Result<Self, StoreError> {
+        let bare = Product { variants: Vec::new(), ..product.clone() };
+        Ok(Self { document: json(&bare)?, id: bare.id })
+    }
+}
+
+impl VariantRow {
+    pub(super) fn of(
+        product: &ProductId,
+        position: usize,
+        variant: &Variant,
+    ) -> Result<Self, StoreError> {
+        let attributes =
+            Attributes { colours: variant.colours.clone(), size: variant.size.clone() };
+        Ok(Self {
+            id: variant.id.clone(),
+            product: product.clone(),
+            position,
+            attributes: json(&attributes)?,
+        })
+    }
+}
+
+impl<'a> OfferRow<'a> {
+    pub(super) fn of(variant: &'a VariantId, offer: &Offer) -> Self {
+        Self {
+            variant,
+            price: offer.price.amount,
+            currency: offer.price.currency.to_string(),
+            sale_price: offer.sale_price.map(|sale| sale.amount),
+            sale_currency: offer.sale_price.map(|sale| sale.currency.to_string()),
+            availability: offer.availability.id(),
+            stock: offer.stock,
+        }
+    }
+}
+
+/// These products in the order asked for. Call it within a transaction: it reads twice.
+pub(super) async fn products(
+    connection: &mut SqliteConnection,
+    merchant: &MerchantId,
+    ids: &[ProductId],
+) -> Result<Vec<Product>, StoreError> {
+    let asked = json(ids)?;
+    let documents: Vec<(String, String)> = sqlx::query_as(sql::DOCUMENTS)
+        .bind(merchant.as_str())
+        .bind(&asked)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed)?;
+    let rows: Vec<VariantColumns> = sqlx::query_as(sql::VARIANTS)
+        .bind(merchant.as_str())
+        .bind(&asked)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed)?;
+    let mut variants: HashMap<String, Vec<Variant>> = HashMap::new();
+    for row in rows {
+        let (product, variant) = to_variant(row)?;
+        variants.entry(product).or_default().push(variant);
+    }
+    let mut by_id = HashMap::with_capacity(documents.len());
+    for (id, document) in documents {
+        let mut product: Product =
+            serde_json::from_str(&document).map_err(|error| corrupt(error.to_string()))?;
+        product.variants = variants.remove(&id).unwrap_or_default();
+        by_id.insert(id, product);
+    }
+    Ok(ids.iter().filter_map(|id| by_id.get(id.as_str()).cloned()).collect())
+}
+
+/// A word or code as it was stored.
+fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|error: T::Err| corrupt(error.to_string()))
+}
+
+/// An id as it was stored.
+pub(super) fn id<T: TryFrom<String, Error = BadId>>(text: String) -> Result<T, StoreError> {
+    T::try_from(text).map_err(|error| corrupt(error.to_string()))
+}
+
+fn to_variant(row: VariantColumns) -> Result<(String, Variant), StoreError> {
+    let (product, variant, attributes, price, currency, sale, sale_currency, availability, stock) =
+        row;
+    let attributes: Attributes =
+        serde_json::from_str(&attributes).map_err(|error| corrupt(error.to_string()))?;
+    let sale_price =
+        sale.zip(sale_currency).map(|(amount, code)| money(amount, &code)).transpose()?;
+    let offer = Offer {
+        price: money(price, &currency)?,
+        sale_price,
+        availability: parse(&availability)?,
+        stock: stock
+            .map(u32::try_from)
+            .transpose()
+            .map_err(|error| corrupt(format!("the stock of {variant}: {error}")))?,
+    };
+    let variant =
+        Variant { id: id(variant)?, colours: attributes.colours, size: attributes.size, offer };
+    Ok((product, variant))
+}
+
+fn money(amount: i64, currency: &str) -> Result<Money, StoreError> {
+    Ok(Money { amount, currency: parse(currency)? })
+}

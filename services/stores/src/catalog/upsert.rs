@@ -1,0 +1,161 @@
+//! Creating and replacing products.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+use sqlx::SqliteConnection;
+use vitrine_core::{
+    ids::{MerchantId, ProductId, VariantId},
+    ports::Upserted,
+    product::Product,
+};
+
+use super::{
+    StoreError, failed, json,
+    rows::{self, OfferRow, ProductRow, VariantRow},
+    sql,
+};
+
+/// Writes products as if one after the other, and tells the outbox of those that changed.
+pub(super) async fn upsert(
+    connection: &mut SqliteConnection,
+    merchant: &MerchantId,
+    products: Vec<Product>,
+) -> Result<Upserted, StoreError> {
+    let mut upserted = Upserted::default();
+    for group in groups(products) {
+        let done = upsert_group(&mut *connection, merchant, group).await?;
+        upserted.created += done.created;
+        upserted.changed += done.changed;
+        upserted.unchanged += done.unchanged;
+    }
+    Ok(upserted)
+}
+
+/// Puts products into the outbox with new, higher sequence numbers.
+pub(super) async fn tell_outbox(
+    connection: &mut SqliteConnection,
+    merchant: &MerchantId,
+    products: &[impl Serialize],
+) -> Result<(), StoreError> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    let list = json(products)?;
+    execute(&mut *connection, sql::FORGET_ENTRIES, merchant, &list).await?;
+    execute(connection, sql::ENTER, merchant, &list).await
+}
+
+/// Splits products into groups in which no product and no variant comes twice, so that the order
+/// within a group does not matter.
+fn groups(products: Vec<Product>) -> Vec<Vec<Product>> {
+    let mut groups = Vec::new();
+    let mut group: Vec<Product> = Vec::new();
+    let mut ids: HashSet<ProductId> = HashSet::new();
+    let mut variants: HashSet<VariantId> = HashSet::new();
+    for product in products {
+        let repeated = ids.contains(&product.id)
+            || product.variants.iter().any(|variant| variants.contains(&variant.id));
+        if repeated {
+            groups.push(std::mem::take(&mut group));
+            ids.clear();
+            variants.clear();
+        }
+        ids.insert(product.id.clone());
+        variants.extend(product.variants.iter().map(|variant| variant.id.clone()));
+        group.push(product);
+    }
+    groups.push(group);
+    groups
+}
+
+async fn upsert_group(
+    connection: &mut SqliteConnection,
+    merchant: &MerchantId,
+    products: Vec<Product>,
+) -> Result<Upserted, StoreError> {
+    let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
+    let known: HashMap<ProductId, Product> = rows::products(&mut *connection, merchant, &ids)
+        .await?
+        .into_iter()
+        .map(|product| (product.id.clone(), product))
+        .collect();
+    let mut upserted = Upserted::default();
+    let mut changed: Vec<Product> = Vec::new();
+    for product in products {
+        match known.get(&product.id) {
+            Some(same) if *same == product => {
+                upserted.unchanged += 1;
+                continue;
+            }
+            Some(_) => upserted.changed += 1,
+            None => upserted.created += 1,
+        }
+        changed.push(product);
+    }
+    if !changed.is_empty() {
+        write(connection, merchant, &changed).await?;
+    }
+    Ok(upserted)
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    merchant: &MerchantId,
+    products: &[Product],
+) -> Result<(), StoreError> {
+    let ids: Vec<&ProductId> = products.iter().map(|product| &product.id).collect();
+    let mut product_rows = Vec::new();
+    let mut variant_ids = Vec::new();
+    let mut variant_rows = Vec::new();
+    let mut offer_rows = Vec::new();
+    for product in products {
+        product_rows.push(ProductRow::of(product)?);
+        for (position, variant) in product.variants.iter().enumerate() {
+            variant_ids.push(&variant.id);
+            variant_rows.push(VariantRow::of(&product.id, position, variant)?);
+            offer_rows.push(OfferRow::of(&variant.id, &variant.offer));
+        }
+    }
+    execute(&mut *connection, sql::PUT_PRODUCTS, merchant, &json(&product_rows)?).await?;
+    execute(&mut *connection, sql::CLEAR_VARIANTS, merchant, &json(&ids)?).await?;
+    let robbed = take_variants(&mut *connection, merchant, &variant_ids).await?;
+    execute(&mut *connection, sql::PUT_VARIANTS, merchant, &json(&variant_rows)?).await?;
+    execute(&mut *connection, sql::PUT_OFFERS, merchant, &json(&offer_rows)?).await?;
+
+    let mut told: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    told.extend(robbed.iter().map(String::as_str));
+    tell_outbox(connection, merchant, &told).await
+}
+
+/// Takes these variants from the products that they belong to now; names those products. One that
+/// has no variant left is removed: there is nothing of it to sell.
+async fn take_variants(
+    connection: &mut SqliteConnection,
+    merchant: &MerchantId,
+    variants: &[&VariantId],
+) -> Result<Vec<String>, StoreError> {
+    let mut robbed: Vec<String> = sqlx::query_scalar(sql::TAKE_VARIANTS)
+        .bind(merchant.as_str())
+        .bind(json(variants)?)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed)?;
+    robbed.sort_unstable();
+    robbed.dedup();
+    if !robbed.is_empty() {
+        let list = json(&robbed)?;
+        execute(connection, sql::REMOVE_PRODUCTS_WITHOUT_VARIANTS, merchant, &list).await?;
+    }
+    Ok(robbed)
+}
+
+async fn execute(
+    connection: &mut SqliteConnection,
+    statement: &'static str,
+    merchant: &MerchantId,
+    list: &str,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(statement).bind(merchant.as_str()).bind(list);
+    query.execute(connection).await.map(drop).map_err(failed)
+}

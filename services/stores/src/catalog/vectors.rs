@@ -1,0 +1,67 @@
+//! Vectors of texts that were embedded before.
+
+use std::collections::HashMap;
+
+use sqlx::{SqliteConnection, SqlitePool};
+use vitrine_core::ports::Vector;
+
+use super::{StoreError, corrupt, failed, json, sql};
+
+pub(super) async fn read(
+    readers: &SqlitePool,
+    model: &str,
+    texts: &[String],
+) -> Result<HashMap<String, Vector>, StoreError> {
+    if texts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut by_hash: HashMap<String, &String> =
+        texts.iter().map(|text| (hash(text), text)).collect();
+    let hashes: Vec<&String> = by_hash.keys().collect();
+    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(sql::VECTORS)
+        .bind(model)
+        .bind(json(&hashes)?)
+        .fetch_all(readers)
+        .await
+        .map_err(failed)?;
+    let mut vectors = HashMap::with_capacity(rows.len());
+    for (hash, bytes) in rows {
+        if let Some(text) = by_hash.remove(&hash) {
+            vectors.insert(text.clone(), from_bytes(&bytes)?);
+        }
+    }
+    Ok(vectors)
+}
+
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    model: &str,
+    vectors: &HashMap<String, Vector>,
+) -> Result<(), StoreError> {
+    for (text, vector) in vectors {
+        sqlx::query(sql::KEEP_VECTOR)
+            .bind(model)
+            .bind(hash(text))
+            .bind(to_bytes(vector))
+            .execute(&mut *connection)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+fn to_bytes(vector: &[f32]) -> Vec<u8> {
+    vector.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn from_bytes(bytes: &[u8]) -> Result<Vector, StoreError> {
+    let (floats, rest) = bytes.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(corrupt(format!("a vector of {} bytes", bytes.len())));
+    }
+    Ok(floats.iter().map(|float| f32::from_le_bytes(*float)).collect())
+}

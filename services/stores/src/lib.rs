@@ -1,0 +1,10 @@
+//! The stores behind the ports: the catalog in SQLite, the index in this process, the cache in
+//! memory. All three are for one machine.
+
+mod cache;
+mod catalog;
+mod index;
+
+pub use cache::LocalCache;
+pub use catalog::SqliteCatalog;
+pub use index::{EmbeddedIndex, Opened};

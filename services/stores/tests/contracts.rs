@@ -1,0 +1,47 @@
+//! The stores keep the contracts of their ports.
+
+use std::time::Duration;
+
+use vitrine_core::{ports::Cache, testing::contracts};
+use vitrine_stores::{EmbeddedIndex, LocalCache, SqliteCatalog};
+
+#[tokio::test]
+async fn the_sqlite_catalog_keeps_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = SqliteCatalog::open(&dir.path().join("catalog.db"), 2).await.unwrap();
+    contracts::catalog(&catalog).await;
+    catalog.close().await;
+}
+
+#[tokio::test]
+async fn the_embedded_index_keeps_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = EmbeddedIndex::open(dir.path(), 8, "model").unwrap();
+    contracts::index(&opened.index, 8).await;
+}
+
+#[tokio::test]
+async fn the_local_cache_keeps_the_contract() {
+    contracts::cache(&LocalCache::new(1 << 20)).await;
+}
+
+#[tokio::test]
+async fn the_local_cache_stays_within_its_bytes() {
+    let cache = LocalCache::new(100_000);
+    let hour = Duration::from_secs(3600);
+    for n in 0..100 {
+        cache.put(&format!("key {n}"), vec![0; 10_000], hour).await.unwrap();
+    }
+    // Entries over the bound are dropped soon after, not at once.
+    for _ in 0..100 {
+        let mut kept = 0;
+        for n in 0..100 {
+            kept += usize::from(cache.get(&format!("key {n}")).await.unwrap().is_some());
+        }
+        if kept <= 10 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("more than 100 kB are kept");
+}

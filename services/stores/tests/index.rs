@@ -1,0 +1,172 @@
+//! What the embedded index adds to the contract of the index.
+
+use std::{fs, path::Path};
+
+use vitrine_core::{
+    ids::{MerchantId, ProductId},
+    ports::{Index, Point, Prefilter, Query, StoreError},
+    testing::sample,
+    vocabulary::Category,
+};
+use vitrine_stores::{EmbeddedIndex, Opened};
+
+fn open(dir: &Path) -> Opened {
+    EmbeddedIndex::open(dir, 4, "model").unwrap()
+}
+
+fn point(product: &str) -> Point {
+    Point {
+        product: ProductId::new(product).unwrap(),
+        version: "navy".into(),
+        words: vec![1.0, 0.0, 0.0, 0.0],
+        terms: "navy dress".into(),
+        category: Category::Dress,
+        colours: Vec::new(),
+        gender: None,
+        sizes: Vec::new(),
+        available: true,
+        price_bands: vec![6],
+    }
+}
+
+fn query() -> Query {
+    Query {
+        words: vec![1.0, 0.0, 0.0, 0.0],
+        terms: "dress".into(),
+        likeness: vec![1.0, 0.0, 0.0, 0.0],
+        prefilter: Prefilter::default(),
+        limit: 10,
+    }
+}
+
+async fn put(index: &EmbeddedIndex, merchant: &MerchantId, product: &str) {
+    let point = point(product);
+    index.replace(merchant, &[point.product.clone()], vec![point]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_fresh_index_asks_to_be_filled_until_something_was_indexed() {
+    let dir = tempfile::tempdir().unwrap();
+    let merchant = sample::merchant();
+    for _ in 0..2 {
+        assert!(open(dir.path()).rebuilt, "nothing was indexed yet");
+    }
+    let opened = open(dir.path());
+    put(&opened.index, &merchant, "a").await;
+    drop(opened);
+    let opened = open(dir.path());
+    assert!(!opened.rebuilt);
+    assert_eq!(opened.index.search(&merchant, &query()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn another_model_or_size_of_vectors_starts_afresh() {
+    let dir = tempfile::tempdir().unwrap();
+    let merchant = sample::merchant();
+    let opened = open(dir.path());
+    put(&opened.index, &merchant, "a").await;
+    drop(opened);
+    for (dimensions, model) in [(4, "other"), (6, "other"), (4, "model")] {
+        let opened = EmbeddedIndex::open(dir.path(), dimensions, model).unwrap();
+        assert!(opened.rebuilt, "{dimensions} {model}");
+        assert_eq!(opened.index.count(&merchant).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_can_not_be_read_is_set_aside_and_started_afresh() {
+    let merchant = sample::merchant();
+    let damages: [fn(&Path); 4] = [
+        |dir| fs::remove_dir_all(dir.join("shard/segments")).unwrap(),
+        |dir| fs::remove_dir_all(dir.join("shard")).unwrap(),
+        |dir| fs::write(dir.join("index.json"), "{broken").unwrap(),
+        |dir| fs::write(dir.join("shard/edge_config.json"), "{broken").unwrap(),
+    ];
+    for (at, damage) in damages.into_iter().enumerate() {
+        let dir = tempfile::tempdir().unwrap();
+        let opened = open(dir.path());
+        put(&opened.index, &merchant, "a").await;
+        drop(opened);
+        damage(dir.path());
+        let opened = open(dir.path());
+        assert!(opened.rebuilt, "damage {at}");
+        assert_eq!(opened.index.count(&merchant).await.unwrap(), 0, "damage {at}");
+        put(&opened.index, &merchant, "b").await;
+        assert_eq!(opened.index.count(&merchant).await.unwrap(), 1, "damage {at}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_opening_is_refused_and_harms_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let merchant = sample::merchant();
+    let first = open(dir.path());
+    put(&first.index, &merchant, "a").await;
+    for model in ["model", "other"] {
+        let Err(error) = EmbeddedIndex::open(dir.path(), 4, model) else { panic!("it was let in") };
+        assert!(error.to_string().contains("another process"), "{error}");
+    }
+    put(&first.index, &merchant, "b").await;
+    assert_eq!(first.index.count(&merchant).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_closed_index_takes_nothing_more_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let merchant = sample::merchant();
+    let opened = open(dir.path());
+    put(&opened.index, &merchant, "a").await;
+    opened.index.close().await.unwrap();
+    opened.index.close().await.unwrap();
+    let late = opened.index.replace(&merchant, &[ProductId::new("a").unwrap()], Vec::new()).await;
+    assert!(late.unwrap_err().to_string().contains("closed"));
+    assert_eq!(opened.index.count(&merchant).await.unwrap(), 1, "it can still be read");
+}
+
+#[tokio::test]
+async fn vectors_that_do_not_fit_are_refused_and_break_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let merchant = sample::merchant();
+    let Opened { index, .. } = open(dir.path());
+    put(&index, &merchant, "a").await;
+    for words in [vec![], vec![1.0; 3], vec![1.0; 5], vec![f32::NAN; 4], vec![f32::INFINITY; 4]] {
+        let bad = Point { words: words.clone(), ..point("b") };
+        let refused = index.replace(&merchant, &[bad.product.clone()], vec![bad]).await;
+        assert!(matches!(refused, Err(StoreError::Corrupt { .. })), "{refused:?}");
+        for query in [
+            Query { words: words.clone(), ..query() },
+            Query { likeness: words.clone(), ..query() },
+        ] {
+            assert!(index.search(&merchant, &query).await.is_err());
+        }
+    }
+    let zero = Point { words: vec![0.0; 4], ..point("zero") };
+    index.replace(&merchant, &[zero.product.clone()], vec![zero]).await.unwrap();
+    let hits = index.search(&merchant, &query()).await.unwrap();
+    assert_eq!(hits.len(), 2);
+    assert_eq!(hits[1].similarity, 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_product_that_is_replaced_is_never_missing_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let merchant = sample::merchant();
+    let index = std::sync::Arc::new(open(dir.path()).index);
+    put(&index, &merchant, "a").await;
+    let writing = {
+        let (index, merchant) = (std::sync::Arc::clone(&index), merchant.clone());
+        tokio::spawn(async move {
+            for version in 0..60 {
+                let point = Point { version: format!("v{version}"), ..point("a") };
+                index.replace(&merchant, &[point.product.clone()], vec![point]).await.unwrap();
+            }
+        })
+    };
+    let mut searches = 0;
+    while !writing.is_finished() || searches == 0 {
+        assert!(index.count(&merchant).await.unwrap() >= 1, "after {searches} searches");
+        searches += 1;
+    }
+    writing.await.unwrap();
+    assert_eq!(index.count(&merchant).await.unwrap(), 1);
+}

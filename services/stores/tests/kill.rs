@@ -1,0 +1,208 @@
+//! Killed at any moment, nothing acknowledged is lost and nothing is in the index twice.
+//!
+//! A child process (this test binary again) writes products and indexes them at the same time,
+//! and says what was acknowledged; it is killed with SIGKILL in the middle of it, several times
+//! over the same files.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use vitrine_core::{
+    ids::{MerchantId, ProductId},
+    indexing::Indexer,
+    matching::version_key,
+    ports::{Catalog, Embedder, Index, Prefilter, Query},
+    product::Product,
+    testing::{FakeEmbedder, sample},
+};
+use vitrine_stores::{EmbeddedIndex, SqliteCatalog};
+
+/// Where the child works; set, it makes the child of this binary.
+const WORK: &str = "VITRINE_KILL_TEST";
+/// How many products the child goes round, over and over.
+const PRODUCTS: u64 = 300;
+/// Products written together.
+const BATCH: u64 = 7;
+
+struct Shop {
+    catalog: Arc<SqliteCatalog>,
+    index: Arc<EmbeddedIndex>,
+    embedder: Arc<FakeEmbedder>,
+    indexer: Indexer,
+    merchant: MerchantId,
+}
+
+impl Shop {
+    async fn open(dir: &Path) -> Self {
+        let catalog = Arc::new(SqliteCatalog::open(&dir.join("catalog.db"), 2).await.unwrap());
+        let embedder = Arc::new(FakeEmbedder::default());
+        let opened =
+            EmbeddedIndex::open(&dir.join("index"), embedder.dimensions(), embedder.model())
+                .unwrap();
+        if opened.rebuilt {
+            catalog.reindex_all().await.unwrap();
+        }
+        let index = Arc::new(opened.index);
+        let indexer = Indexer::new(catalog.clone(), index.clone(), embedder.clone());
+        Self { catalog, index, embedder, indexer, merchant: sample::merchant() }
+    }
+}
+
+/// The product as it is in its round; both its texts and its versions change from round to round.
+fn product(n: u64, round: u64) -> Product {
+    let mut product = sample::product(&format!("p{n}"));
+    product.title = format!("Dress {n} as of {round}");
+    if round % 2 == 1 {
+        product.variants.push(sample::variant(&format!("p{n}-red"), "red", "M"));
+    }
+    product
+}
+
+/// Writes and indexes until it is killed.
+async fn child(dir: PathBuf) {
+    let start: u64 = std::fs::read_to_string(dir.join("round")).unwrap().parse().unwrap();
+    let shop = Shop::open(&dir).await;
+    println!("open");
+    let writing = async {
+        let mut step = 0;
+        loop {
+            let (round, first) = (start + step * BATCH / PRODUCTS, step * BATCH % PRODUCTS);
+            let numbers = first..(first + BATCH).min(PRODUCTS);
+            let products = numbers.clone().map(|n| product(n, round)).collect();
+            shop.catalog.upsert(&shop.merchant, products).await.unwrap();
+            let mut out = std::io::stdout().lock();
+            numbers.for_each(|n| writeln!(out, "kept {n} {round}").unwrap());
+            out.flush().unwrap();
+            drop(out);
+            step += 1;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let indexing = async {
+        loop {
+            shop.indexer.drain(|_| {}).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::join!(writing, indexing);
+}
+
+/// Runs the child for a while after it has opened its files, and kills it; tells the latest round
+/// acknowledged for each product.
+fn run_and_kill(dir: &Path, after: Duration, kept: &mut HashMap<u64, u64>) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "nothing_acknowledged_is_lost_to_a_kill",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env(WORK, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    // The test harness prints lines of its own, and without a line end before the child's first.
+    while !line.trim_end().ends_with("open") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "the child ended early");
+    }
+    let killing = std::thread::spawn(move || {
+        std::thread::sleep(after);
+        child.kill().unwrap();
+        child.wait().unwrap()
+    });
+    // A line cut short by the kill was not acknowledged.
+    for line in lines.lines().map_while(Result::ok) {
+        let numbers: Vec<u64> =
+            line.split(' ').skip(1).filter_map(|part| part.parse().ok()).collect();
+        if let [n, round] = numbers[..]
+            && line.starts_with("kept ")
+        {
+            kept.insert(n, round);
+        }
+    }
+    let status = killing.join().unwrap();
+    assert!(!status.success(), "the child was killed, it did not end");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_to_a_kill() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    if let Some(dir) = std::env::var_os(WORK) {
+        return runtime.block_on(child(dir.into()));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut kept = HashMap::new();
+    for (kill, millis) in [30, 120, 350, 80, 700, 15].into_iter().enumerate() {
+        std::fs::write(dir.path().join("round"), (kill * 1_000).to_string()).unwrap();
+        run_and_kill(dir.path(), Duration::from_millis(millis), &mut kept);
+        // Some kills come one upon the other, without anybody catching up in between.
+        if kill % 2 == 1 {
+            runtime.block_on(catches_up(dir.path(), &kept));
+        }
+    }
+}
+
+/// Opens what the kill left and drains the outbox: then all that was acknowledged is there, once.
+async fn catches_up(dir: &Path, kept: &HashMap<u64, u64>) {
+    let started = Instant::now();
+    let shop = Shop::open(dir).await;
+    let drained = shop.indexer.drain(|_| {}).await.unwrap();
+    assert_eq!(shop.catalog.pending(&shop.merchant).await.unwrap(), 0);
+    assert!(!kept.is_empty(), "the child had no time to do anything");
+
+    let mut versions = 0;
+    for n in 0..PRODUCTS {
+        let ids = [ProductId::new(format!("p{n}")).unwrap()];
+        let found = shop.catalog.products(&shop.merchant, &ids).await.unwrap();
+        let Some(found) = found.first() else {
+            assert!(!kept.contains_key(&n), "p{n} was acknowledged and is lost");
+            continue;
+        };
+        let round: u64 = found.title.rsplit(' ').next().unwrap().parse().unwrap();
+        if let Some(&acknowledged) = kept.get(&n) {
+            assert!(round >= acknowledged, "p{n} fell back from {acknowledged} to {round}");
+        }
+        assert_eq!(*found, product(n, round), "p{n} is whole");
+        versions += in_index_once(&shop, found).await;
+    }
+    let points = shop.index.count(&shop.merchant).await.unwrap();
+    assert_eq!(points, versions, "the index holds nothing that the catalog does not");
+    eprintln!("{} acknowledged, {drained} caught up, in {:?}", kept.len(), started.elapsed());
+    shop.index.close().await.unwrap();
+    shop.catalog.close().await;
+}
+
+/// Each of the product's versions is found by its own text, with its own vector, once.
+async fn in_index_once(shop: &Shop, product: &Product) -> u64 {
+    let versions = product.colour_versions();
+    for version in &versions {
+        let text = version.search_text();
+        let vector = shop.embedder.embed(vec![text.clone()]).await.unwrap().remove(0);
+        let query = Query {
+            words: vector.clone(),
+            terms: text,
+            likeness: vector,
+            prefilter: Prefilter::default(),
+            limit: 1_000,
+        };
+        let hits = shop.index.search(&shop.merchant, &query).await.unwrap();
+        let own: Vec<_> = hits
+            .iter()
+            .filter(|hit| hit.product == product.id && hit.version == version_key(version))
+            .collect();
+        assert_eq!(own.len(), 1, "{} is in the index once", product.id);
+        let similarity = own[0].similarity;
+        assert!(similarity > 0.999, "{} has its latest vector ({similarity})", product.id);
+    }
+    versions.len() as u64
+}
