@@ -28,9 +28,10 @@ from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
-DRAWN, PHOTOS, OFFERS = 20, 6, 8  # pictures, photos and offers a step, for each worker
-EVERY = 3  # of the joint stage's steps, one in so many also trains the words; the others the tower alone, at half the cost
+DRAWN, PHOTOS, OFFERS = 20, 6, 12  # pictures, photos and offers a step, for each worker
+EVERY = 3  # of the joint stage's steps, one in so many also trains the describing words; the others cost half as much
 KEEP = 0.998  # of the averaged weights a step
+ADVICE = 3.0  # weight of advice in the joint stage
 CALMER = 0.5  # the joint stage's rate against the earlier ones
 TEST_SEED = 90_000_000
 
@@ -105,27 +106,36 @@ class Trainer:
         return {"advice": self.words(self.model, [(blank, [], batch)])}
 
     def tower_loss(self, batch):
-        drawn, (photos, one, other, keep), _, _ = batch
-        tokens, _, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
-        n = len(drawn.pictures)
-        return {"places": self.heads.places(tokens[:n], patches[:n], drawn, self.model.model.visual.order),
-                "photos": self.heads.photos(tokens[n:], one, other, keep)}
+        return self.seen_loss(batch)[0]
+
+    def light_loss(self, batch):
+        losses, tokens, deep = self.seen_loss(batch)
+        return {**losses, "advice": self.offered_loss(tokens, deep, batch[3])}
 
     def joint_loss(self, batch):
-        drawn, (photos, one, other, keep), questions, offers = batch
-        tokens, deep, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
-        n, some = len(drawn.pictures), len(offers.ids)
+        losses, tokens, deep = self.seen_loss(batch)
+        (drawn, (_, one, other, keep), questions, offers), n = batch, DRAWN
         halves = [slice(0, n // 2), slice(n // 2, n)]
         told = self.words(self.model, [(tokens[h], [d[h] for d in deep], t) for h, t in zip(halves, drawn.told)])
-        advice = self.words(self.model, [(tokens[:some].detach(), [d[:some].detach() for d in deep], offers)])
         hidden = self.model.read(questions, tokens[n:], [d[n:] for d in deep])
         chances = torch.log_softmax(self.model.words(hidden[:, -2:]).float(), -1)
         ids = torch.tensor([self.tokenizer.token_to_id(c) for c in CATEGORIES])
         begins = -chances[:, 0, questions[0, -1]].mean()
         kinds = -(keep * chances[:, 1].gather(1, ids[one, None]) + (1 - keep) * chances[:, 1].gather(1, ids[other, None])).mean()
-        return {"told": 2 * told, "advice": advice, "photo words": 0.3 * kinds + 0.1 * begins,
-                "places": 0.7 * self.heads.places(tokens[:n], patches[:n], drawn, self.model.model.visual.order),
-                "photos": 0.3 * self.heads.photos(tokens[n:], one, other, keep)}
+        return {"told": 2 * told, "advice": self.offered_loss(tokens, deep, offers), "photo words": 0.3 * kinds + 0.1 * begins,
+                "places": 0.7 * losses["places"], "photos": 0.3 * losses["photos"]}
+
+    def seen_loss(self, batch):
+        """What the tower sees: the losses of its heads, and its tokens for the text model."""
+        drawn, (photos, one, other, keep), _, _ = batch
+        tokens, deep, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
+        places = self.heads.places(tokens[:DRAWN], patches[:DRAWN], drawn, self.model.model.visual.order)
+        return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep)}, tokens, deep
+
+    def offered_loss(self, tokens, deep, offers):
+        """Advice hangs on the candidates, so it does not teach the tower."""
+        some = len(offers.ids)
+        return ADVICE * self.words(self.model, [(tokens[:some].detach(), [d[:some].detach() for d in deep], offers)])
 
     def feed(self, stage, stop):
         ready = queue.Queue(6)
@@ -171,7 +181,7 @@ class Trainer:
         ready, sums, since, looked, done = self.feed(stage, stop), {}, time.time(), before, before
         while done < minutes:
             both = stage == "joint" and self.steps % EVERY == 0
-            loss_of = self.advice_loss if stage == "words" else self.joint_loss if both else self.tower_loss
+            loss_of = self.advice_loss if stage == "words" else self.joint_loss if both else self.light_loss if stage == "joint" else self.tower_loss
             with torch.autocast("cpu", torch.bfloat16):
                 losses = loss_of(ready.get())
             sum(losses.values()).backward()

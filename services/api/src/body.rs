@@ -32,7 +32,7 @@ pub fn bounded(
         let piece = piece?;
         read += piece.len();
         if read > limit {
-            Err(io::Error::from(io::ErrorKind::FileTooLarge).into())
+            Err(PayloadError::Io(io::ErrorKind::FileTooLarge.into()))
         } else {
             Ok(piece)
         }
@@ -41,7 +41,6 @@ pub fn bounded(
 
 impl From<PayloadError> for Problem {
     fn from(error: PayloadError) -> Self {
-        eprintln!("DEBUG {error:?}");
         match error {
             PayloadError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                 Self::of(Code::PhotoTooLarge)

@@ -2,7 +2,10 @@
 
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Header, RefOr, Schema,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 use crate::{problem, readiness, routes, upload};
@@ -11,7 +14,7 @@ use crate::{problem, readiness, routes, upload};
 #[openapi(
     info(
         title = "Vitrine",
-        description = "Answers a customer's photo with the shop's own products. Errors are problem details (RFC 9457), listed at `/problems`.",
+        description = "Answers a customer's photo with the shop's own products. Errors are problem details (RFC 9457), listed at `/problems`; a path that is not below is `route_unknown` (404), a wrong method `method_not_allowed` (405).",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
@@ -22,7 +25,7 @@ use crate::{problem, readiness, routes, upload};
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "operation", description = "For who runs the service")),
-    modifiers(&Token)
+    modifiers(&Token, &Headers, &Examples)
 )]
 struct Contract;
 
@@ -37,6 +40,46 @@ impl Modify for Token {
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// What every answer bears, said once for all.
+struct Headers;
+
+impl Modify for Headers {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let header = |description: &str| Header::builder().description(Some(description)).build();
+        for item in document.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                for (status, response) in &mut operation.responses.responses {
+                    let RefOr::T(response) = response else { continue };
+                    let named = header("Names this request, as it asked itself or anew").into();
+                    response.headers.insert("Request-Id".into(), named);
+                    if status == "401" {
+                        let challenge = header("What kind of token is wanted (RFC 6750)").into();
+                        response.headers.insert("WWW-Authenticate".into(), challenge);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whole bodies, besides the examples of single fields.
+struct Examples;
+
+impl Modify for Examples {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bodies = [
+            ("Look", include_str!("openapi/look.json")),
+            ("LookBody", include_str!("openapi/look_body.json")),
+        ];
+        let schemas = &mut document.components.get_or_insert_default().schemas;
+        for (name, body) in bodies {
+            if let Some(RefOr::T(Schema::Object(schema))) = schemas.get_mut(name) {
+                schema.example = serde_json::from_str(body).ok();
+            }
+        }
     }
 }
 

@@ -25,6 +25,9 @@ use crate::{
 /// When to come back to a model or a store that is being restarted.
 const COME_BACK: Duration = Duration::from_secs(5);
 
+/// The most characters said of one field: a parser may repeat all that it was given.
+const MAX_DETAIL: usize = 400;
+
 /// One thing that went wrong with one request.
 #[derive(Debug)]
 pub struct Problem {
@@ -94,7 +97,7 @@ impl Problem {
 
     /// A problem with one field of the body.
     pub fn of_field(code: Code, field: &str, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
+        let detail: String = detail.into().chars().take(MAX_DETAIL).collect();
         let mut problem = Self::new(code, format!("{detail}. {}", code.remedy()));
         problem.errors.push(FieldError { detail, pointer: pointer(field) });
         problem

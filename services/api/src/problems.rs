@@ -83,7 +83,7 @@ problems! {
     MultipartInvalid = "multipart_invalid", 400, "The form can not be read",
         "Send multipart/form-data with a boundary, and a name for each part (RFC 7578).";
     BodyIncomplete = "body_incomplete", 400, "The body ended early",
-        "Send the whole body again.";
+        "Send the whole body again, a form up to its last boundary.";
     BodySlow = "body_slow", 408, "The body took too long to arrive",
         "Send the whole body at once; use a smaller photo on a slow line.";
     BodyUnsupported = "body_unsupported", 415, "This kind of body is not read here",

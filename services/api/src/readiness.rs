@@ -18,6 +18,9 @@ const KEPT: Duration = Duration::from_secs(10);
 /// How long an answer to a customer proves that the models work, when the queue is full.
 const PROOF: Duration = Duration::from_secs(60);
 
+/// What is told of a check that panicked.
+const BROKE: &str = "the check broke";
+
 /// That all parts answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Ready {
@@ -56,15 +59,23 @@ impl Readiness {
     }
 
     /// What was found out within the last ten seconds, or now; those who ask meanwhile wait for
-    /// the same answer.
-    pub async fn check(&self) -> Result<Ready, NotReady> {
+    /// the same answer. A check goes on when who asked has left, so that impatient probes neither
+    /// ask the models more often nor keep the answer from being found.
+    pub async fn check(self: &Arc<Self>) -> Result<Ready, NotReady> {
+        let readiness = Arc::clone(self);
+        let checking = tokio::spawn(async move { readiness.known_or_found().await });
+        checking.await.unwrap_or_else(|_| Err(BROKE.into()))
+    }
+
+    async fn known_or_found(&self) -> Result<Ready, NotReady> {
         let mut found = self.found.lock().await;
         if let Some((when, result)) = &*found
             && when.elapsed() < KEPT
         {
             return result.clone();
         }
-        let late = || Err(format!("no answer within {} s", self.limit.as_secs()));
+        *found = Some((Instant::now(), Err(BROKE.into()))); // told if what follows panics
+        let late = || Err(format!("no answer within {} s", self.limit.as_secs_f32()));
         let result = timeout(self.limit, self.ask()).await.unwrap_or_else(|_| late());
         if let Err(reason) = &result {
             tracing::warn!(reason, "not ready");
@@ -78,13 +89,13 @@ impl Readiness {
         match timeout(self.limit / 2, self.admission.enter()).await {
             Ok(Ok(permit)) => {
                 let shop = &self.shop;
-                let embedded = shop.embedder.embed(vec!["navy dress".into()]).await;
-                embedded.map_err(|error| told("the embedder", &error))?;
+                alive("the embedder", shop.embedder.embed(vec!["navy dress".into()]).await)?;
                 let photo = drawn(shop.vision.photo_side());
                 let seen = shop.vision.describe(&photo, &permit).await;
-                let mut seen = seen.map_err(|error| told("the vision model", &error))?;
-                if let Some(Err(error)) = seen.next().await {
-                    return Err(told("the vision model", &error));
+                if let Some(mut seen) = alive("the vision model", seen)?
+                    && let Some(first) = seen.next().await
+                {
+                    alive("the vision model", first)?;
                 }
             }
             _ if self.is_proven() => {}
@@ -119,14 +130,17 @@ impl Readiness {
     }
 }
 
-fn told(part: &str, error: &ModelError) -> NotReady {
-    tracing::warn!(%error, "{part} does not answer");
-    match error {
-        ModelError::Load(_) => format!("{part} could not be loaded"),
-        ModelError::Stopped(_) => format!("{part} stopped"),
-        ModelError::Answer(_) => format!("{part} gave no answer that could be read"),
-        ModelError::Timeout(seconds) => format!("{part} took longer than {seconds} s"),
-    }
+/// Any answer shows that a model is alive, one that can not be read too.
+fn alive<T>(part: &str, answer: Result<T, ModelError>) -> Result<Option<T>, NotReady> {
+    let (error, trouble) = match answer {
+        Ok(answer) => return Ok(Some(answer)),
+        Err(ModelError::Answer(_)) => return Ok(None),
+        Err(error @ ModelError::Load(_)) => (error, "could not be loaded"),
+        Err(error @ ModelError::Stopped(_)) => (error, "stopped"),
+        Err(error @ ModelError::Timeout(_)) => (error, "took too long"),
+    };
+    tracing::warn!(%error, "{part} {trouble}");
+    Err(format!("{part} {trouble}"))
 }
 
 /// A navy shirt on light grey.

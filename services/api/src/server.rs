@@ -19,7 +19,7 @@ pub struct ServerSettings {
     pub workers: usize,
     /// Connections open at once, for each worker.
     pub connections: usize,
-    /// Bodies read at once, 28 MiB each at most; more are told to come back.
+    /// Bodies read and decoded at once, 28 MiB each at most; more are told to come back.
     pub uploads: usize,
     /// Photos decoded at once.
     pub decodes: usize,

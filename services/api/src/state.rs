@@ -15,9 +15,9 @@ pub struct State {
     pub shop: Arc<Shopping>,
     pub admission: Arc<Admission>,
     pub keys: TokenKeys,
-    pub readiness: Readiness,
+    pub readiness: Arc<Readiness>,
     pub decoding: Decoding,
-    /// Bodies that are being read; bounds the memory they take together.
+    /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Semaphore,
     pub body_time: Duration,
     pub answer_time: Duration,
@@ -32,7 +32,7 @@ impl State {
             shop,
             admission,
             keys,
-            readiness,
+            readiness: Arc::new(readiness),
             decoding: Decoding::new(settings.decodes),
             uploads: Semaphore::new(settings.uploads.max(1)),
             body_time: settings.body_time,

@@ -63,6 +63,7 @@ pub enum KeyError {
 }
 
 /// Issues and checks tokens, by HMAC-SHA-256 and nothing else.
+#[derive(Clone)]
 pub struct TokenKeys {
     signing: EncodingKey,
     checking: DecodingKey,

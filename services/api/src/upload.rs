@@ -32,7 +32,7 @@ pub struct Upload {
 impl Upload {
     /// Reads a body of either kind.
     pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
-        match request.content_type() {
+        match request.content_type().to_ascii_lowercase().as_str() {
             "multipart/form-data" => form::read(request, payload).await,
             "application/json" => json::read(request, payload).await,
             _ => Err(Problem::of(Code::BodyUnsupported)),

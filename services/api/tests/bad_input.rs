@@ -131,12 +131,23 @@ async fn a_bad_field_of_json_is_named() {
 }
 
 #[tokio::test]
+async fn what_is_said_of_a_field_does_not_repeat_all_of_it() {
+    let service = start().await;
+    let photo = json!({"data": BASE64_STANDARD.encode(png(96, 96))});
+    let body = json!({"photo": photo, "filters": {"colours": ["x".repeat(1_000_000)]}});
+    let said = problem(service.post_json(&body).await, 422, "filters_invalid").await;
+    assert!(said.to_string().len() < 2_000);
+}
+
+#[tokio::test]
 async fn a_body_of_another_kind_is_refused() {
+    const FORM: &str = "multipart/form-data; boundary=b";
     let service = start().await;
     let post = |kind: &'static str, body: &'static str| {
         let request = service.client.post(service.url("/v1/looks")).bearer_auth(token());
         request.header("Content-Type", kind).body(body).send()
     };
+    let endless_head: &'static str = format!("--b\r\nX-Long: {}", "x".repeat(200_000)).leak();
     for (kind, body, status, code) in [
         ("text/plain", "hello", 415, "body_unsupported"),
         ("image/jpeg", "hello", 415, "body_unsupported"),
@@ -144,8 +155,22 @@ async fn a_body_of_another_kind_is_refused() {
         ("application/json", "", 400, "json_invalid"),
         ("application/json", "[1]", 400, "json_invalid"),
         ("multipart/form-data", "x", 400, "multipart_invalid"),
-        ("multipart/form-data; boundary=b", "", 400, "body_incomplete"),
-        ("multipart/form-data; boundary=b", "--b\r\n\r\nx\r\n--b--\r\n", 400, "multipart_invalid"),
+        (FORM, "", 400, "body_incomplete"),
+        (
+            FORM,
+            "--b\r\nContent-Disposition: form-data; name=\"photo\"\r\n\r\nx",
+            400,
+            "body_incomplete",
+        ),
+        (FORM, "--b\r\n\r\nx\r\n--b--\r\n", 400, "body_incomplete"),
+        (FORM, "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n", 400, "multipart_invalid"),
+        (
+            FORM,
+            "--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n",
+            400,
+            "multipart_invalid",
+        ),
+        (FORM, endless_head, 400, "multipart_invalid"),
     ] {
         problem(post(kind, body).await.unwrap(), status, code).await;
     }

@@ -49,6 +49,15 @@ async fn json_with_a_photo_is_answered_the_same() {
 }
 
 #[tokio::test]
+async fn the_kind_of_a_body_is_read_in_any_case() {
+    let service = start().await;
+    let body = json!({"photo": {"data": BASE64_STANDARD.encode(png(96, 96))}}).to_string();
+    let request = service.client.post(service.url("/v1/looks")).bearer_auth(token());
+    let request = request.header("Content-Type", "Application/JSON; charset=utf-8").body(body);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn filters_rule_out_what_does_not_pass() {
     let service = start().await;
     let form = form(png(120, 96)).text("filters", r#"{"colours":["red"]}"#);

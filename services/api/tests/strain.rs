@@ -23,10 +23,12 @@ use vitrine_core::{
     testing::FakeVision,
 };
 
-/// A model that never answers and counts how many wait for it, or one that breaks.
+/// A model that never answers and counts how often it was asked and how many wait for it, or one
+/// that breaks.
 #[derive(Default)]
 struct Odd {
     breaks: bool,
+    asked: Arc<AtomicUsize>,
     waiting: Arc<AtomicUsize>,
 }
 
@@ -54,6 +56,7 @@ impl Vision for Odd {
 
     async fn describe(&self, _: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
         assert!(!self.breaks, "a secret that nobody may see");
+        self.asked.fetch_add(1, Ordering::SeqCst);
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let waiting = Waiting(Arc::clone(&self.waiting));
         Ok(stream::once(async move {
@@ -233,6 +236,44 @@ async fn readiness_fails_with_the_model_and_says_which_part() {
     }
     assert_eq!(vision.asked(), 1);
     assert_eq!(service.get("/healthz", "").await.status(), 200);
+}
+
+#[tokio::test]
+async fn any_answer_of_the_model_makes_the_service_ready() {
+    let dress = seeing_a_dress();
+    let nothing = Arc::new(FakeVision::default());
+    let nonsense = Arc::new(FakeVision::failing(ModelError::Answer("{".into())));
+    for vision in [dress, nothing, nonsense] {
+        let service = start_with(vision, Admission::new(1, 0), ServerSettings::default()).await;
+        assert_eq!(service.get("/readyz", "").await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn impatient_probes_ask_the_model_once_and_the_answer_is_found_all_the_same() {
+    let odd = Odd::default();
+    let asked = Arc::clone(&odd.asked);
+    let settings =
+        ServerSettings { readiness_time: Duration::from_millis(600), ..ServerSettings::default() };
+    let service = start_with(Arc::new(odd), Admission::new(1, 0), settings).await;
+    for _ in 0..5 {
+        let probe = service.client.get(service.url("/readyz")).timeout(Duration::from_millis(60));
+        assert!(probe.send().await.is_err());
+    }
+    let body = problem(service.get("/readyz", "").await, 503, "not_ready").await.to_string();
+    assert!(body.contains("no answer within 0.6 s"), "{body}");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert!(service.admission.enter().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_readiness_check_that_panics_is_not_tried_again_at_once() {
+    let odd = Odd { breaks: true, ..Odd::default() };
+    let service = start_with(Arc::new(odd), Admission::new(1, 0), ServerSettings::default()).await;
+    for _ in 0..2 {
+        let body = problem(service.get("/readyz", "").await, 503, "not_ready").await.to_string();
+        assert!(body.contains("the check broke") && !body.contains("secret"), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -65,7 +65,8 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let held = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         let before = self.state.held_ms.load(Ordering::Relaxed);
-        let average = if before == 0 { held } else { before.saturating_mul(7).saturating_add(held) / 8 };
+        let average =
+            if before == 0 { held } else { before.saturating_mul(7).saturating_add(held) / 8 };
         self.state.held_ms.store(average, Ordering::Relaxed);
     }
 }

@@ -95,13 +95,15 @@ impl<'a> Import<'a> {
 }
 
 fn read(line: u64, bytes: &[u8]) -> Result<Option<Product>, Vec<Problem>> {
-    let problem = |code, message: String| vec![Problem { line, field: String::new(), code, message }];
+    let problem =
+        |code, message: String| vec![Problem { line, field: String::new(), code, message }];
     if bytes.len() > feed::MAX_LINE {
         let message = format!("longer than {} bytes; split the product", feed::MAX_LINE);
         return Err(problem("row_too_long", message));
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| problem("row_not_utf8", format!("not UTF-8 ({error}); save the feed as UTF-8")))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        problem("row_not_utf8", format!("not UTF-8 ({error}); save the feed as UTF-8"))
+    })?;
     feed::read_line(line, text)
 }
 
@@ -115,7 +117,9 @@ mod tests {
         let catalog = MemoryCatalog::default();
         let merchant = sample::merchant();
         let mut import = Import::new(&catalog, &merchant);
-        for line in [sample::feed_line("a"), "{broken".into(), String::new(), sample::feed_line("b")] {
+        for line in
+            [sample::feed_line("a"), "{broken".into(), String::new(), sample::feed_line("b")]
+        {
             import.line(line.as_bytes()).await.unwrap();
         }
         import.line(b"\xff\xfe").await.unwrap();

@@ -100,7 +100,11 @@ fn category(yours: Category, theirs: Category) -> Reason {
         let text = format!("similar category: {theirs} for your {yours}");
         reason(ReasonKind::Similar, Attribute::Category, text)
     } else {
-        reason(ReasonKind::Differs, Attribute::Category, format!("differs: {theirs}, yours is {yours}"))
+        reason(
+            ReasonKind::Differs,
+            Attribute::Category,
+            format!("differs: {theirs}, yours is {yours}"),
+        )
     }
 }
 
@@ -167,7 +171,8 @@ mod tests {
         let same = sample::garment(Category::Dress, &[Colour::Navy]);
         let other_colour = sample::garment(Category::Dress, &[Colour::Yellow]);
         let other_kind = sample::garment(Category::Shoes, &[Colour::Yellow]);
-        let values = [&same, &other_colour, &other_kind].map(|garment| agreement(garment, &version));
+        let values =
+            [&same, &other_colour, &other_kind].map(|garment| agreement(garment, &version));
         assert!((values[0] - 1.0).abs() < 1e-6);
         assert!(values[0] > values[1] && values[1] > values[2], "{values:?}");
     }

@@ -184,7 +184,8 @@ impl Checker {
     /// The product's page: an absolute web address, since customers are sent there.
     fn link(&mut self, text: Option<&str>) -> Option<String> {
         let link = self.optional_text("link", text, 2_000)?;
-        let is_web = url::Url::parse(&link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let is_web =
+            url::Url::parse(&link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !is_web {
             let message = "not a web address; write it whole, as https://shop.example/p/1".into();
             self.problem("link", "link_invalid", message);
@@ -194,7 +195,11 @@ impl Checker {
 
     fn variants(&mut self, drafts: Vec<VariantDraft>) -> Vec<Variant> {
         if drafts.is_empty() {
-            self.problem("variants", "variants_missing", "a product needs at least one variant".into());
+            self.problem(
+                "variants",
+                "variants_missing",
+                "a product needs at least one variant".into(),
+            );
         }
         if drafts.len() > MAX_VARIANTS {
             let message = format!("more than {MAX_VARIANTS} variants; split the product");
@@ -205,7 +210,8 @@ impl Checker {
         for (at, draft) in drafts.into_iter().enumerate() {
             let Some(variant) = self.variant(at, draft) else { continue };
             if variants.iter().any(|other| other.id == variant.id) {
-                let message = format!("`{}` stands twice; give each variant its own id", variant.id);
+                let message =
+                    format!("`{}` stands twice; give each variant its own id", variant.id);
                 self.problem(&format!("variants[{at}].id"), "variant_repeated", message);
             }
             variants.push(variant);
@@ -226,8 +232,11 @@ impl Checker {
         }
         let size = self.optional_text(&field("size"), draft.size.as_deref(), 100);
         let price = self.read::<Money>(&field("price"), "price_invalid", &draft.price);
-        let sale_price =
-            self.optional::<Money>(&field("sale_price"), "price_invalid", draft.sale_price.as_deref());
+        let sale_price = self.optional::<Money>(
+            &field("sale_price"),
+            "price_invalid",
+            draft.sale_price.as_deref(),
+        );
         let availability = self.read::<Availability>(
             &field("availability"),
             "availability_unknown",
@@ -246,7 +255,8 @@ impl Checker {
         if let Some(sale) = sale_price
             && (sale.currency != price.currency || sale.amount > price.amount)
         {
-            let message = format!("{sale} must be in the currency of the price {price} and not above it");
+            let message =
+                format!("{sale} must be in the currency of the price {price} and not above it");
             self.problem(&field("sale_price"), "sale_price_invalid", message);
         }
         let sale_price = sale_price.filter(|sale| sale.amount < price.amount);

@@ -35,9 +35,9 @@ impl Filters {
                 self.brands.iter().any(|wanted| wanted.trim().eq_ignore_ascii_case(brand.trim()))
             });
         let gender_passes = self.genders.is_empty()
-            || product.gender.is_none_or(|gender| {
-                gender == Gender::Unisex || self.genders.contains(&gender)
-            });
+            || product
+                .gender
+                .is_none_or(|gender| gender == Gender::Unisex || self.genders.contains(&gender));
         let category_passes =
             self.categories.is_empty() || self.categories.contains(&product.category);
         brand_passes && gender_passes && category_passes
@@ -80,7 +80,8 @@ mod tests {
     fn a_price_limit_looks_at_what_is_paid_now_in_the_same_currency() {
         let mut variant = sample::variant("a", "navy", "M");
         variant.offer.price = "80.00 EUR".parse().unwrap();
-        let under = |text: &str| Filters { max_price: Some(text.parse().unwrap()), ..Filters::default() };
+        let under =
+            |text: &str| Filters { max_price: Some(text.parse().unwrap()), ..Filters::default() };
         assert!(!under("50.00 EUR").allow_variant(&variant));
         variant.offer.sale_price = Some("49.00 EUR".parse().unwrap());
         assert!(under("50.00 EUR").allow_variant(&variant));

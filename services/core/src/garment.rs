@@ -135,7 +135,13 @@ mod tests {
             "navy and white striped midi dress, long sleeves"
         );
         assert_eq!(
-            attribute_words(&[], Some(Pattern::Plain), None, Category::TankTop, Some(Sleeve::Sleeveless)),
+            attribute_words(
+                &[],
+                Some(Pattern::Plain),
+                None,
+                Category::TankTop,
+                Some(Sleeve::Sleeveless)
+            ),
             "tank top, sleeveless"
         );
     }

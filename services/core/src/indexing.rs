@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Products indexed together.
-const BATCH: usize = 64;
+const BATCH: usize = 512;
 /// How long the worker rests after an error before it tries again.
 const PAUSE_AFTER_ERROR: std::time::Duration = std::time::Duration::from_secs(2);
 /// How often the worker looks at the outbox when nobody wakes it.

@@ -59,21 +59,20 @@ pub async fn find(
     let mut found = Found::default();
     let mut ranked = search(catalog, index, wanted, &[own], behind, &mut found).await?;
     if ranked.len() < wanted.limit && !own.neighbours().is_empty() {
-        let near =
-            search(catalog, index, wanted, own.neighbours(), behind, &mut found).await?;
+        let near = search(catalog, index, wanted, own.neighbours(), behind, &mut found).await?;
         if !near.is_empty() {
             let names = near_names(&near);
             found.note = Some(if ranked.is_empty() {
                 format!("no {own} close to yours; showing {names}")
             } else {
-                format!("few close matches among {own}; {names} added")
+                format!("few close matches for your {own}; {names} added")
             });
         }
         ranked.extend(near);
     }
     ranked.truncate(wanted.limit);
     if ranked.is_empty() {
-        found.note = Some(format!("no close match for this {own} in the shop now"));
+        found.note = Some(format!("no close match for your {own} in the shop now"));
     }
     found.matches = ranked.into_iter().map(|ranked| ranked.found).collect();
     Ok(found)
@@ -187,15 +186,18 @@ async fn join(
         }
     }
     let products = catalog.products(wanted.merchant, &ids).await?;
-    let by_id: HashMap<_, &Product> = products.iter().map(|product| (&product.id, product)).collect();
+    let by_id: HashMap<_, &Product> =
+        products.iter().map(|product| (&product.id, product)).collect();
     let mut best: Vec<Ranked> = Vec::new();
     for hit in close {
         let Some(product) = by_id.get(&hit.product) else { continue };
         if !wanted.filters.allow_product(product) {
             continue;
         }
-        let Some(version) =
-            product.colour_versions().into_iter().find(|version| version_key(version) == hit.version)
+        let Some(version) = product
+            .colour_versions()
+            .into_iter()
+            .find(|version| version_key(version) == hit.version)
         else {
             continue;
         };
@@ -258,3 +260,6 @@ fn to_variant(variant: &Variant) -> MatchVariant {
 fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,9 @@ pub struct Money {
 pub enum BadMoney {
     #[error("`{0}` is not an ISO 4217 currency code; write for example EUR or USD")]
     Currency(String),
-    #[error("`{0}` is not a price; write the amount with a decimal point and the currency, for example `49.90 EUR`")]
+    #[error(
+        "`{0}` is not a price; write the amount with a decimal point and the currency, for example `49.90 EUR`"
+    )]
     Shape(String),
     #[error("`{0}` has more decimals than its currency allows ({1})")]
     Decimals(String, u32),

@@ -39,7 +39,9 @@ pub enum PhotoError {
     TooManyPixels { width: u32, height: u32 },
     #[error("the picture is {width} x {height} pixels; each side needs at least {MIN_SIDE}")]
     TooSmall { width: u32, height: u32 },
-    #[error("the picture is {width} x {height} pixels; the longer side may be at most {MAX_RATIO} times the shorter")]
+    #[error(
+        "the picture is {width} x {height} pixels; the longer side may be at most {MAX_RATIO} times the shorter"
+    )]
     TooNarrow { width: u32, height: u32 },
 }
 
@@ -138,8 +140,7 @@ fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
     if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
         return Err(PhotoError::Damaged("its end is missing".into()));
     }
-    let orientation =
-        decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture =
         DynamicImage::from_decoder(decoder).map_err(|error| refused(format, &error))?;
     picture.apply_orientation(orientation);
@@ -212,7 +213,9 @@ fn jpeg_is_whole(bytes: &[u8]) -> bool {
     const SCAN: u8 = 0xDA;
     const END: [u8; 2] = [0xFF, 0xD9];
     let mut at = 2;
-    while let Some(&[mark, kind, high, low]) = bytes.get(at..at + 4).and_then(|s| <&[u8; 4]>::try_from(s).ok()) {
+    while let Some(&[mark, kind, high, low]) =
+        bytes.get(at..at + 4).and_then(|s| <&[u8; 4]>::try_from(s).ok())
+    {
         if mark != 0xFF {
             return false;
         }
@@ -247,7 +250,8 @@ fn resize(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     if picture.dimensions() == (width, height) {
         return picture.clone();
     }
-    let slow = || image::imageops::resize(picture, width, height, image::imageops::FilterType::Triangle);
+    let slow =
+        || image::imageops::resize(picture, width, height, image::imageops::FilterType::Triangle);
     let source = Image::from_vec_u8(
         picture.width(),
         picture.height(),

@@ -18,11 +18,15 @@ pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, St
 pub enum ModelError {
     #[error("the model could not be loaded: {0}")]
     Load(String),
-    #[error("the model stopped while answering and is being restarted; send the request again ({0})")]
+    #[error(
+        "the model stopped while answering and is being restarted; send the request again ({0})"
+    )]
     Stopped(String),
     #[error("the model's answer was cut short or not in its schema; send the request again ({0})")]
     Answer(String),
-    #[error("the model took longer than {0} s; send the request again, or raise `models.timeout_seconds`")]
+    #[error(
+        "the model took longer than {0} s; send the request again, or raise `models.timeout_seconds`"
+    )]
     Timeout(u64),
 }
 
@@ -51,7 +55,9 @@ impl StoreError {
     /// What a customer may be told: the kind of the trouble, and nothing of the machine it is on.
     pub const fn for_customers(&self) -> &'static str {
         match self {
-            Self::Unavailable { .. } => "the shop's products can not be reached; send the photo again",
+            Self::Unavailable { .. } => {
+                "the shop's products can not be reached; send the photo again"
+            }
             Self::Corrupt { .. } => "some of the shop's products can not be read",
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     admission::Permit,
     filter::Filters,
     garment::Garment,
-    ids::{LookId, MerchantId},
+    ids::{LookId, MerchantId, ProductId},
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings},
     matching::{self, Found, Wanted},
     photo::Photo,
@@ -58,10 +58,20 @@ pub struct LookRequest {
 /// What becomes known about a look, in order. Ends with one `Completed` or one `Failed`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LookEvent {
-    Created { id: LookId, photo_id: String },
+    Created {
+        id: LookId,
+        photo_id: String,
+    },
     /// A garment, its matches still to come.
-    Garment { id: String, garment: Garment },
-    Matches { garment_id: String, matches: Vec<Match>, note: Option<String> },
+    Garment {
+        id: String,
+        garment: Garment,
+    },
+    Matches {
+        garment_id: String,
+        matches: Vec<Match>,
+        note: Option<String>,
+    },
     Advice(AdvicePiece),
     Completed(Box<Look>),
     Failed(ModelError),
@@ -177,7 +187,9 @@ impl Shopping {
         if let Some(caution) = self.vision.caution() {
             look.degrade(Part::Model, caution.to_owned());
         }
-        if let Some(locale) = request.locale.as_deref().filter(|locale| !self.stylist.writes(locale)) {
+        if let Some(locale) =
+            request.locale.as_deref().filter(|locale| !self.stylist.writes(locale))
+        {
             look.degrade(Part::Language, format!("this model does not write `{locale}`"));
         }
         look
@@ -201,8 +213,8 @@ impl Shopping {
     async fn matches(&self, request: &LookRequest, garment: &Garment, look: &mut Look) -> Found {
         let mut texts = vec![garment.search_text()];
         texts.extend(request.wish.clone());
-        let embedding = self.embedder.embed(texts);
-        let vectors = match look.timed(|timings| &mut timings.embed, embedding).await {
+        let vectors = self.vectors(texts);
+        let vectors = match look.timed(|timings| &mut timings.embed, vectors).await {
             Ok(vectors) => vectors,
             Err(error) => {
                 look.lose(Part::Matches, &error, error.for_customers());
@@ -308,13 +320,15 @@ impl Look {
 
     /// Whether a piece of advice names nothing but products that this look matched.
     fn speaks_of_matches(&self, piece: &AdvicePiece) -> bool {
-        let matched = |id| {
+        let matched = |id: &ProductId| {
             let mut matches = self.garments.iter().flat_map(|garment| &garment.matches);
             matches.any(|found| found.product_id == *id)
         };
         match piece {
             AdvicePiece::Text(_) => true,
-            AdvicePiece::Suggestion(suggestion) => suggestion.product_ids.iter().all(matched),
+            AdvicePiece::Suggestion(suggestion) => {
+                !suggestion.product_ids.is_empty() && suggestion.product_ids.iter().all(matched)
+            }
         }
     }
 
@@ -341,7 +355,8 @@ impl Look {
     /// Says what is left to say once all is known.
     fn round(&mut self) {
         if self.garments.is_empty() {
-            self.note = Some("no clothes were seen in this photo; try one that shows them whole".into());
+            self.note =
+                Some("no clothes were seen in this photo; try one that shows them whole".into());
         }
     }
 }

@@ -288,7 +288,12 @@ mod tests {
             Category::ALL.iter().map(|c| (c.id().into(), c.words().into())).collect::<Vec<_>>()
         );
         assert_eq!(
-            words["categories"].as_array().unwrap().iter().map(|c| c["label"].as_str().unwrap()).collect::<Vec<_>>(),
+            words["categories"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|c| c["label"].as_str().unwrap())
+                .collect::<Vec<_>>(),
             Category::ALL.iter().map(|c| c.dataset_label()).collect::<Vec<_>>()
         );
         assert_eq!(

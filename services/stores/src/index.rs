@@ -26,6 +26,7 @@ use vitrine_core::{
 
 use error::{failed, unavailable};
 use folder::Folder;
+pub use folder::Inspection;
 use terms::Terms;
 use writer::{Replacement, Writer};
 
@@ -58,6 +59,11 @@ impl EmbeddedIndex {
         let writer = Writer::start(Arc::clone(&folder), stamp)?;
         let index = Self { writer, folder, terms, dimensions };
         Ok(Opened { index, rebuilt })
+    }
+
+    /// What a folder is, without opening or changing it.
+    pub fn inspect(dir: &Path) -> Result<Inspection, StoreError> {
+        folder::inspect(dir)
     }
 
     /// Stops writing, after what was already asked for and any optimising under way. What was

@@ -7,4 +7,4 @@ mod index;
 
 pub use cache::LocalCache;
 pub use catalog::SqliteCatalog;
-pub use index::{EmbeddedIndex, Opened};
+pub use index::{EmbeddedIndex, Inspection, Opened};

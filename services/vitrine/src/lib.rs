@@ -1,0 +1,14 @@
+//! The one binary: command line, settings, and the wiring of all rooms.
+
+pub mod app;
+pub mod cli;
+mod commands;
+mod demo;
+mod error;
+pub mod evaluate;
+mod secret;
+pub mod settings;
+mod steps;
+
+pub use commands::run;
+pub use error::Error;

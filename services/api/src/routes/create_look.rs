@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use tokio::time::timeout;
-use vitrine_core::{look::Look, shopping::LookRequest};
+use vitrine_core::{ids::MerchantId, look::Look, shopping::LookRequest};
 
 use crate::{
     caller::Caller,
@@ -28,8 +28,7 @@ const COME_BACK: Duration = Duration::from_secs(2);
     request_body(content((LookForm = "multipart/form-data"), (LookBody = "application/json"))),
     responses(
         (status = 200, description = "The look", body = Look, headers(
-            ("Location" = String, description = "Where the look can be fetched for an hour"),
-            ("Request-Id" = String, description = "Names this request")
+            ("Location" = String, description = "Where the look can be fetched for an hour")
         )),
         (status = 400, description = "`json_invalid`, `multipart_invalid`, `body_incomplete`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
@@ -54,16 +53,7 @@ pub async fn create_look(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let upload = read(&request, payload, &state).await?;
-    let photo = state.decoding.photo(upload.photo, state.shop.vision.photo_side()).await?;
-    let asked = LookRequest {
-        merchant: caller.merchant,
-        photo,
-        wish: upload.text,
-        filters: upload.filters,
-        limit: upload.limit,
-        locale: upload.locale,
-    };
+    let asked = read(caller.merchant, &request, payload, &state).await?;
     let answer = timeout(state.answer_time, async {
         let permit = state.admission.enter().await?;
         Ok::<_, Problem>(state.shop.look(asked, permit).await?)
@@ -76,13 +66,18 @@ pub async fn create_look(
         .json(look))
 }
 
+/// The bytes have their place from the first one until they are a photo.
 async fn read(
+    merchant: MerchantId,
     request: &HttpRequest,
     payload: web::Payload,
     state: &State,
-) -> Result<Upload, Problem> {
+) -> Result<LookRequest, Problem> {
     let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
     let _place = state.uploads.try_acquire().map_err(busy)?;
     let reading = timeout(state.body_time, Upload::read(request, payload));
-    reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))
+    let Upload { photo, text, filters, limit, locale } =
+        reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let photo = state.decoding.photo(photo, state.shop.vision.photo_side()).await?;
+    Ok(LookRequest { merchant, photo, wish: text, filters, limit, locale })
 }

@@ -1,5 +1,5 @@
 use actix_multipart::{Field, Multipart, MultipartError};
-use actix_web::{HttpRequest, web::Payload};
+use actix_web::{HttpRequest, error::PayloadError, web::Payload};
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -95,6 +95,8 @@ async fn bytes(field: &mut Field, limit: usize, too_long: Code) -> Result<Vec<u8
 impl From<MultipartError> for Problem {
     fn from(error: MultipartError) -> Self {
         match error {
+            // The head of a part does not fit into the buffer.
+            MultipartError::Payload(PayloadError::Overflow) => Self::of(Code::MultipartInvalid),
             MultipartError::Payload(error) => error.into(),
             MultipartError::Incomplete => Self::of(Code::BodyIncomplete),
             error => Self::new(

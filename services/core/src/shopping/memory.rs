@@ -1,8 +1,8 @@
-//! What is remembered of photos, advice and looks. What is in a photo depends on the photo and the
+//! What is remembered of photos, words, advice and looks. What is in a photo depends on the photo and the
 //! model alone; advice on what was found; neither on prices or stock that changed since. A cache
 //! that fails costs time only.
 
-use std::time::Duration;
+use std::{iter, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -11,7 +11,7 @@ use crate::{
     garment::Garment,
     ids::{LookId, MerchantId},
     look::{Advice, Look, Part},
-    ports::{Brief, StoreError},
+    ports::{Brief, ModelError, StoreError, Vector},
 };
 
 /// How long it is remembered what is in a photo, and what was advised.
@@ -44,7 +44,24 @@ impl Shopping {
         }
     }
 
-    pub(super) async fn recall_advice(&self, request: &LookRequest, brief: &Brief) -> Option<Advice> {
+    /// One vector for each text: as remembered, or as the embedder makes them.
+    pub(super) async fn vectors(&self, texts: Vec<String>) -> Result<Vec<Vector>, ModelError> {
+        let parts: Vec<&str> =
+            iter::once(self.embedder.model()).chain(texts.iter().map(String::as_str)).collect();
+        let key = format!("vectors:{}", digest(&parts));
+        if let Some(known) = self.recall(&key).await {
+            return Ok(known);
+        }
+        let vectors = self.embedder.embed(texts).await?;
+        self.remember(&key, &vectors, ANSWERS_KEPT).await;
+        Ok(vectors)
+    }
+
+    pub(super) async fn recall_advice(
+        &self,
+        request: &LookRequest,
+        brief: &Brief,
+    ) -> Option<Advice> {
         self.recall(&self.advice_key(request, brief)).await
     }
 

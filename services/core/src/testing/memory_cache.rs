@@ -16,7 +16,10 @@ pub struct MemoryCache(Mutex<HashMap<String, (Vec<u8>, Instant)>>);
 impl Cache for MemoryCache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(kept.get(key).filter(|(_, until)| *until > Instant::now()).map(|(value, _)| value.clone()))
+        Ok(kept
+            .get(key)
+            .filter(|(_, until)| *until > Instant::now())
+            .map(|(value, _)| value.clone()))
     }
 
     async fn put(&self, key: &str, value: Vec<u8>, keep: Duration) -> Result<(), StoreError> {

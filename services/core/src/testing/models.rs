@@ -68,6 +68,11 @@ pub struct FakeStylist {
 }
 
 impl FakeStylist {
+    /// Writes nothing and fails.
+    pub fn failing(failure: ModelError) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
     /// How often it was asked.
     pub fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)

@@ -81,6 +81,33 @@ pub(super) fn open(
     Ok((Folder { shard, _lock: lock }, Some(Stamp { dir: dir.to_owned(), written: wanted })))
 }
 
+/// What a folder is, without changing anything in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inspection {
+    /// No index was ever started here.
+    Absent,
+    /// A process has it open.
+    Held,
+    /// Nobody has it open; the model whose vectors it holds.
+    Free { model: String },
+}
+
+/// Looks at a folder.
+pub(super) fn inspect(dir: &Path) -> Result<Inspection, StoreError> {
+    if !dir.join("lock").exists() {
+        return Ok(Inspection::Absent);
+    }
+    let file = File::open(dir.join("lock")).map_err(|error| unreachable(dir, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(match read(dir) {
+            Some(written) => Inspection::Free { model: written.model },
+            None => Inspection::Absent,
+        }),
+        Err(TryLockError::WouldBlock) => Ok(Inspection::Held),
+        Err(TryLockError::Error(error)) => Err(unreachable(dir, &error)),
+    }
+}
+
 /// The system gives the lock back when the process ends, however it ends.
 fn lock(dir: &Path) -> Result<File, StoreError> {
     let file = File::options()

@@ -8,11 +8,19 @@ pub async fn cache(cache: &dyn Cache) {
     assert_eq!(cache.get("absent").await.unwrap(), None, "an unknown key has no value");
 
     cache.put("key", b"first".to_vec(), hour).await.unwrap();
-    assert_eq!(cache.get("key").await.unwrap().as_deref(), Some(&b"first"[..]), "what was put is kept");
+    assert_eq!(
+        cache.get("key").await.unwrap().as_deref(),
+        Some(&b"first"[..]),
+        "what was put is kept"
+    );
     assert_eq!(cache.get("other").await.unwrap(), None, "keys are kept apart");
 
     cache.put("key", b"second".to_vec(), hour).await.unwrap();
-    assert_eq!(cache.get("key").await.unwrap().as_deref(), Some(&b"second"[..]), "the last value wins");
+    assert_eq!(
+        cache.get("key").await.unwrap().as_deref(),
+        Some(&b"second"[..]),
+        "the last value wins"
+    );
 
     cache.put("empty", Vec::new(), hour).await.unwrap();
     assert_eq!(cache.get("empty").await.unwrap(), Some(Vec::new()), "an empty value is a value");
@@ -21,5 +29,8 @@ pub async fn cache(cache: &dyn Cache) {
     cache.put("long", b"stays".to_vec(), hour).await.unwrap();
     tokio::time::sleep(Duration::from_millis(120)).await;
     assert_eq!(cache.get("short").await.unwrap(), None, "each key expires in its own time");
-    assert!(cache.get("long").await.unwrap().is_some(), "a long-kept key outlives a short-kept one");
+    assert!(
+        cache.get("long").await.unwrap().is_some(),
+        "a long-kept key outlives a short-kept one"
+    );
 }

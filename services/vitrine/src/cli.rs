@@ -1,0 +1,129 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use vitrine_api::Role;
+use vitrine_core::ids::MerchantId;
+
+/// Answers a customer's outfit photo with the shop's own products and advice.
+#[derive(Debug, Parser)]
+#[command(name = "vitrine", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes. Settings rise in precedence from the file over environment variables
+/// (`VITRINE_MODELS__ISQ=4`) to flags.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Settings, as TOML.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One setting, as `models.isq=4`; may be given again.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Where the catalog, the index and the secret are kept.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prepare the drawn catalog and start the service, with nothing else needed.
+    Demo {
+        /// Address and port to answer on.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+    },
+    /// Start the service.
+    Serve {
+        /// Address and port to answer on.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+    },
+    /// Make a bearer token.
+    Token {
+        /// What its holder may do: shopper, agent, merchant or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Whose customers its holder serves.
+        #[arg(long)]
+        merchant: MerchantId,
+        /// How long it is good for.
+        #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3650))]
+        days: u64,
+    },
+    /// Answer one photo in the terminal, with or without a running service.
+    Look {
+        photo: PathBuf,
+        /// Whose products to match.
+        #[arg(long, default_value = "demo")]
+        merchant: MerchantId,
+        /// What the customer asks for, in their words.
+        #[arg(long)]
+        text: Option<String>,
+        /// Matches for each garment.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=20))]
+        limit: u64,
+        /// The language to answer in (BCP 47).
+        #[arg(long)]
+        locale: Option<String>,
+        /// Print the answer as the API gives it.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take products from a feed (JSON lines, one product a line; `-` reads standard input).
+    Import {
+        feed: PathBuf,
+        /// Whose products they are.
+        #[arg(long, default_value = "demo")]
+        merchant: MerchantId,
+        /// Print the summary as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measure the model on labelled photos (columns image, label, and if there are any colour, boxes).
+    Eval {
+        photos: PathBuf,
+        /// Look at the first photos only.
+        #[arg(long, value_name = "COUNT")]
+        limit: Option<usize>,
+        /// Print all figures as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Where the confusion matrix is drawn, as SVG.
+        #[arg(long, value_name = "FILE", default_value = "confusion.svg")]
+        confusion: PathBuf,
+    },
+    /// Check settings, stores, models and disk, and say what to do.
+    Doctor,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    serde_json::from_value(serde_json::Value::from(text.to_lowercase()))
+        .map_err(|_| "use shopper, agent, merchant or admin".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_role_that_is_none_says_which_there_are() {
+        let error = Cli::try_parse_from(["vitrine", "token", "--role", "king", "--merchant", "m"])
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("shopper, agent, merchant or admin"), "{error}");
+    }
+}

@@ -1,0 +1,58 @@
+mod demo;
+mod doctor;
+mod eval;
+mod import;
+mod look;
+mod serve;
+mod table;
+mod token;
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    cli::{Cli, Command},
+    error::Error,
+    settings::{Log, LogFormat, Settings},
+};
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
+    let listen = match &cli.command {
+        Command::Demo { listen } | Command::Serve { listen } => listen.as_deref(),
+        _ => None,
+    };
+    let settings = Settings::read(&cli.common, listen)?;
+    let serves = matches!(cli.command, Command::Demo { .. } | Command::Serve { .. });
+    log(&settings.log, serves)?;
+    match cli.command {
+        Command::Demo { .. } => demo::run(&settings).await,
+        Command::Serve { .. } => serve::run(&settings).await,
+        Command::Token { role, merchant, days } => token::run(&settings, role, &merchant, days),
+        Command::Look { photo, merchant, text, limit, locale, json } => {
+            let asked = look::Asked { photo, merchant, text, limit, locale, json };
+            look::run(&settings, asked).await
+        }
+        Command::Import { feed, merchant, json } => {
+            import::run(&settings, &feed, &merchant, json).await
+        }
+        Command::Eval { photos, limit, json, confusion } => {
+            eval::run(&settings, &photos, limit, json, &confusion).await
+        }
+        Command::Doctor => doctor::run(&settings).await,
+    }
+}
+
+/// Logs to standard error; commands that end log warnings alone.
+fn log(log: &Log, serves: bool) -> Result<(), Error> {
+    let filter = if serves { log.filter.as_str() } else { "warn" };
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| Error::Settings(format!("`log.filter` can not be read: {error}")))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+use std::{process::ExitCode, time::Duration};
+
+use vitrine_api::Role;
+use vitrine_core::ids::MerchantId;
+
+use super::serve;
+use crate::{app::App, demo, error::Error, settings::Settings, steps::Steps};
+
+/// How long the printed token lasts.
+const TOKEN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
+    let listener = serve::listen(settings)?;
+    let steps = Steps::new(false);
+    eprintln!("Vitrine, with the drawn catalog and the small model");
+    let app = App::open(settings, &steps).await?;
+    stock(&app, &steps).await?;
+    steps.total();
+    let merchant = MerchantId::new(demo::MERCHANT)?;
+    let token = app.keys.issue(Role::Shopper, &merchant, TOKEN)?;
+    let address = serve::address(&listener)?;
+    let photo = demo::photo();
+    let photo = photo.display();
+    println!(
+        "\nThe service answers on http://{address} (its contract: /openapi.json). Ask it:\n\n  \
+         curl -s -H 'Authorization: Bearer {token}' \\\n    -F photo=@{photo} http://{address}/v1/looks\n\n\
+         The same in a terminal, with a photo of your own if you like:\n\n  \
+         cargo run -- look {photo}\n\n\
+         The small model is for trying and testing. Ctrl-C ends the service."
+    );
+    serve::serve(app, listener, settings).await
+}
+
+/// Brings the drawn catalog into the catalog and the index; nothing is done twice.
+pub(super) async fn stock(app: &App, steps: &Steps) -> Result<(), Error> {
+    let merchant = MerchantId::new(demo::MERCHANT)?;
+    let file = demo::feed();
+    let feed = std::fs::read(&file).map_err(Error::file(&file))?;
+    steps
+        .step("catalog", async {
+            let summary = app.import(&merchant, &feed).await?;
+            if let Some(problem) = summary.problems.first() {
+                return Err(Error::Settings(format!("{}: {problem}", file.display())));
+            }
+            let (new, known) = (summary.created + summary.changed, summary.unchanged);
+            Ok((format!("{new} products new or changed, {known} as they were"), ()))
+        })
+        .await?;
+    steps
+        .step("index", async {
+            let done = app.indexer.drain(|_| {}).await?;
+            Ok::<_, Error>((format!("{done} products indexed"), ()))
+        })
+        .await
+}

@@ -1,0 +1,200 @@
+use std::{path::Path, process::ExitCode, time::Instant};
+
+use futures::TryStreamExt;
+use sysinfo::Disks;
+use vitrine_core::{
+    admission::Admission,
+    photo::Photo,
+    ports::{Catalog, Embedder, ModelError, Vision},
+};
+use vitrine_models::{MistralEmbedder, ModelSource};
+use vitrine_stores::{EmbeddedIndex, Inspection};
+
+use crate::{app::{load_vision, open_catalog}, demo, error::Error, secret, settings::Settings};
+
+/// Free space below which the stores may soon not be able to write, in bytes.
+const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
+
+/// What a check came to.
+enum Verdict {
+    Good(String),
+    /// Works, but should be looked at.
+    Doubtful(String),
+    Bad(String),
+}
+
+use Verdict::{Bad, Doubtful, Good};
+
+/// Checks everything, prints a line each, and fails if anything is bad.
+pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
+    let mut bad = 0;
+    let mut tell = |name: &str, verdict: Verdict| {
+        let (sign, text) = match verdict {
+            Good(text) => ("good", text),
+            Doubtful(text) => ("look", text),
+            Bad(text) => {
+                bad += 1;
+                ("bad ", text)
+            }
+        };
+        println!("{sign}  {name:<10} {text}");
+    };
+    tell("settings", Good("read, no unknown keys".into()));
+    tell("data", data(&settings.data.folder));
+    tell("disk", disk(&settings.data.folder));
+    tell("secret", secret_file(settings));
+    tell("catalog", catalog(settings).await);
+    tell("vision", vision(settings).await);
+    let (verdict, embedder) = embedder(settings).await;
+    tell("embedder", verdict);
+    if let Some(embedder) = embedder {
+        tell("index", index(settings, &embedder));
+    }
+    tell("address", address(settings));
+    Ok(if bad > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn data(folder: &Path) -> Verdict {
+    let probe = folder.join(".probe");
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b"probe"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    match written {
+        Ok(()) => Good(format!("{} can be written to", folder.display())),
+        Err(error) => Bad(format!(
+            "{} can not be written to ({error}); set data.folder to one that can",
+            folder.display()
+        )),
+    }
+}
+
+fn disk(folder: &Path) -> Verdict {
+    let Ok(folder) = folder.canonicalize() else {
+        return Doubtful("the data folder is not there yet".into());
+    };
+    let disks = Disks::new_with_refreshed_list();
+    let disk = disks
+        .iter()
+        .filter(|disk| folder.starts_with(disk.mount_point()))
+        .max_by_key(|disk| disk.mount_point().as_os_str().len());
+    match disk.map(sysinfo::Disk::available_space) {
+        None => Doubtful("how much space is free could not be told".into()),
+        Some(free) if free < LITTLE_SPACE => {
+            Doubtful(format!("{} MiB free; make room, or set data.folder", free / 1024 / 1024))
+        }
+        Some(free) => Good(format!("{} GiB free", free / 1024 / 1024 / 1024)),
+    }
+}
+
+fn secret_file(settings: &Settings) -> Verdict {
+    let file = settings.secret_file();
+    match secret::keys(&file) {
+        Ok(_) => Good(format!("in {}", file.display())),
+        Err(error) => Bad(error.to_string()),
+    }
+}
+
+async fn catalog(settings: &Settings) -> Verdict {
+    let opened = match open_catalog(settings).await {
+        Ok(catalog) => catalog,
+        Err(error) => return Bad(error.to_string()),
+    };
+    let checked = opened.check().await;
+    let behind = opened.changes(usize::MAX).await.map(|changes| changes.len());
+    opened.close().await;
+    match (checked, behind) {
+        (Ok(()), Ok(0)) => Good("read and written; the index knows it all".into()),
+        (Ok(()), Ok(behind)) => {
+            Good(format!("read and written; {behind} products wait to be indexed"))
+        }
+        (Err(error), _) | (_, Err(error)) => Bad(error.to_string()),
+    }
+}
+
+/// Loads the model and has it look at the drawn photo.
+async fn vision(settings: &Settings) -> Verdict {
+    if let Some(missing) = missing_file(&settings.models.vision) {
+        return Bad(missing);
+    }
+    let started = Instant::now();
+    let vision = match load_vision(settings).await {
+        Ok((vision, _)) => vision,
+        Err(error) => return Bad(error.to_string()),
+    };
+    let loaded = started.elapsed().as_secs_f32();
+    let photo = demo::photo();
+    let photo = match std::fs::read(&photo).map_err(Error::file(&photo)).and_then(|bytes| {
+        let name = photo.display().to_string();
+        Photo::read(&bytes, vision.photo_side()).map_err(|error| Error::Photo(name, error))
+    }) {
+        Ok(photo) => photo,
+        Err(error) => return Bad(error.to_string()),
+    };
+    let started = Instant::now();
+    match describe(&*vision, &photo).await {
+        Err(error) => Bad(error.to_string()),
+        Ok(seen) => {
+            let took = started.elapsed().as_secs_f32();
+            let text = format!(
+                "{} loads in {loaded:.1} s, sees {seen} garments in the drawn photo in {took:.1} s",
+                vision.model()
+            );
+            match vision.caution() {
+                Some(caution) => Doubtful(format!("{text}; {caution}")),
+                None => Good(text),
+            }
+        }
+    }
+}
+
+async fn describe(vision: &dyn Vision, photo: &Photo) -> Result<usize, ModelError> {
+    let permit = Admission::new(1, 0).enter().await;
+    let permit = permit.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
+    let garments: Vec<_> = vision.describe(photo, &permit).await?.try_collect().await?;
+    Ok(garments.len())
+}
+
+async fn embedder(settings: &Settings) -> (Verdict, Option<MistralEmbedder>) {
+    if let Some(missing) = missing_file(&settings.embedder.model) {
+        return (Bad(missing), None);
+    }
+    match MistralEmbedder::load(&settings.embedder()).await {
+        Ok(embedder) => {
+            let text = format!("{}, {} numbers a vector", embedder.model(), embedder.dimensions());
+            (Good(text), Some(embedder))
+        }
+        Err(error) => (Bad(error.to_string()), None),
+    }
+}
+
+fn missing_file(source: &ModelSource) -> Option<String> {
+    let folder = source.folder()?;
+    let missing = ["config.json", "tokenizer.json"].into_iter().find(|file| !folder.join(file).is_file())?;
+    Some(format!(
+        "{} has no {missing}; set a folder with a whole model, or `hub:` and a name",
+        folder.display()
+    ))
+}
+
+fn index(settings: &Settings, embedder: &MistralEmbedder) -> Verdict {
+    match EmbeddedIndex::inspect(&settings.data.folder.join("index")) {
+        Ok(Inspection::Absent) => Good("not there yet; it is made at the first start".into()),
+        Ok(Inspection::Held) => Good("held by the running service".into()),
+        Ok(Inspection::Free { model }) if model == embedder.model() => Good("ready".into()),
+        Ok(Inspection::Free { model }) => {
+            Doubtful(format!("written by {model}; it is built anew at the next start"))
+        }
+        Err(error) => Bad(error.to_string()),
+    }
+}
+
+fn address(settings: &Settings) -> Verdict {
+    let address = &settings.server.listen;
+    match std::net::TcpListener::bind(address) {
+        Ok(_) => Good(format!("{address} is free")),
+        Err(_) if settings.data.folder.join("address").is_file() => {
+            Good(format!("{address} is held by the running service"))
+        }
+        Err(error) => Bad(format!("{address}: {error}; set server.listen to another")),
+    }
+}

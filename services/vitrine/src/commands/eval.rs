@@ -1,0 +1,70 @@
+use std::{path::Path, process::ExitCode};
+
+use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
+
+use crate::{
+    app::load_vision,
+    error::Error,
+    evaluate::{Figures, Score, draw, look_at, read_labels},
+    settings::Settings,
+    steps::bar,
+};
+
+/// Measures the model on labelled photos, prints the figures and draws the confusion matrix.
+pub(super) async fn run(
+    settings: &Settings,
+    file: &Path,
+    limit: Option<usize>,
+    json: bool,
+    confusion: &Path,
+) -> Result<ExitCode, Error> {
+    let mut photos = read_labels(file)?;
+    photos.truncate(limit.unwrap_or(usize::MAX));
+    let (vision, _) = load_vision(settings).await?;
+    let progress = bar(photos.len() as u64, "photos");
+    progress.set_message("looking");
+    let seen = look_at(&*vision, photos, || progress.inc(1)).await?;
+    progress.finish_and_clear();
+    let figures = Figures::of(vision.model(), &seen);
+    draw(&figures, confusion)?;
+    if json {
+        let text = serde_json::to_string_pretty(&figures)
+            .map_err(|error| Error::Evaluation(error.to_string()))?;
+        println!("{text}");
+    } else {
+        print(&figures);
+        println!("confusion matrix: {}", confusion.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(figures: &Figures) {
+    println!("{}, {} photos, {} ms for half of them", figures.model, figures.photos, figures.median_milliseconds);
+    tell("main garment's kind right", &figures.accuracy);
+    tell("main garment's colour right", &figures.colour);
+    tell("no clothes, none seen", &figures.no_clothes);
+    if let Some(boxes) = &figures.boxes {
+        tell("number and kinds right", &boxes.whole_photo);
+        tell("garments found", &boxes.kinds);
+        tell("main colour right", &boxes.main_colour);
+        tell("pattern right", &boxes.pattern);
+        println!("  {:<28} {:.3}", "mean IoU of boxes", boxes.mean_iou);
+    }
+    let mut table = Table::new();
+    table.load_style(UTF8_BORDERS_ONLY).set_header(["category", "photos", "recall", "precision"]);
+    for class in figures.classes.iter().filter(|class| class.photos > 0) {
+        table.add_row([
+            class.category.words().to_owned(),
+            class.photos.to_string(),
+            format!("{:.2}", class.recall),
+            format!("{:.2}", class.precision),
+        ]);
+    }
+    println!("{table}");
+}
+
+fn tell(name: &str, score: &Score) {
+    if score.of > 0 {
+        println!("  {name:<28} {:.3} ({} of {})", score.share, score.right, score.of);
+    }
+}

@@ -1,0 +1,118 @@
+use std::{path::PathBuf, process::ExitCode};
+
+use reqwest::multipart::{Form, Part};
+use vitrine_api::Role;
+use vitrine_core::{
+    filter::Filters,
+    ids::MerchantId,
+    look::Look,
+    photo::Photo,
+    ports::StoreError,
+    shopping::LookRequest,
+};
+
+use super::{demo, table};
+use crate::{
+    app::{App, OWN_TOKEN},
+    error::Error,
+    secret,
+    settings::Settings,
+    steps::Steps,
+};
+
+/// What the command line asks for.
+pub(super) struct Asked {
+    pub photo: PathBuf,
+    pub merchant: MerchantId,
+    pub text: Option<String>,
+    pub limit: u64,
+    pub locale: Option<String>,
+    pub json: bool,
+}
+
+/// Answers a photo here, or through the running service where it holds the stores.
+pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, Error> {
+    let bytes = std::fs::read(&asked.photo).map_err(Error::file(&asked.photo))?;
+    let running = std::fs::read_to_string(settings.data.folder.join("address")).ok();
+    let look = match running {
+        Some(address) => match through_service(settings, &asked, bytes.clone(), &address).await {
+            Err(Error::Service(..)) => here(settings, &asked, &bytes).await?,
+            outcome => outcome?,
+        },
+        None => here(settings, &asked, &bytes).await?,
+    };
+    if asked.json {
+        let json = serde_json::to_string_pretty(&look)
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        println!("{json}");
+    } else {
+        println!("{}", table::of(&look));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn here(settings: &Settings, asked: &Asked, bytes: &[u8]) -> Result<Look, Error> {
+    let steps = Steps::new(asked.json);
+    let app = App::open(settings, &steps).await?;
+    let outcome = answer(&app, asked, bytes, &steps).await;
+    app.close().await;
+    outcome
+}
+
+async fn answer(app: &App, asked: &Asked, bytes: &[u8], steps: &Steps) -> Result<Look, Error> {
+    let empty = app.shop.catalog.count(&asked.merchant).await? == 0;
+    if empty && asked.merchant.as_str() == crate::demo::MERCHANT {
+        demo::stock(app, steps).await?;
+    } else {
+        app.indexer.drain(|_| {}).await?;
+    }
+    let name = asked.photo.display().to_string();
+    let photo = Photo::read(bytes, app.shop.vision.photo_side())
+        .map_err(|error| Error::Photo(name, error))?;
+    let request = LookRequest {
+        merchant: asked.merchant.clone(),
+        photo,
+        wish: asked.text.clone(),
+        filters: Filters::default(),
+        limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
+        locale: asked.locale.clone(),
+    };
+    let unavailable = |detail: String| StoreError::Unavailable { store: "the queue", detail };
+    let permit = app.admission.enter().await.map_err(|busy| unavailable(busy.to_string()))?;
+    Ok(app.shop.look(request, permit).await?)
+}
+
+/// Asks the service that runs on the same data folder.
+async fn through_service(
+    settings: &Settings,
+    asked: &Asked,
+    photo: Vec<u8>,
+    address: &str,
+) -> Result<Look, Error> {
+    let failed = |detail: String| Error::Service(address.to_owned(), detail);
+    let keys = secret::keys(&settings.secret_file())?;
+    let token = keys.issue(Role::Shopper, &asked.merchant, OWN_TOKEN)?;
+    let mut form = Form::new()
+        .part("photo", Part::bytes(photo).file_name("photo"))
+        .text("limit", asked.limit.to_string());
+    for (name, value) in [("text", &asked.text), ("locale", &asked.locale)] {
+        if let Some(value) = value {
+            form = form.text(name, value.clone());
+        }
+    }
+    let response = reqwest::Client::new()
+        .post(format!("http://{address}/v1/looks"))
+        .bearer_auth(token)
+        .multipart(form)
+        .send()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let refused = !response.status().is_success();
+    let body: serde_json::Value =
+        response.json().await.map_err(|error| failed(error.to_string()))?;
+    if refused {
+        let detail = body["detail"].as_str().unwrap_or("no detail").to_owned();
+        return Err(Error::Refused(detail));
+    }
+    serde_json::from_value(body).map_err(|error| failed(error.to_string()))
+}

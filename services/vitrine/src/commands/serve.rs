@@ -1,0 +1,55 @@
+use std::{net::TcpListener, process::ExitCode, sync::Arc};
+
+use vitrine_api::{Api, ServerSettings, server, stop_requested};
+
+use crate::{app::App, error::Error, settings::Settings, steps::Steps};
+
+pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
+    let listener = listen(settings)?;
+    let steps = Steps::new(false);
+    let app = App::open(settings, &steps).await?;
+    steps.total();
+    eprintln!("  answering on http://{}", address(&listener)?);
+    serve(app, listener, settings).await
+}
+
+/// Binds before anything slow is done, so that a taken port is told at once.
+pub(super) fn listen(settings: &Settings) -> Result<TcpListener, Error> {
+    let address = settings.server.listen.clone();
+    TcpListener::bind(&address).map_err(|error| Error::Listen { address, error })
+}
+
+pub(super) fn address(listener: &TcpListener) -> Result<String, Error> {
+    listener.local_addr().map(|address| address.to_string()).map_err(Error::Server)
+}
+
+/// Answers until the process is asked to end, then ends in order.
+pub(super) async fn serve(
+    app: App,
+    listener: TcpListener,
+    settings: &Settings,
+) -> Result<ExitCode, Error> {
+    let note = settings.data.folder.join("address");
+    std::fs::write(&note, address(&listener)?).map_err(Error::file(&note))?;
+    let App { shop, admission, keys, .. } = &app;
+    let (shop, admission) = (Arc::clone(shop), Arc::clone(admission));
+    let api = Api { shop, admission, keys: keys.clone() };
+    let limits = ServerSettings { workers: settings.server.workers, ..ServerSettings::default() };
+    let running = server(api, listener, limits).map_err(Error::Server)?;
+    let handle = running.handle();
+    tokio::spawn(async move {
+        if stop_requested().await.is_ok() {
+            handle.stop(true).await;
+        }
+    });
+    let indexing = tokio::spawn({
+        let indexer = Arc::clone(&app.indexer);
+        async move { indexer.run().await }
+    });
+    let outcome = running.await;
+    indexing.abort();
+    let _ = std::fs::remove_file(&note);
+    app.close().await;
+    outcome.map_err(Error::Server)?;
+    Ok(ExitCode::SUCCESS)
+}

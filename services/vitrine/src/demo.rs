@@ -1,0 +1,24 @@
+use std::path::{Path, PathBuf};
+
+/// The merchant of the drawn catalog.
+pub const MERCHANT: &str = "demo";
+
+/// The folder `demo`: beside where the command was called, else where it was built.
+pub fn folder() -> PathBuf {
+    let here = PathBuf::from("demo");
+    if here.join("model").is_dir() {
+        return here;
+    }
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
+    built.canonicalize().unwrap_or(built)
+}
+
+/// The drawn catalog's feed.
+pub fn feed() -> PathBuf {
+    folder().join("catalog/products.jsonl")
+}
+
+/// A drawn photo to try.
+pub fn photo() -> PathBuf {
+    folder().join("photos/outfit.jpg")
+}

@@ -1,0 +1,267 @@
+//! Settings: defaults, then a TOML file, then environment variables, then flags.
+
+use std::path::PathBuf;
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
+
+use crate::{cli::Common, demo, error::Error};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    pub server: Server,
+    pub data: Data,
+    pub models: Models,
+    pub embedder: Embedder,
+    pub matching: Matching,
+    pub log: Log,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Server {
+    /// Address and port to answer on.
+    pub listen: String,
+    /// Threads that answer.
+    pub workers: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Data {
+    /// Where the catalog, the index and the secret are kept.
+    pub folder: PathBuf,
+    /// The file with the secret that signs tokens; made in the data folder where not set.
+    pub secret_file: Option<PathBuf>,
+    /// Memory for remembered answers, in MiB.
+    pub cache_mib: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Models {
+    /// The vision-language model: a folder, or `hub:` and a name.
+    pub vision: ModelSource,
+    /// In-situ quantisation, as `4`, `8`, `q4k`.
+    #[serde(deserialize_with = "text_or_number")]
+    pub isq: Option<String>,
+    pub device: Device,
+    /// The side in pixels of the square that the model sees; its own where not set.
+    pub photo_side: Option<u32>,
+    /// Photos looked at in the same moment. More than one changes the arithmetic, and can so
+    /// change an answer.
+    pub concurrency: usize,
+    /// Photos that may wait; one more is told to come back.
+    pub queue: usize,
+    /// The longest that one answer of a model may take.
+    pub timeout_seconds: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Embedder {
+    /// The text embedder: a folder, or `hub:` and a name.
+    pub model: ModelSource,
+    pub device: Device,
+    pub timeout_seconds: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Matching {
+    /// The cosine below which nothing is a match; the embedder's own where not set.
+    pub min_similarity: Option<f32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Log {
+    /// What is logged, as `info` or `vitrine_api=debug,warn`.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let models = demo::folder().join("model");
+        Self {
+            server: Server { listen: "127.0.0.1:8080".into(), workers: 2 },
+            data: Data { folder: "data".into(), secret_file: None, cache_mib: 64 },
+            models: Models {
+                vision: ModelSource::Folder(models.join("vlm")),
+                isq: None,
+                device: Device::Auto,
+                photo_side: None,
+                concurrency: 1,
+                queue: 32,
+                timeout_seconds: 120,
+            },
+            embedder: Embedder {
+                model: ModelSource::Folder(models.join("embedder")),
+                device: Device::Auto,
+                timeout_seconds: 60,
+            },
+            matching: Matching { min_similarity: None },
+            log: Log { filter: "info,mistralrs=warn,mistralrs_core=warn".into(), format: LogFormat::Text },
+        }
+    }
+}
+
+impl Settings {
+    /// Reads all sources; an unknown key is an error that names the nearest known one.
+    pub fn read(common: &Common, listen: Option<&str>) -> Result<Self, Error> {
+        let given = given(common, listen)?;
+        refuse_unknown(&given)?;
+        Figment::from(Serialized::defaults(Self::default()))
+            .merge(given)
+            .extract()
+            .map_err(|error| Error::Settings(format!("the settings can not be used: {error}")))
+    }
+
+    /// How the vision-language model is loaded.
+    pub fn vision(&self) -> VisionSettings {
+        let Models { vision, isq, device, photo_side, concurrency, timeout_seconds, .. } =
+            self.models.clone();
+        VisionSettings { model: vision, isq, device, photo_side, concurrency, timeout_seconds }
+    }
+
+    /// How the text embedder is loaded.
+    pub fn embedder(&self) -> EmbedderSettings {
+        let Embedder { model, device, timeout_seconds } = self.embedder.clone();
+        let min_similarity = self.matching.min_similarity;
+        EmbedderSettings { model, device, min_similarity, timeout_seconds }
+    }
+
+    /// The file with the secret that signs tokens.
+    pub fn secret_file(&self) -> PathBuf {
+        self.data.secret_file.clone().unwrap_or_else(|| self.data.folder.join("secret"))
+    }
+}
+
+/// A number stands for its digits, so that `isq = 4` and `isq = "4"` are the same.
+fn text_or_number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Option::<Value>::deserialize(from)? {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text),
+        Some(other) => Some(other.to_string()),
+    })
+}
+
+/// What was set, the defaults aside.
+fn given(common: &Common, listen: Option<&str>) -> Result<Figment, Error> {
+    let mut given = Figment::new();
+    if let Some(file) = &common.config {
+        if !file.is_file() {
+            let message = format!("there is no settings file {}", file.display());
+            return Err(Error::Settings(message));
+        }
+        given = given.merge(Toml::file_exact(file));
+    }
+    given = given.merge(Env::prefixed("VITRINE_").split("__"));
+    for pair in &common.set {
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            Error::Settings(format!("`--set {pair}` has no `=`; write it as models.isq=4"))
+        })?;
+        given = given.merge(Serialized::global(key.trim(), plain_value(value.trim())));
+    }
+    if let Some(folder) = &common.data {
+        given = given.merge(Serialized::global("data.folder", folder));
+    }
+    if let Some(listen) = listen {
+        given = given.merge(Serialized::global("server.listen", listen));
+    }
+    Ok(given)
+}
+
+fn plain_value(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+        _ => Value::from(text),
+    }
+}
+
+fn refuse_unknown(given: &Figment) -> Result<(), Error> {
+    let unreadable = |error| Error::Settings(format!("the settings can not be read: {error}"));
+    let given: Value = given.extract().map_err(unreadable)?;
+    let known = serde_json::to_value(Settings::default()).unwrap_or_default();
+    let known = leaves("", &known);
+    for key in leaves("", &given) {
+        let inside_known = known.iter().any(|leaf| key == *leaf);
+        if !inside_known {
+            let nearest = known.iter().max_by(|one, other| {
+                strsim::jaro_winkler(one, &key).total_cmp(&strsim::jaro_winkler(other, &key))
+            });
+            let nearest = nearest.map(String::as_str).unwrap_or_default();
+            let message = format!("`{key}` is not a setting; did you mean `{nearest}`?");
+            return Err(Error::Settings(message));
+        }
+    }
+    Ok(())
+}
+
+/// The dotted names of all values that are not tables.
+fn leaves(prefix: &str, value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(key, value)| {
+                let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                leaves(&name, value)
+            })
+            .collect(),
+        _ => vec![prefix.to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn common(set: &[&str]) -> Common {
+        Common { config: None, set: set.iter().map(|s| (*s).to_owned()).collect(), data: None }
+    }
+
+    fn with_file(text: &str, set: &[&str]) -> Result<Settings, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vitrine.toml");
+        std::fs::write(&file, text).unwrap();
+        Settings::read(&Common { config: Some(file), ..common(set) }, None)
+    }
+
+    #[test]
+    fn a_flag_is_stronger_than_the_file() {
+        let text = "[models]\nqueue = 7\nisq = 4\n[server]\nlisten = \"0.0.0.0:1\"";
+        let settings = with_file(text, &["models.queue=9"]).unwrap();
+        assert_eq!(settings.models.queue, 9);
+        assert_eq!(settings.models.isq.as_deref(), Some("4"));
+        assert_eq!(settings.server.listen, "0.0.0.0:1");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_known_one() {
+        let error = with_file("[models]\nvisoin = \"x\"", &[]).unwrap_err().to_string();
+        assert_eq!(error, "`models.visoin` is not a setting; did you mean `models.vision`?");
+        let error = Settings::read(&common(&["server.listn=x"]), None).unwrap_err().to_string();
+        assert!(error.ends_with("did you mean `server.listen`?"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_says_which() {
+        let error = with_file("[models]\nqueue = \"many\"", &[]).unwrap_err().to_string();
+        assert!(error.contains("models.queue") || error.contains("queue"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_missing_is_an_error() {
+        let missing = Common { config: Some("no-such.toml".into()), ..common(&[]) };
+        let error = Settings::read(&missing, None).unwrap_err().to_string();
+        assert!(error.contains("no-such.toml"), "{error}");
+    }
+}
