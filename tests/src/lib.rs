@@ -1,0 +1,92 @@
+//! The whole service for tests: real models, real stores, real HTTP, on a port of its own.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use vitrine::{app::App, cli::Common, settings::Settings, steps::Steps};
+use vitrine_api::{Api, Role, ServerSettings, server};
+use vitrine_core::{ids::MerchantId, shopping::Shopping};
+
+/// A running service with the drawn catalog. It runs until the process ends.
+pub struct Service {
+    pub address: SocketAddr,
+    pub token: String,
+    pub shop: Arc<Shopping>,
+    _data: TempDir,
+}
+
+/// The repository's folder `demo`.
+pub fn demo() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo")
+}
+
+/// The merchant of the drawn catalog.
+pub fn merchant() -> MerchantId {
+    MerchantId::new("demo").expect("a good id")
+}
+
+impl Service {
+    /// Starts on a thread and runtime of its own, so that tests on other runtimes can share it.
+    pub fn start() -> Self {
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(async move {
+                let data = tempfile::tempdir().expect("a folder");
+                let common =
+                    Common { config: None, set: Vec::new(), data: Some(data.path().to_owned()) };
+                let settings = Settings::read(&common, None).expect("good settings");
+                let app = App::open(&settings, &Steps::new(true)).await.expect("an opened service");
+                let feed = std::fs::read(demo().join("catalog/products.jsonl")).expect("the feed");
+                let summary = app.import(&merchant(), &feed).await.expect("an imported feed");
+                assert_eq!(summary.problems, [], "the drawn catalog is without problems");
+                app.indexer.drain(|_| {}).await.expect("an index");
+                let token = app
+                    .keys
+                    .issue(Role::Shopper, &merchant(), Duration::from_secs(3600))
+                    .expect("a token");
+                let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+                let address = listener.local_addr().expect("an address");
+                let (shop, admission) = (Arc::clone(&app.shop), Arc::clone(&app.admission));
+                let api = Api { shop: Arc::clone(&shop), admission, keys: app.keys.clone() };
+                let running =
+                    server(api, listener, ServerSettings::default()).expect("a server");
+                sender.send(Self { address, token, shop, _data: data }).expect("a listener");
+                running.await.expect("a server that runs");
+            });
+        });
+        receiver.recv().expect("a started service")
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Sends a photo as a form and gives the status and the body.
+    pub async fn send_photo(&self, photo: Vec<u8>) -> (u16, Value) {
+        let part = reqwest::multipart::Part::bytes(photo).file_name("photo.jpg");
+        let response = reqwest::Client::new()
+            .post(self.url("/v1/looks"))
+            .bearer_auth(&self.token)
+            .multipart(reqwest::multipart::Form::new().part("photo", part))
+            .send()
+            .await
+            .expect("an answer");
+        let status = response.status().as_u16();
+        (status, response.json().await.expect("a JSON body"))
+    }
+
+    /// Sends a photo that must be answered.
+    pub async fn look(&self, photo: &Path) -> Value {
+        let (status, body) = self.send_photo(std::fs::read(photo).expect("the photo")).await;
+        assert_eq!(status, 200, "{}: {body}", photo.display());
+        body
+    }
+}

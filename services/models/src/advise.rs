@@ -114,7 +114,7 @@ impl Handles {
     }
 }
 
-fn schema(handles: &[String]) -> Value {
+pub(crate) fn schema(handles: &[String]) -> Value {
     json!({
         "type": "object",
         "properties": {

@@ -174,7 +174,7 @@ impl GarmentReader {
 }
 
 /// An array of garments; properties in the order in which they are to be written.
-fn schema() -> Value {
+pub(crate) fn schema() -> Value {
     let ids = |ids: Vec<&'static str>| Value::from(ids);
     let or_null = |ids: Vec<&'static str>| {
         let mut values: Vec<Value> = ids.into_iter().map(Value::from).collect();

@@ -10,7 +10,10 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use vitrine_core::ports::ModelError;
 
-use crate::settings::VisionSettings;
+use crate::{
+    json_stream::{Mark, Nesting},
+    settings::VisionSettings,
+};
 
 /// How often a request is handed to an engine that is being restarted, and how long apart.
 const HAND_OVERS: u32 = 20;
@@ -77,28 +80,67 @@ impl Engine {
     }
 }
 
-/// Passes pieces on at once, whoever reads them however slowly: the engine waits for its reader.
+/// Asks again, once, where the engine stopped before it wrote anything: it may have been stopping
+/// already, over another request, when this one was handed to it.
 async fn answer(
     model: &Model,
     question: Question,
     sender: &mpsc::UnboundedSender<Result<String, ModelError>>,
 ) -> Result<(), ModelError> {
+    match answer_once(model, &question, sender).await {
+        Err(Failure::NotBegun) => {
+            restarted(model).await;
+            answer_once(model, &question, sender).await.map_err(ModelError::from)
+        }
+        outcome => outcome.map_err(ModelError::from),
+    }
+}
+
+/// Why there is no whole answer.
+enum Failure {
+    /// The engine stopped before it wrote anything.
+    NotBegun,
+    Known(ModelError),
+}
+
+impl From<Failure> for ModelError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotBegun => Self::Stopped("the engine closed the answer".into()),
+            Failure::Known(error) => error,
+        }
+    }
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self::Known(error)
+    }
+}
+
+/// Passes pieces on at once, whoever reads them however slowly: the engine waits for its reader.
+async fn answer_once(
+    model: &Model,
+    question: &Question,
+    sender: &mpsc::UnboundedSender<Result<String, ModelError>>,
+) -> Result<(), Failure> {
+    let refuse = |what: String| Failure::Known(ModelError::Answer(what));
     let mut pieces = hand_over(model, question).await?;
-    let mut nesting = crate::json_stream::Nesting::default();
+    let mut nesting = Nesting::default();
+    let mut begun = false;
     while let Some(response) = pieces.next().await {
+        begun = true;
         let chunk = match response {
             Response::Chunk(chunk) => chunk,
-            Response::ModelError(message, _) => return Err(ModelError::Answer(message)),
+            Response::ModelError(message, _) => return Err(refuse(message)),
             Response::ValidationError(error) | Response::InternalError(error) => {
-                return Err(ModelError::Answer(error.to_string()));
+                return Err(refuse(error.to_string()));
             }
-            _ => return Err(ModelError::Answer("an answer of another kind".into())),
+            _ => return Err(refuse("an answer of another kind".into())),
         };
         let Some(choice) = chunk.choices.into_iter().next() else { continue };
         let text = choice.delta.content.unwrap_or_default();
-        let closed = text
-            .bytes()
-            .any(|byte| nesting.push(byte) == Some(crate::json_stream::Mark::Close(1)));
+        let closed = text.bytes().any(|byte| nesting.push(byte) == Some(Mark::Close(1)));
         if !text.is_empty() && sender.send(Ok(text)).is_err() {
             return Ok(());
         }
@@ -106,16 +148,31 @@ async fn answer(
             return Ok(());
         }
         if let Some(reason) = choice.finish_reason {
-            return Err(ModelError::Answer(format!("it ended early: {reason}")));
+            return Err(refuse(format!("it ended early: {reason}")));
         }
     }
-    Err(ModelError::Stopped("the engine closed the answer".into()))
+    Err(if begun {
+        Failure::Known(ModelError::Stopped("the engine closed the answer".into()))
+    } else {
+        Failure::NotBegun
+    })
+}
+
+/// Waits until the engine takes requests again: mistral.rs starts a new one when it is next
+/// spoken to after the old one's thread has ended.
+async fn restarted(model: &Model) {
+    for _ in 0..HAND_OVERS {
+        tokio::time::sleep(HAND_OVER_PAUSE).await;
+        if model.inner().get_sender(None).is_ok_and(|engine| !engine.is_closed()) {
+            return;
+        }
+    }
 }
 
 /// Hands the question to the engine; waits while an engine that has stopped is started again.
 async fn hand_over(
     model: &Model,
-    question: Question,
+    question: &Question,
 ) -> Result<impl Stream<Item = Response> + Unpin, ModelError> {
     let request = || {
         RequestBuilder::new()

@@ -8,7 +8,7 @@ mod error;
 pub mod evaluate;
 mod secret;
 pub mod settings;
-mod steps;
+pub mod steps;
 
 pub use commands::run;
 pub use error::Error;

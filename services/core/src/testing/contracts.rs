@@ -3,8 +3,14 @@
 
 mod cache;
 mod catalog;
+mod embedder;
 mod index;
+mod stylist;
+mod vision;
 
 pub use cache::cache;
 pub use catalog::catalog;
+pub use embedder::embedder;
 pub use index::index;
+pub use stylist::stylist;
+pub use vision::vision;

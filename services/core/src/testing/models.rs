@@ -52,7 +52,10 @@ impl Vision for FakeVision {
         None
     }
 
-    async fn describe(&self, _: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
+    async fn describe(&self, photo: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
+        if photo.square().width() != self.photo_side() {
+            return Err(ModelError::Answer("a photo of another side".into()));
+        }
         self.asked.fetch_add(1, Ordering::SeqCst);
         let garments = self.garments.clone().into_iter().map(Ok);
         let failure = self.failure.clone().map(Err);
