@@ -98,7 +98,11 @@ impl App {
     }
 
     /// Writes a feed to the catalog.
-    pub async fn import(&self, merchant: &MerchantId, feed: &[u8]) -> Result<ImportSummary, StoreError> {
+    pub async fn import(
+        &self,
+        merchant: &MerchantId,
+        feed: &[u8],
+    ) -> Result<ImportSummary, StoreError> {
         let mut import = Import::new(&*self.catalog, merchant);
         for line in feed.split(|byte| *byte == b'\n') {
             import.line(line).await?;
@@ -132,7 +136,10 @@ async fn open_stores(
     let opened =
         tokio::task::spawn_blocking(move || EmbeddedIndex::open(&folder, dimensions, &model))
             .await
-            .map_err(|error| StoreError::Unavailable { store: "the index", detail: error.to_string() })??;
+            .map_err(|error| StoreError::Unavailable {
+                store: "the index",
+                detail: error.to_string(),
+            })??;
     if opened.rebuilt {
         catalog.reindex_all().await?;
     }

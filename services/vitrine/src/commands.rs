@@ -7,7 +7,7 @@ mod serve;
 mod table;
 mod token;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use tracing_subscriber::EnvFilter;
 
@@ -16,6 +16,9 @@ use crate::{
     error::Error,
     settings::{Log, LogFormat, Settings},
 };
+
+/// What commands that end log: warnings, but those of the index, which speak to its own makers.
+const QUIET: &str = "warn,qdrant_edge=error";
 
 /// Does what the command line says.
 pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
@@ -46,10 +49,13 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
 
 /// Logs to standard error; commands that end log warnings alone.
 fn log(log: &Log, serves: bool) -> Result<(), Error> {
-    let filter = if serves { log.filter.as_str() } else { "warn" };
+    let filter = if serves { log.filter.as_str() } else { QUIET };
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| Error::Settings(format!("`log.filter` can not be read: {error}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => builder.with_target(false).init(),
         LogFormat::Json => builder.json().init(),

@@ -47,8 +47,8 @@ pub async fn look_at(
     for photo in photos {
         let bytes = tokio::fs::read(&photo.file).await.map_err(Error::file(&photo.file))?;
         let name = photo.file.display().to_string();
-        let picture = Photo::read(&bytes, vision.photo_side())
-            .map_err(|error| Error::Photo(name, error))?;
+        let picture =
+            Photo::read(&bytes, vision.photo_side()).map_err(|error| Error::Photo(name, error))?;
         let permit = admission.enter().await;
         let permit = permit.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
         let started = Instant::now();

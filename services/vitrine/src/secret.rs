@@ -1,7 +1,4 @@
-use std::{
-    io::Write,
-    path::Path,
-};
+use std::{io::Write, path::Path};
 
 use rand::TryRngCore;
 use vitrine_api::TokenKeys;

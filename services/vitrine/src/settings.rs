@@ -109,7 +109,10 @@ impl Default for Settings {
                 timeout_seconds: 60,
             },
             matching: Matching { min_similarity: None },
-            log: Log { filter: "info,mistralrs=warn,mistralrs_core=warn".into(), format: LogFormat::Text },
+            log: Log {
+                filter: "info,mistralrs=warn,mistralrs_core=warn,qdrant_edge=error".into(),
+                format: LogFormat::Text,
+            },
         }
     }
 }

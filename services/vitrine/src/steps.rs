@@ -42,14 +42,28 @@ impl Steps {
     }
 }
 
-/// A bar with rate and time left.
-pub fn bar(length: u64, unit: &str) -> ProgressBar {
-    let bar = ProgressBar::new(length);
-    let template = format!(
-        "  {{msg:<10}} {{bar:30}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left"
-    );
-    if let Ok(style) = ProgressStyle::with_template(&template) {
-        bar.set_style(style);
+/// A bar that counts, with rate and time left.
+pub fn bar(name: &'static str, length: u64, unit: &str) -> ProgressBar {
+    let counts = format!("{{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
+    styled(ProgressBar::new(length), name, &format!("{{bar:30}} {counts}"))
+}
+
+/// A bar over bytes; where their number is not known, how many there were so far.
+pub fn bytes_bar(name: &'static str, length: Option<u64>) -> ProgressBar {
+    match length {
+        Some(length) => {
+            let counts = "{bytes}/{total_bytes}, {bytes_per_sec}, {eta} left";
+            styled(ProgressBar::new(length), name, &format!("{{bar:30}} {counts}"))
+        }
+        None => styled(ProgressBar::no_length(), name, "{spinner} {bytes}, {bytes_per_sec}"),
     }
-    bar
+}
+
+/// The style comes first: a bar is drawn as soon as it changes.
+fn styled(bar: ProgressBar, name: &'static str, template: &str) -> ProgressBar {
+    let bar = match ProgressStyle::with_template(&format!("  {{msg:<10}} {template}")) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    };
+    bar.with_message(name)
 }

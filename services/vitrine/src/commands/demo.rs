@@ -21,11 +21,15 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     let address = serve::address(&listener)?;
     let photo = demo::photo();
     let photo = photo.display();
+    let data = match &settings.data.folder {
+        folder if *folder == Settings::default().data.folder => String::new(),
+        folder => format!(" --data {}", folder.display()),
+    };
     println!(
         "\nThe service answers on http://{address} (its contract: /openapi.json). Ask it:\n\n  \
          curl -s -H 'Authorization: Bearer {token}' \\\n    -F photo=@{photo} http://{address}/v1/looks\n\n\
          The same in a terminal, with a photo of your own if you like:\n\n  \
-         cargo run -- look {photo}\n\n\
+         cargo run -- look {photo}{data}\n\n\
          The small model is for trying and testing. Ctrl-C ends the service."
     );
     serve::serve(app, listener, settings).await

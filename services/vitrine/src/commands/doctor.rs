@@ -10,7 +10,13 @@ use vitrine_core::{
 use vitrine_models::{MistralEmbedder, ModelSource};
 use vitrine_stores::{EmbeddedIndex, Inspection};
 
-use crate::{app::{load_vision, open_catalog}, demo, error::Error, secret, settings::Settings};
+use crate::{
+    app::{load_vision, open_catalog},
+    demo,
+    error::Error,
+    secret,
+    settings::Settings,
+};
 
 /// Free space below which the stores may soon not be able to write, in bytes.
 const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
@@ -169,7 +175,8 @@ async fn embedder(settings: &Settings) -> (Verdict, Option<MistralEmbedder>) {
 
 fn missing_file(source: &ModelSource) -> Option<String> {
     let folder = source.folder()?;
-    let missing = ["config.json", "tokenizer.json"].into_iter().find(|file| !folder.join(file).is_file())?;
+    let missing =
+        ["config.json", "tokenizer.json"].into_iter().find(|file| !folder.join(file).is_file())?;
     Some(format!(
         "{} has no {missing}; set a folder with a whole model, or `hub:` and a name",
         folder.display()

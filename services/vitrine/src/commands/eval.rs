@@ -21,8 +21,7 @@ pub(super) async fn run(
     let mut photos = read_labels(file)?;
     photos.truncate(limit.unwrap_or(usize::MAX));
     let (vision, _) = load_vision(settings).await?;
-    let progress = bar(photos.len() as u64, "photos");
-    progress.set_message("looking");
+    let progress = bar("looking", photos.len() as u64, "photos");
     let seen = look_at(&*vision, photos, || progress.inc(1)).await?;
     progress.finish_and_clear();
     let figures = Figures::of(vision.model(), &seen);
@@ -39,7 +38,10 @@ pub(super) async fn run(
 }
 
 fn print(figures: &Figures) {
-    println!("{}, {} photos, {} ms for half of them", figures.model, figures.photos, figures.median_milliseconds);
+    println!(
+        "{}, {} photos, {} ms for half of them",
+        figures.model, figures.photos, figures.median_milliseconds
+    );
     tell("main garment's kind right", &figures.accuracy);
     tell("main garment's colour right", &figures.colour);
     tell("no clothes, none seen", &figures.no_clothes);

@@ -1,8 +1,4 @@
-use std::{
-    path::Path,
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use vitrine_core::{
@@ -12,7 +8,12 @@ use vitrine_core::{
 };
 use vitrine_stores::{EmbeddedIndex, Inspection};
 
-use crate::{app::{App, open_catalog}, error::Error, settings::Settings, steps::{Steps, bar}};
+use crate::{
+    app::{App, open_catalog},
+    error::Error,
+    settings::Settings,
+    steps::{Steps, bar, bytes_bar},
+};
 
 /// Problems printed; the summary counts all.
 const PRINTED: usize = 20;
@@ -32,21 +33,30 @@ pub(super) async fn run(
     } else {
         print(&summary);
     }
-    index(settings).await?;
+    let indexed = index(settings).await?;
+    if json {
+        eprintln!("{indexed}");
+    } else {
+        println!("{indexed}");
+    }
     Ok(if summary.failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-async fn take(settings: &Settings, feed: &Path, merchant: &MerchantId) -> Result<ImportSummary, Error> {
+async fn take(
+    settings: &Settings,
+    feed: &Path,
+    merchant: &MerchantId,
+) -> Result<ImportSummary, Error> {
     let catalog = Arc::new(open_catalog(settings).await?);
-    let (reader, length): (Box<dyn AsyncRead + Unpin + Send>, u64) = if feed == Path::new("-") {
-        (Box::new(tokio::io::stdin()), 0)
-    } else {
-        let file = tokio::fs::File::open(feed).await.map_err(Error::file(feed))?;
-        let length = file.metadata().await.map_err(Error::file(feed))?.len();
-        (Box::new(file), length)
-    };
-    let progress = bar(length, "bytes");
-    progress.set_message("import");
+    let (reader, length): (Box<dyn AsyncRead + Unpin + Send>, Option<u64>) =
+        if feed == Path::new("-") {
+            (Box::new(tokio::io::stdin()), None)
+        } else {
+            let file = tokio::fs::File::open(feed).await.map_err(Error::file(feed))?;
+            let length = file.metadata().await.map_err(Error::file(feed))?.len();
+            (Box::new(file), Some(length))
+        };
+    let progress = bytes_bar("import", length);
     let mut reader = BufReader::with_capacity(1024 * 1024, reader);
     let mut import = Import::new(&*catalog, merchant);
     loop {
@@ -101,18 +111,16 @@ fn print(summary: &ImportSummary) {
     );
 }
 
-async fn index(settings: &Settings) -> Result<(), Error> {
+/// Brings the index up to the catalog and says what was done.
+async fn index(settings: &Settings) -> Result<String, Error> {
     if EmbeddedIndex::inspect(&settings.data.folder.join("index"))? == Inspection::Held {
-        println!("the running service brings its index up to the catalog");
-        return Ok(());
+        return Ok("the running service brings its index up to the catalog".into());
     }
     let app = App::open(settings, &Steps::new(true)).await?;
     let behind = app.shop.catalog.changes(usize::MAX).await?.len() as u64;
-    let progress = bar(behind, "products");
-    progress.set_message("index");
+    let progress = bar("index", behind, "products");
     let outcome = app.indexer.drain(|done| progress.set_position(done)).await;
     progress.finish_and_clear();
     app.close().await;
-    println!("{} products indexed", outcome?);
-    Ok(())
+    Ok(format!("{} products indexed", outcome?))
 }

@@ -3,13 +3,10 @@ use std::{path::PathBuf, process::ExitCode};
 use reqwest::multipart::{Form, Part};
 use vitrine_api::Role;
 use vitrine_core::{
-    filter::Filters,
-    ids::MerchantId,
-    look::Look,
-    photo::Photo,
-    ports::StoreError,
+    filter::Filters, ids::MerchantId, look::Look, photo::Photo, ports::StoreError,
     shopping::LookRequest,
 };
+use vitrine_stores::{EmbeddedIndex, Inspection};
 
 use super::{demo, table};
 use crate::{
@@ -33,12 +30,8 @@ pub(super) struct Asked {
 /// Answers a photo here, or through the running service where it holds the stores.
 pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, Error> {
     let bytes = std::fs::read(&asked.photo).map_err(Error::file(&asked.photo))?;
-    let running = std::fs::read_to_string(settings.data.folder.join("address")).ok();
-    let look = match running {
-        Some(address) => match through_service(settings, &asked, bytes.clone(), &address).await {
-            Err(Error::Service(..)) => here(settings, &asked, &bytes).await?,
-            outcome => outcome?,
-        },
+    let look = match running(settings) {
+        Some(address) => through_service(settings, &asked, bytes, &address).await?,
         None => here(settings, &asked, &bytes).await?,
     };
     if asked.json {
@@ -49,6 +42,14 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
         println!("{}", table::of(&look));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The address of the service that holds the stores. A service that was killed leaves its note
+/// behind, and another program may answer at that address by now; so the note alone says nothing.
+fn running(settings: &Settings) -> Option<String> {
+    let folder = &settings.data.folder;
+    let held = matches!(EmbeddedIndex::inspect(&folder.join("index")), Ok(Inspection::Held));
+    held.then(|| std::fs::read_to_string(folder.join("address")).ok()).flatten()
 }
 
 async fn here(settings: &Settings, asked: &Asked, bytes: &[u8]) -> Result<Look, Error> {

@@ -23,7 +23,13 @@ pub(super) fn of(look: &Look) -> String {
     let times = &look.timings;
     text.push_str(&format!(
         "\n{} in {} ms (describe {}, embed {}, search {}, join {}, advise {})",
-        look.model, times.total, times.describe, times.embed, times.search, times.join, times.advise
+        look.model,
+        times.total,
+        times.describe,
+        times.embed,
+        times.search,
+        times.join,
+        times.advise
     ));
     text
 }
@@ -66,7 +72,12 @@ fn matches(found: &[Match]) -> Table {
         let mut sizes: Vec<&str> =
             product.variants.iter().filter_map(|variant| variant.size.as_deref()).collect();
         let mut seen = Vec::new();
-        sizes.retain(|size| !seen.contains(size) && { seen.push(size); true });
+        sizes.retain(|size| {
+            !seen.contains(size) && {
+                seen.push(size);
+                true
+            }
+        });
         let why = product.reasons.iter().map(|reason| match reason.kind {
             ReasonKind::Differs => format!("- {}", reason.text),
             ReasonKind::Same | ReasonKind::Similar => format!("+ {}", reason.text),

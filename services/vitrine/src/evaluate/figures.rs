@@ -78,8 +78,7 @@ impl Figures {
     pub fn of(model: &str, seen: &[Seen]) -> Self {
         let labelled = || seen.iter().filter_map(|s| Some((s.photo.label?, s)));
         let main_kind = |seen: &Seen| seen.main().map(|garment| garment.category);
-        let accuracy =
-            Score::count(labelled().map(|(label, seen)| main_kind(seen) == Some(label)));
+        let accuracy = Score::count(labelled().map(|(label, seen)| main_kind(seen) == Some(label)));
         let no_clothes = Score::count(
             seen.iter().filter(|s| s.photo.label.is_none()).map(|s| s.garments.is_empty()),
         );
@@ -152,12 +151,15 @@ fn boxes(seen: &[Seen]) -> Option<BoxFigures> {
     }));
     let placed: Vec<(&LabelledBox, Option<&Garment>)> =
         labelled.iter().flat_map(|(labels, garments)| pair_by_place(labels, garments)).collect();
-    let same_kind =
-        |label: &LabelledBox, garment: &Option<&Garment>| garment.is_some_and(|g| g.category == label.category);
+    let same_kind = |label: &LabelledBox, garment: &Option<&Garment>| {
+        garment.is_some_and(|g| g.category == label.category)
+    };
     let kinds = Score::count(placed.iter().map(|(label, garment)| same_kind(label, garment)));
-    let main_colour = Score::count(placed.iter().filter_map(|(label, garment)| {
-        Some((*garment)?.main_colour() == Some(label.colour?))
-    }));
+    let main_colour = Score::count(
+        placed
+            .iter()
+            .filter_map(|(label, garment)| Some((*garment)?.main_colour() == Some(label.colour?))),
+    );
     let pattern = Score::count(
         placed.iter().filter_map(|(label, garment)| Some((*garment)?.pattern == label.pattern?)),
     );
@@ -198,14 +200,21 @@ fn pair_by_place<'a>(
             taken[g] = true;
         }
     }
-    labels.iter().zip(partner).map(|(label, at)| (label, at.and_then(|at| garments.get(at)))).collect()
+    labels
+        .iter()
+        .zip(partner)
+        .map(|(label, at)| (label, at.and_then(|at| garments.get(at))))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evaluate::LabelledPhoto;
-    use vitrine_core::{garment::Region, vocabulary::{Colour, Pattern}};
+    use vitrine_core::{
+        garment::Region,
+        vocabulary::{Colour, Pattern},
+    };
 
     fn garment(category: Category, colour: Colour, corners: [f32; 4]) -> Garment {
         let [x0, y0, x1, y1] = corners;
@@ -227,7 +236,11 @@ mod tests {
         LabelledBox { category, region, colour: Some(Colour::Red), pattern: Some(Pattern::Plain) }
     }
 
-    fn seen(label: Option<Category>, boxes: Option<Vec<LabelledBox>>, garments: Vec<Garment>) -> Seen {
+    fn seen(
+        label: Option<Category>,
+        boxes: Option<Vec<LabelledBox>>,
+        garments: Vec<Garment>,
+    ) -> Seen {
         let photo = LabelledPhoto { file: "a.jpg".into(), label, colour: None, boxes };
         Seen { photo, garments, milliseconds: 5 }
     }

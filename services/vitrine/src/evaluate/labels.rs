@@ -58,8 +58,7 @@ pub fn read_labels(file: &Path) -> Result<Vec<LabelledPhoto>, Error> {
         Error::Evaluation(format!("{}, line {line}: {what}", file.display()))
     };
     let folder = file.parent().unwrap_or(Path::new("."));
-    let mut reader =
-        csv::Reader::from_path(file).map_err(|error| refuse(1, error.to_string()))?;
+    let mut reader = csv::Reader::from_path(file).map_err(|error| refuse(1, error.to_string()))?;
     let mut photos = Vec::new();
     for (at, row) in reader.deserialize::<Row>().enumerate() {
         let line = at as u64 + 2;
@@ -84,7 +83,8 @@ fn photo(folder: &Path, row: Row) -> Result<LabelledPhoto, String> {
 }
 
 fn read_boxes(json: &str) -> Result<Vec<LabelledBox>, String> {
-    let rows: Vec<BoxRow> = serde_json::from_str(json).map_err(|error| format!("boxes: {error}"))?;
+    let rows: Vec<BoxRow> =
+        serde_json::from_str(json).map_err(|error| format!("boxes: {error}"))?;
     rows.into_iter()
         .map(|row| {
             let [x0, y0, x1, y1] = row.corners;
@@ -103,7 +103,8 @@ fn said(error: vitrine_core::vocabulary::UnknownWord) -> String {
 }
 
 fn category(label: &str) -> Result<Category, String> {
-    let dataset = |category: &&Category| category.dataset_label().eq_ignore_ascii_case(label.trim());
+    let dataset =
+        |category: &&Category| category.dataset_label().eq_ignore_ascii_case(label.trim());
     match Category::ALL.iter().find(dataset) {
         Some(category) => Ok(*category),
         None => label.parse().map_err(said),

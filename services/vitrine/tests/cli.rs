@@ -1,0 +1,370 @@
+//! The command line as a person uses it: every command, its output, its exit code.
+
+mod common;
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+use common::{Ran, root, run, text, vitrine};
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+const OUTFIT: &str = "demo/photos/outfit.jpg";
+const BROKEN_ROW: &str = r#"{"id": "broken", "title": "", "category": "toga", "variants": []}"#;
+
+fn in_folder(data: &Path, arguments: &[&str]) -> Ran {
+    run(vitrine(arguments).arg("--data").arg(data))
+}
+
+fn length(list: &Value) -> usize {
+    list.as_array().map_or(0, Vec::len)
+}
+
+/// The drawn catalog's first products, one a line.
+fn products(count: usize) -> Vec<String> {
+    let feed = std::fs::read_to_string(root().join("demo/catalog/products.jsonl")).unwrap();
+    feed.lines().take(count).map(str::to_owned).collect()
+}
+
+fn feed(folder: &TempDir, lines: &[String]) -> PathBuf {
+    let file = folder.path().join("feed.jsonl");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    file
+}
+
+#[test]
+fn a_photo_is_answered_with_products_reasons_and_advice() {
+    let data = tempdir().unwrap();
+    let told = in_folder(data.path(), &["look", OUTFIT, "--json"]);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
+    let look = told.json();
+    assert!(length(&look["garments"]) >= 2, "{look:#}");
+    let garment = &look["garments"][0];
+    let found = &garment["matches"][0];
+    assert!(found["product_id"].is_string() && found["price"]["amount"].is_u64(), "{garment:#}");
+    assert!(length(&found["reasons"]) > 0, "{found:#}");
+    assert!(look["advice"]["text"].as_str().is_some_and(|text| !text.is_empty()), "{look:#}");
+
+    let shown = in_folder(data.path(), &["look", OUTFIT, "--limit", "1", "--text", "for work"]);
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    for part in ["product", "price", "why", found["product_id"].as_str().unwrap(), "Advice: "] {
+        assert!(shown.out.contains(part), "{part} is missing in {}", shown.out);
+    }
+    assert!(shown.err.contains("models") && !shown.err.contains("WARN"), "{}", shown.err);
+}
+
+#[test]
+fn a_photo_without_clothes_is_answered_with_a_note() {
+    let data = tempdir().unwrap();
+    let told = in_folder(data.path(), &["look", "demo/photos/no-clothes.jpg"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.out.contains("no clothes were seen"), "{}", told.out);
+}
+
+#[test]
+fn a_photo_that_can_not_be_read_is_told_by_name() {
+    let data = tempdir().unwrap();
+    let broken = data.path().join("broken.jpg");
+    let whole = std::fs::read(root().join(OUTFIT)).unwrap();
+    std::fs::write(&broken, &whole[..300]).unwrap();
+    let told = in_folder(data.path(), &["look", text(&broken)]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.contains("broken.jpg: the picture is damaged"), "{}", told.err);
+
+    let told = in_folder(data.path(), &["look", "no-such.jpg"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.starts_with("vitrine: no-such.jpg: No such file"), "{}", told.err);
+}
+
+#[test]
+fn a_bad_row_is_told_and_the_good_ones_are_taken() {
+    let data = tempdir().unwrap();
+    let mut lines = products(3);
+    lines.insert(1, BROKEN_ROW.into());
+    let file = feed(&data, &lines);
+    let told = in_folder(data.path(), &["import", text(&file)]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    let summary = "4 rows: 3 products new, 0 changed, 0 as they were, 1 rows failed";
+    assert!(told.out.contains(summary) && told.out.contains("3 products indexed"), "{told:?}");
+    assert!(told.err.contains("line 2, category: ") && told.err.contains("toga"), "{}", told.err);
+    assert!(told.err.contains("line 2, title: "), "{}", told.err);
+
+    let told = in_folder(data.path(), &["import", text(&file), "--json"]);
+    let summary = told.json();
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert_eq!((&summary["unchanged"], &summary["failed"]), (&3.into(), &1.into()));
+    assert_eq!(summary["problems"][0]["line"], 2);
+}
+
+#[test]
+fn a_feed_comes_from_standard_input_as_well() {
+    let data = tempdir().unwrap();
+    let lines = products(2);
+    let mut command = vitrine(&["import", "-", "--data", text(data.path())]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(lines.join("\n").as_bytes()).unwrap();
+    let told = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.out.contains("2 rows: 2 products new"), "{}", told.out);
+
+    let told = in_folder(data.path(), &["import", text(&feed(&data, &lines))]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    let summary = "2 rows: 0 products new, 0 changed, 2 as they were, 0 rows failed";
+    assert!(told.out.contains(summary) && told.out.contains("0 products indexed"), "{told:?}");
+}
+
+#[test]
+fn a_feed_that_can_not_be_read_is_told_by_name() {
+    let data = tempdir().unwrap();
+    let told = in_folder(data.path(), &["import", "no-such.jsonl"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.starts_with("vitrine: no-such.jsonl: No such file"), "{}", told.err);
+    let told = in_folder(data.path(), &["import", "demo"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.starts_with("vitrine: demo: "), "{}", told.err);
+}
+
+#[test]
+fn a_token_has_three_parts_and_a_role_there_is() {
+    let data = tempdir().unwrap();
+    let told = in_folder(data.path(), &["token", "--role", "Shopper", "--merchant", "demo"]);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
+    assert_eq!(told.out.trim().split('.').count(), 3, "{}", told.out);
+
+    let told = in_folder(data.path(), &["token", "--role", "king", "--merchant", "demo"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.contains("use shopper, agent, merchant or admin"), "{}", told.err);
+    assert_eq!(told.out, "");
+}
+
+#[test]
+fn a_setting_that_is_none_names_the_nearest_wherever_it_stands() {
+    let data = tempdir().unwrap();
+    let file = data.path().join("vitrine.toml");
+    std::fs::write(&file, "[models]\nvisoin = \"x\"\n").unwrap();
+    let token = ["token", "--role", "shopper", "--merchant", "demo", "--data", text(data.path())];
+    let from_file = run(vitrine(&token).args(["--config", text(&file)]));
+    let from_environment = run(vitrine(&token).env("VITRINE_MODELS__VISOIN", "x"));
+    let from_flag = run(vitrine(&token).args(["--set", "models.visoin=x"]));
+    for told in [from_file, from_environment, from_flag] {
+        assert_eq!(told.code, Some(2), "{told:?}");
+        let message = "`models.visoin` is not a setting; did you mean `models.vision`?";
+        assert!(told.err.contains(message), "{}", told.err);
+    }
+}
+
+#[test]
+fn a_flag_is_stronger_than_the_environment_and_that_than_the_file() {
+    let data = tempdir().unwrap();
+    let at = |name: &str| data.path().join(name);
+    let file = at("vitrine.toml");
+    let secret = format!("[data]\nsecret_file = {:?}\n", at("from-file"));
+    std::fs::write(&file, secret).unwrap();
+    let made = |name: &str, environment: bool, flag: bool| {
+        let mut command = vitrine(&["token", "--role", "shopper", "--merchant", "demo"]);
+        command.args(["--config", text(&file)]);
+        if environment {
+            command.env("VITRINE_DATA__SECRET_FILE", at("from-environment"));
+        }
+        if flag {
+            command.args(["--set", &format!("data.secret_file={}", text(&at("from-flag")))]);
+        }
+        let told = run(&mut command);
+        assert!(told.code == Some(0) && at(name).is_file(), "{name}: {told:?}");
+        std::fs::remove_file(at(name)).unwrap();
+    };
+    made("from-file", false, false);
+    made("from-environment", true, false);
+    made("from-flag", true, true);
+    assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 1, "a weaker source was used too");
+}
+
+#[test]
+fn the_doctor_passes_what_works() {
+    let data = tempdir().unwrap();
+    let told = in_folder(data.path(), &["doctor", "--set", "server.listen=127.0.0.1:0"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(!told.out.contains("bad "), "{}", told.out);
+    for check in ["settings", "data", "disk", "secret", "catalog", "vision", "embedder", "index"] {
+        assert!(told.out.contains(check), "{check} is missing in {}", told.out);
+    }
+    assert!(told.out.contains("garments in the drawn photo"), "{}", told.out);
+}
+
+#[test]
+fn the_doctor_says_what_to_do_about_what_does_not() {
+    let data = tempdir().unwrap();
+    let missing = data.path().join("no-model");
+    let model = format!("models.vision={}", text(&missing));
+    let told =
+        in_folder(data.path(), &["doctor", "--set", &model, "--set", "server.listen=127.0.0.1:0"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    let message = format!("{} has no config.json; set a folder with a whole model", text(&missing));
+    assert!(told.out.contains(&message), "{}", told.out);
+
+    let file = data.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let told = in_folder(&file.join("data"), &["doctor", "--set", "server.listen=127.0.0.1:0"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.out.contains("can not be written to"), "{}", told.out);
+    assert!(told.out.contains("set data.folder to one that can"), "{}", told.out);
+}
+
+#[test]
+fn an_evaluation_gives_figures_and_draws_the_confusion() {
+    let folder = tempdir().unwrap();
+    let drawing = folder.path().join("confusion.svg");
+    let told = run(&mut vitrine(&[
+        "eval",
+        "demo/drawn/drawn.csv",
+        "--limit",
+        "5",
+        "--json",
+        "--confusion",
+        text(&drawing),
+    ]));
+    assert_eq!(told.code, Some(0), "{told:?}");
+    let figures = told.json();
+    assert_eq!(figures["photos"], 5);
+    assert!(figures["boxes"]["kinds"]["share"].is_f64(), "{figures:#}");
+    assert!(std::fs::read_to_string(&drawing).unwrap().contains("<svg"));
+}
+
+#[test]
+fn an_evaluation_tells_the_line_of_a_bad_label() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("photos.csv");
+    std::fs::write(&file, "image,label\na.jpg,dress\nb.jpg,toga\n").unwrap();
+    let told = run(&mut vitrine(&["eval", text(&file)]));
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.contains("line 3") && told.err.contains("toga"), "{}", told.err);
+}
+
+/// A demo that runs; killed when dropped.
+struct Demo {
+    child: Child,
+    address: String,
+    token: String,
+    photo: PathBuf,
+    told: String,
+}
+
+impl Demo {
+    /// Starts it and waits until it says how to ask it.
+    fn start(data: &Path) -> Self {
+        let (out, err) = (data.join("out"), data.join("err"));
+        let child = vitrine(&["demo", "--listen", "127.0.0.1:0", "--data", text(data)])
+            .stdout(std::fs::File::create(&out).unwrap())
+            .stderr(std::fs::File::create(&err).unwrap())
+            .spawn()
+            .unwrap();
+        let mut demo = Self {
+            child,
+            address: String::new(),
+            token: String::new(),
+            photo: PathBuf::new(),
+            told: String::new(),
+        };
+        let deadline = Instant::now() + Duration::from_secs(120);
+        let said = loop {
+            let said = std::fs::read_to_string(&out).unwrap();
+            demo.told = std::fs::read_to_string(&err).unwrap();
+            if said.contains("Ctrl-C ends the service") && data.join("address").is_file() {
+                break said;
+            }
+            let ended = demo.child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < deadline, "{ended:?} {said}{}", demo.told);
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        demo.token = between(&said, "Bearer ", "'");
+        demo.photo = root().join(between(&said, "photo=@", " "));
+        demo.address = between(&said, "http://", " ");
+        let url = format!("http://{}/v1/looks", demo.address);
+        assert!(said.contains("curl -s -H 'Authorization: ") && said.contains(&url), "{said}");
+        demo
+    }
+
+    fn signal(&self, name: &str) {
+        let command = format!("kill -{name} {}", self.child.id());
+        let sent = std::process::Command::new("sh").args(["-c", &command]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn between(text: &str, start: &str, end: &str) -> String {
+    let rest = text.split_once(start).unwrap().1;
+    rest.split(end).next().unwrap().trim_end_matches(['.', '/']).to_owned()
+}
+
+#[tokio::test]
+async fn the_demo_answers_stops_when_asked_and_is_quick_to_start_again() {
+    let data = tempdir().unwrap();
+    let mut demo = Demo::start(data.path());
+
+    let photo = std::fs::read(&demo.photo).unwrap();
+    let form = reqwest::multipart::Form::new()
+        .part("photo", reqwest::multipart::Part::bytes(photo).file_name("outfit.jpg"));
+    let response = reqwest::Client::new()
+        .post(format!("http://{}/v1/looks", demo.address))
+        .bearer_auth(&demo.token)
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 200);
+    let answered: Value = response.json().await.unwrap();
+
+    let told = in_folder(data.path(), &["look", OUTFIT, "--limit", "5", "--json"]);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
+    let look = told.json();
+    assert_eq!(look["cached"], true, "the service did not answer it");
+    assert_eq!(look["garments"][0]["matches"], answered["garments"][0]["matches"]);
+
+    let other = tempdir().unwrap();
+    let told = in_folder(other.path(), &["demo", "--listen", &demo.address]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    let message = format!("cannot listen on {}", demo.address);
+    assert!(told.err.contains(&message) && told.err.contains("--listen"), "{}", told.err);
+
+    let told = in_folder(data.path(), &["demo", "--listen", "127.0.0.1:0"]);
+    assert_eq!(told.code, Some(2), "two services held one data folder: {told:?}");
+
+    demo.signal("TERM");
+    assert_eq!(demo.child.wait().unwrap().code(), Some(0));
+    assert!(!data.path().join("address").exists());
+
+    let started = Instant::now();
+    let again = Demo::start(data.path());
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    assert!(again.told.contains("0 products new or changed, 166 as they were"), "{}", again.told);
+    assert!(again.told.contains("0 products indexed"), "{}", again.told);
+
+    let lines = vec![products(1)[0].replace("blazer-brown-01", "blazer-brown-02")];
+    let told = in_folder(data.path(), &["import", text(&feed(&data, &lines))]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.out.contains("the running service brings its index up"), "{}", told.out);
+}
+
+#[test]
+fn a_look_finds_its_own_way_after_the_service_was_killed() {
+    let data = tempdir().unwrap();
+    let mut demo = Demo::start(data.path());
+    demo.signal("KILL");
+    assert_eq!(demo.child.wait().unwrap().code(), None);
+    assert!(data.path().join("address").is_file());
+    let told = in_folder(data.path(), &["look", OUTFIT, "--json"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(length(&told.json()["garments"][0]["matches"]) > 0, "{}", told.out);
+}
