@@ -1,5 +1,4 @@
 """Batches: pictures as the model takes them, questions and answers as ids, and what each cell of a picture shows."""
-import pickle
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import torch
 
 import vlm_advice as adv
 import vlm_photos
+import vlm_scenes
 from vlm_answers import PROMPT, answer, in_order
 from vlm_tokenizer import encode_question
 from vlm_words import CATEGORIES, COLOURS, LENGTHS, PATTERNS, SLEEVES
@@ -71,14 +71,13 @@ class Batches:
         self.end = tokenizer.token_to_id("<|im_end|>")
         self.question = encode_question(tokenizer, PROMPT, shape.picture_tokens)
         self.photo_start = self.question + tokenizer.encode('[{"category":"').ids
-        if photos is not None:
-            self.photos, self.photo_labels = vlm_photos.load(photos, "train", shape.side)
+        self.photos, self.photo_labels = vlm_photos.load(photos, "train", shape.side)
         self.chunks = {}
 
     def refresh(self):
         for path in sorted(self.scenes.glob("*.pkl")):
             if path not in self.chunks:
-                self.chunks[path] = pickle.loads(path.read_bytes())
+                self.chunks[path] = vlm_scenes.read(path)
         self.known = list(self.chunks.values())
 
     def drawn(self, count):

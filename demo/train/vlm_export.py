@@ -1,7 +1,6 @@
 """Writes the folder that mistral.rs and transformers load."""
 import json
 
-import torch
 from safetensors.torch import save_file
 
 import vlm_tokenizer

@@ -56,8 +56,8 @@ def merged_order(grid, merge):
 
 def attend(q, k, v, mask=None):
     """Written out because it is several times faster on CPU in bfloat16 than the fused kernel."""
-    scores = ((q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)).float()
-    return (scores if mask is None else scores + mask).softmax(-1).to(v.dtype) @ v
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    return (scores if mask is None else scores + mask.to(scores.dtype)).softmax(-1).to(v.dtype) @ v
 
 
 def turn(x, cos, sin):

@@ -1,4 +1,4 @@
-"""Drawn pictures by the ten thousand, rendered once into chunk files: `python vlm_scenes.py FOLDER FIRST COUNT`."""
+"""Drawn pictures by the ten thousand, rendered once into chunk files (pictures `.npy`, the rest `.pkl`): `python vlm_scenes.py FOLDER FIRST COUNT`."""
 import pickle
 import sys
 from pathlib import Path
@@ -36,9 +36,15 @@ def render(folder, first, count):
         if path.exists():
             continue
         pictures, found, fine, coarse = zip(*(scene(seed) for seed in range(start, min(start + CHUNK, first + count))))
+        np.save(path.with_suffix(".npy"), np.stack(pictures))
         part = path.with_suffix(".part")
-        part.write_bytes(pickle.dumps((np.stack(pictures), list(found), np.stack(fine), np.stack(coarse)), 5))
+        part.write_bytes(pickle.dumps((list(found), np.stack(fine), np.stack(coarse)), 5))
         part.rename(path)
+
+
+def read(path):
+    """Pictures (mapped, so that several readers share the memory), what is in them, owners of patches and of tokens."""
+    return np.load(path.with_suffix(".npy"), mmap_mode="r"), *pickle.loads(path.read_bytes())
 
 
 if __name__ == "__main__":

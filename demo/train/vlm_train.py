@@ -1,6 +1,7 @@
 """Trains the small vision-language model from nothing and exports it: `python demo/train/vlm_train.py`.
 
-Stages: advice's words alone; the vision tower on what each place of a picture shows; then everything together.
+Stages: advice's words alone; the vision tower on what each place of a picture shows; then everything together, from the
+averaged weights and at a falling rate.
 Stages end by the clock, so their steps depend on the machine; all chance is seeded.
 """
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
+from safetensors.torch import load_file
 
 import vlm_export
 import vlm_measure
@@ -28,11 +30,12 @@ from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
-DRAWN, PHOTOS, OFFERS = 20, 6, 12  # pictures, photos and offers a step, for each worker
-EVERY = 3  # of the joint stage's steps, one in so many also trains the describing words; the others cost half as much
+DRAWN, PHOTOS, OFFERS = 28, 8, 20  # pictures, photos and offers a step, for each worker
+EVERY = 2  # of the joint stage's steps, one in so many also trains the describing words; the others cost half as much
 KEEP = 0.998  # of the averaged weights a step
 ADVICE = 3.0  # weight of advice in the joint stage
 CALMER = 0.5  # the joint stage's rate against the earlier ones
+LOOK = 12  # minutes between two measurements
 TEST_SEED = 90_000_000
 
 
@@ -41,12 +44,13 @@ def options():
     args.add_argument("--cache", type=Path, default=Path.home() / ".cache/vitrine-train")
     args.add_argument("--photos", type=Path, default=HERE.parents[2] / "shared/photos")
     args.add_argument("--out", type=Path, default=HERE.parent / "model/vlm")
-    args.add_argument("--scenes", type=int, default=80_000)
-    args.add_argument("--words", type=float, default=4, help="minutes of the first stage")
-    args.add_argument("--tower", type=float, default=25, help="minutes of the second")
+    args.add_argument("--scenes", type=int, default=40_000)
+    args.add_argument("--words", type=float, default=2.5, help="minutes of the first stage")
+    args.add_argument("--tower", type=float, default=20, help="minutes of the second")
     args.add_argument("--joint", type=float, default=50, help="minutes of the third")
-    args.add_argument("--decay", type=float, default=20, help="of which the rate falls to nothing in the last minutes")
+    args.add_argument("--decay", type=float, default=31, help="of which the rate falls to nothing in the last minutes")
     args.add_argument("--seed", type=int, default=7)
+    args.add_argument("--start", type=Path, help="an exported folder whose weights to start from")
     args.add_argument("--resume", type=Path, help="a checkpoint to go on from")
     return args.parse_args()
 
@@ -65,9 +69,13 @@ class Trainer:
         self.tokenizer = vlm_tokenizer.build()
         self.shape = Shape(vocabulary=self.tokenizer.get_vocab_size())
         self.model, self.heads = Vlm(self.shape, vlm_tokenizer.PICTURE_AT), Heads(self.shape)
+        if args.start:
+            self.model.load_state_dict(load_file(args.start / "model.safetensors"))
         self.average = Vlm(self.shape, vlm_tokenizer.PICTURE_AT)
         self.average.load_state_dict(self.model.state_dict())
         self.average.requires_grad_(False)
+        self.model.model.visual.compile()
+        self.model.read = torch.compile(self.model.read, dynamic=True)
         self.words = Words(self.tokenizer)
         self.optimisers = optimisers(self.model, self.heads, 0.02, 2e-3)
         self.batches = Batches(self.tokenizer, self.shape, args.cache / "scenes", args.photos, args.seed * 1000 + worker)
@@ -202,7 +210,7 @@ class Trainer:
                 means = ", ".join(f"{k} {sum(v) / len(v):.3f}" for k, v in sums.items())
                 self.log(f"{stage} {done:.1f} min, {60 / (time.time() - since):.2f} steps/s, {means}")
                 sums, since = {}, time.time()
-            if stage != "words" and done - looked > 7:
+            if stage != "words" and done - looked > LOOK:
                 self.save()
                 self.look(stage)
                 self.batches.refresh()
@@ -227,7 +235,7 @@ class Trainer:
         right = total = 0
         for at in range(0, len(self.validation[0]), 98):
             with torch.no_grad():
-                tokens, _ = vlm_measure.look(self.model, self.validation[0][at:at + 98])
+                tokens, _ = vlm_measure.look(self.average, self.validation[0][at:at + 98])
                 guess = self.heads.photo(tokens.mean(1)).argmax(1)
             right += int((guess == torch.from_numpy(self.validation[1][at:at + 98])).sum())
             total += len(guess)
