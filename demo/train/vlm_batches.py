@@ -83,9 +83,7 @@ class Batches:
     def drawn(self, count):
         pictures, pairs, tables, fine, coarse = [], [], [], [], []
         for _ in range(count):
-            chunk = self.known[int(self.rng.integers(len(self.known)))]
-            at = int(self.rng.integers(len(chunk[0])))
-            picture, garments, patches, tokens = (part[at] for part in chunk)
+            picture, garments, patches, tokens = self.one_scene()
             if self.rng.random() < 0.5 and not any(g.text for g in garments):
                 picture, patches, tokens, garments = picture[:, ::-1], patches[:, ::-1], tokens[:, ::-1], mirrored(garments)
             ranks = [in_order(garments).index(g) for g in garments]
@@ -102,6 +100,14 @@ class Batches:
         return DrawnBatch(
             normal(floats), halves, {k: torch.from_numpy(np.stack([t[k] for t in tables])) for k in tables[0]},
             torch.from_numpy(np.stack(fine)).long().flatten(1), torch.from_numpy(np.stack(coarse)).long().flatten(1))
+
+    def one_scene(self):
+        """A scene of chance; the more garments it has, the more there is to learn from it, and the likelier it is taken."""
+        while True:
+            chunk = self.known[int(self.rng.integers(len(self.known)))]
+            at = int(self.rng.integers(len(chunk[0])))
+            if self.rng.random() < max(len(chunk[1][at]) + 1, 2) / 5:
+                return tuple(part[at] for part in chunk)
 
     def photo(self, count):
         """Mixed photos, the first photo's and the other's category, and the first's share."""

@@ -55,8 +55,7 @@ impl Service {
                 let address = listener.local_addr().expect("an address");
                 let (shop, admission) = (Arc::clone(&app.shop), Arc::clone(&app.admission));
                 let api = Api { shop: Arc::clone(&shop), admission, keys: app.keys.clone() };
-                let running =
-                    server(api, listener, ServerSettings::default()).expect("a server");
+                let running = server(api, listener, ServerSettings::default()).expect("a server");
                 sender.send(Self { address, token, shop, _data: data }).expect("a listener");
                 running.await.expect("a server that runs");
             });

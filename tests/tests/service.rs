@@ -47,9 +47,9 @@ fn region(garment: &Value) -> Region {
 fn is_first_match(look: &Value, drawn: &Drawn) -> bool {
     let [x0, y0, x1, y1] = drawn.corners;
     let place = Region::new(x0, y0, x1, y1).unwrap();
-    let seen = list(look, "garments").iter().max_by(|one, other| {
-        region(one).overlap(&place).total_cmp(&region(other).overlap(&place))
-    });
+    let seen = list(look, "garments")
+        .iter()
+        .max_by(|one, other| region(one).overlap(&place).total_cmp(&region(other).overlap(&place)));
     seen.is_some_and(|garment| garment["matches"][0]["product_id"] == drawn.product_id.as_str())
 }
 
@@ -168,8 +168,7 @@ async fn a_broken_photo_is_refused_and_the_next_one_answered() {
 async fn eight_customers_at_once_get_the_answers_they_would_get_alone() {
     let outfits = outfits();
     let photos: Vec<PathBuf> = outfits[30..38].iter().map(outfit_photo).collect();
-    let together =
-        futures::future::join_all(photos.iter().map(|photo| SERVICE.look(photo))).await;
+    let together = futures::future::join_all(photos.iter().map(|photo| SERVICE.look(photo))).await;
     let alone = Service::start();
     for (photo, look) in photos.iter().zip(together) {
         let wanted = alone.look(photo).await;

@@ -27,7 +27,7 @@ fn the_checked_in_contract_is_what_the_code_says() {
     assert!(
         fs::read_to_string(PATH).unwrap_or_default() == contract,
         "openapi/vitrine.json is behind the code; write it anew with \
-         `UPDATE_OPENAPI=1 cargo test -p vitrine-api --test openapi` and look at the difference"
+         `UPDATE_OPENAPI=1 cargo test --workspace --test openapi` and look at the difference"
     );
 }
 

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod feed;
 pub mod filter;
 pub mod garment;
+pub mod grounding;
 pub mod ids;
 pub mod indexing;
 pub mod look;

@@ -14,7 +14,8 @@ use crate::{
     admission::Permit,
     filter::Filters,
     garment::Garment,
-    ids::{LookId, MerchantId, ProductId},
+    grounding::grounded,
+    ids::{LookId, MerchantId},
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings},
     matching::{self, Found, Wanted},
     photo::Photo,
@@ -130,12 +131,12 @@ impl Shopping {
             let brief = brief(&request, &look);
             let mut advice = shop.advice(&request, &permit, &brief, &mut look).await;
             while let Some(piece) = advice.next().await {
-                match piece {
-                    Ok(piece) if look.speaks_of_matches(&piece) => {
+                match piece.map(|piece| grounded(piece, &brief)) {
+                    Ok(Some(piece)) => {
                         look.take(piece.clone());
                         yield LookEvent::Advice(piece);
                     }
-                    Ok(_) => tracing::warn!("advice on what was not found was dropped"),
+                    Ok(None) => tracing::debug!("advice on what was not found was dropped"),
                     Err(error) => look.lose(Part::Advice, &error, error.for_customers()),
                 }
             }
@@ -316,20 +317,6 @@ impl Look {
     /// Whether a part is missing or worse than usual.
     pub fn is_degraded(&self, part: Part) -> bool {
         self.degraded.iter().any(|degradation| degradation.part == part)
-    }
-
-    /// Whether a piece of advice names nothing but products that this look matched.
-    fn speaks_of_matches(&self, piece: &AdvicePiece) -> bool {
-        let matched = |id: &ProductId| {
-            let mut matches = self.garments.iter().flat_map(|garment| &garment.matches);
-            matches.any(|found| found.product_id == *id)
-        };
-        match piece {
-            AdvicePiece::Text(_) => true,
-            AdvicePiece::Suggestion(suggestion) => {
-                !suggestion.product_ids.is_empty() && suggestion.product_ids.iter().all(matched)
-            }
-        }
     }
 
     fn take(&mut self, piece: AdvicePiece) {

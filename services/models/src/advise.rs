@@ -293,7 +293,8 @@ mod tests {
     #[test]
     fn the_schema_admits_only_the_handles_of_the_brief() {
         let schema = schema(&Handles::of(&brief().candidates).names());
-        let handles = &schema["properties"]["suggestions"]["items"]["properties"]["product_ids"]["items"]["enum"];
+        let handles = &schema["properties"]["suggestions"]["items"]["properties"]["product_ids"]["items"]
+            ["enum"];
         assert_eq!(*handles, json!(["p1", "p2"]));
     }
 

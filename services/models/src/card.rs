@@ -88,8 +88,16 @@ pub(crate) fn fingerprint(source: &ModelSource, depends_on: &[&str]) -> String {
             .filter_map(|file| Some((file.file_name(), file.metadata().ok()?)))
             .filter(|(_, data)| data.is_file())
             .map(|(name, data)| {
-                let changed = data.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
-                format!("{}:{}:{:?}", name.to_string_lossy(), data.len(), changed.map(|at| at.as_secs()))
+                let changed = data
+                    .modified()
+                    .ok()
+                    .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+                format!(
+                    "{}:{}:{:?}",
+                    name.to_string_lossy(),
+                    data.len(),
+                    changed.map(|at| at.as_secs())
+                )
             })
             .collect();
         seen.sort_unstable();

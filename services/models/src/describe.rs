@@ -128,7 +128,12 @@ impl RawGarment {
         let region = Region::new(x0, y0, x1, y1).and_then(|region| photo.from_square(region));
         let mut colours = self.colours;
         let mut seen = Vec::new();
-        colours.retain(|colour| !seen.contains(colour) && { seen.push(*colour); true });
+        colours.retain(|colour| {
+            !seen.contains(colour) && {
+                seen.push(*colour);
+                true
+            }
+        });
         Garment {
             category: self.category,
             colours,

@@ -42,7 +42,8 @@ impl MistralEmbedder {
         if settings.device.is_cpu() {
             builder = builder.with_force_cpu().with_dtype(ModelDType::F32);
         }
-        let model = builder.build().await.map_err(|error| ModelError::Load(format!("{error:#}")))?;
+        let model =
+            builder.build().await.map_err(|error| ModelError::Load(format!("{error:#}")))?;
         check_tokenizer(&model).await?;
         let mut embedder = Self {
             model: Arc::new(model),
@@ -71,7 +72,8 @@ impl MistralEmbedder {
             if sender.is_closed() {
                 return;
             }
-            let request = EmbeddingRequest::builder().add_prompts(texts).with_truncate_sequence(true);
+            let request =
+                EmbeddingRequest::builder().add_prompts(texts).with_truncate_sequence(true);
             let _ = sender.send(model.generate_embeddings(request).await);
         });
         match tokio::time::timeout(self.timeout, receiver).await {
@@ -129,7 +131,8 @@ async fn check_tokenizer(model: &Model) -> Result<(), ModelError> {
         .await
         .map_err(|error| ModelError::Load(error.to_string()))?;
     if tokens.len() < 2 {
-        let message = "the embedder's tokenizer adds no end token; use one whose post-processor does";
+        let message =
+            "the embedder's tokenizer adds no end token; use one whose post-processor does";
         return Err(ModelError::Load(message.into()));
     }
     Ok(())

@@ -51,14 +51,18 @@ impl Engine {
         if let Some(isq) = &settings.isq {
             builder = builder.with_isq(parse_isq_value(isq, None).map_err(ModelError::Load)?);
         }
-        let model = builder.build().await.map_err(|error| ModelError::Load(format!("{error:#}")))?;
+        let model =
+            builder.build().await.map_err(|error| ModelError::Load(format!("{error:#}")))?;
         let timeout = Duration::from_secs(settings.timeout_seconds.max(1));
         Ok(Self { model: Arc::new(model), timeout })
     }
 
     /// Asks, and gives the answer's text in pieces as it is written; ends with the JSON's last
     /// bracket or with one error. Dropping the receiver frees the model within one step.
-    pub(crate) fn ask(&self, question: Question) -> mpsc::UnboundedReceiver<Result<String, ModelError>> {
+    pub(crate) fn ask(
+        &self,
+        question: Question,
+    ) -> mpsc::UnboundedReceiver<Result<String, ModelError>> {
         let (sender, receiver) = mpsc::unbounded_channel();
         let model = Arc::clone(&self.model);
         let timeout = self.timeout;

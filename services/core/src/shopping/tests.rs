@@ -3,6 +3,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::{
     admission::Admission,
+    ids::ProductId,
     indexing::Indexer,
     look::Suggestion,
     ports::{Hit, Point, Query, StoreError},
@@ -194,7 +195,7 @@ async fn a_price_or_stock_change_shows_in_the_very_next_answer_without_a_model_c
 
     fakes.offer(|offer| offer.stock = Some(0)).await;
     let sold_out = look(&shop).await;
-    assert_eq!((product_ids(&sold_out), sold_out.advice), (vec![], None));
+    assert_eq!((product_ids(&sold_out), &sold_out.advice), (vec![], &None));
     assert!(sold_out.garments[0].note.is_some());
 
     fakes.offer(|offer| offer.stock = Some(1)).await;

@@ -123,7 +123,8 @@ fn recorded_question(recorded: &Recorded) -> Question {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_inputs_give_the_same_greedy_tokens_as_transformers() {
     let engine = Engine::load(&settings(1)).await.unwrap();
-    let tokenizer = tokenizers::Tokenizer::from_file(demo_model("vlm").join("tokenizer.json")).unwrap();
+    let tokenizer =
+        tokenizers::Tokenizer::from_file(demo_model("vlm").join("tokenizer.json")).unwrap();
     let record = record();
     assert_eq!(record.len(), 20);
     for recorded in &record {
@@ -144,7 +145,8 @@ async fn photos_run_one_at_a_time_so_company_changes_no_answer() {
     let engine = Arc::new(Engine::load(&settings(1)).await.unwrap());
     let admission = Arc::new(vitrine_core::admission::Admission::new(1, 8));
     let record = record();
-    let eight: Vec<&Recorded> = record.iter().filter(|one| one.task == "describe").take(8).collect();
+    let eight: Vec<&Recorded> =
+        record.iter().filter(|one| one.task == "describe").take(8).collect();
     let mut together = Vec::new();
     for recorded in &eight {
         let (engine, admission) = (Arc::clone(&engine), Arc::clone(&admission));
