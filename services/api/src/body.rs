@@ -14,7 +14,7 @@ use crate::{problem::Problem, problems::Code};
 
 /// The body in pieces; an error as soon as it is longer than `limit` bytes, at once where the
 /// request says so itself.
-pub fn bounded(
+pub(crate) fn bounded(
     request: &HttpRequest,
     payload: Payload,
     limit: usize,

@@ -8,7 +8,7 @@ use vitrine_core::ids::MerchantId;
 use crate::{problem::Problem, problems::Code, state::State, tokens::BadToken};
 
 /// A caller with a good token, of any role.
-pub struct Caller {
+pub(crate) struct Caller {
     pub merchant: MerchantId,
 }
 

@@ -9,15 +9,15 @@ use crate::{problem::Problem, problems::Code};
 
 /// Decodes off the threads that answer, and only so many photos at once: each may take the memory
 /// of 60 million pixels.
-pub struct Decoding(Arc<Semaphore>);
+pub(crate) struct Decoding(Arc<Semaphore>);
 
 impl Decoding {
-    pub fn new(at_once: usize) -> Self {
+    pub(crate) fn new(at_once: usize) -> Self {
         Self(Arc::new(Semaphore::new(at_once.max(1))))
     }
 
     /// The place is held until the decoding ends, even when nobody waits for it any more.
-    pub async fn photo(&self, bytes: Vec<u8>, side: u32) -> Result<Photo, Problem> {
+    pub(crate) async fn photo(&self, bytes: Vec<u8>, side: u32) -> Result<Photo, Problem> {
         let broken = || Problem::of(Code::Internal);
         let place = Arc::clone(&self.0).acquire_owned().await.map_err(|_| broken())?;
         let decoding = tokio::task::spawn_blocking(move || {

@@ -89,6 +89,6 @@ pub fn document() -> utoipa::openapi::OpenApi {
 }
 
 /// The contract as `/openapi.json` answers it.
-pub fn json() -> String {
+pub(crate) fn json() -> String {
     document().to_pretty_json().unwrap_or_default()
 }

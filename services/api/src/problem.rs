@@ -30,7 +30,7 @@ const MAX_DETAIL: usize = 400;
 
 /// One thing that went wrong with one request.
 #[derive(Debug)]
-pub struct Problem {
+pub(crate) struct Problem {
     code: Code,
     detail: String,
     errors: Vec<FieldError>,
@@ -42,7 +42,7 @@ pub struct Problem {
 
 /// What is wrong with one field of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldError {
+pub(crate) struct FieldError {
     /// What is wrong.
     pub detail: String,
     /// Where, as a JSON Pointer (RFC 6901) into the body, as a URI fragment.
@@ -53,7 +53,7 @@ pub struct FieldError {
 /// Every error, as RFC 9457 has it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub struct ProblemBody<'a> {
+pub(crate) struct ProblemBody<'a> {
     /// Where this kind of problem is explained.
     #[schema(value_type = String, format = UriReference, example = "/problems#photo_too_small")]
     r#type: String,
@@ -77,11 +77,11 @@ pub struct ProblemBody<'a> {
 
 impl Problem {
     /// With the table's own advice as its detail.
-    pub fn of(code: Code) -> Self {
+    pub(crate) fn of(code: Code) -> Self {
         Self::new(code, code.remedy())
     }
 
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         let mut problem = Self {
             code,
             detail: detail.into(),
@@ -96,20 +96,20 @@ impl Problem {
     }
 
     /// A problem with one field of the body.
-    pub fn of_field(code: Code, field: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn of_field(code: Code, field: &str, detail: impl Into<String>) -> Self {
         let detail: String = detail.into().chars().take(MAX_DETAIL).collect();
         let mut problem = Self::new(code, format!("{detail}. {}", code.remedy()));
         problem.errors.push(FieldError { detail, pointer: pointer(field) });
         problem
     }
 
-    pub fn method_not_allowed(allow: &'static str) -> Self {
+    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
         let mut problem = Self::of(Code::MethodNotAllowed);
         problem.headers.push((header::ALLOW, HeaderValue::from_static(allow)));
         problem
     }
 
-    pub fn retry_after(mut self, wait: Duration) -> Self {
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
         self.headers.push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
         self
     }

@@ -23,7 +23,7 @@ const BROKE: &str = "the check broke";
 
 /// That all parts answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Ready {
+pub(crate) struct Ready {
     #[schema(example = "ready")]
     status: &'static str,
     /// The model that looks at photos.
@@ -39,7 +39,7 @@ pub struct Ready {
 type NotReady = String;
 
 /// Asks each part a small question, at most once every ten seconds whoever asks.
-pub struct Readiness {
+pub(crate) struct Readiness {
     shop: Arc<Shopping>,
     admission: Arc<Admission>,
     limit: Duration,
@@ -49,19 +49,19 @@ pub struct Readiness {
 
 impl Readiness {
     /// `limit` bounds the time of one check.
-    pub fn new(shop: Arc<Shopping>, admission: Arc<Admission>, limit: Duration) -> Self {
+    pub(crate) fn new(shop: Arc<Shopping>, admission: Arc<Admission>, limit: Duration) -> Self {
         Self { shop, admission, limit, found: Mutex::default(), answered: Lock::default() }
     }
 
     /// Notes that a customer was answered just now.
-    pub fn proven(&self) {
+    pub(crate) fn proven(&self) {
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     /// What was found out within the last ten seconds, or now; those who ask meanwhile wait for
     /// the same answer. A check goes on when who asked has left, so that impatient probes neither
     /// ask the models more often nor keep the answer from being found.
-    pub async fn check(self: &Arc<Self>) -> Result<Ready, NotReady> {
+    pub(crate) async fn check(self: &Arc<Self>) -> Result<Ready, NotReady> {
         let readiness = Arc::clone(self);
         let checking = tokio::spawn(async move { readiness.known_or_found().await });
         checking.await.unwrap_or_else(|_| Err(BROKE.into()))

@@ -25,7 +25,7 @@ tokio::task_local! {
 }
 
 /// Watches over one request from its first byte to its answer.
-pub async fn watch(
+pub(crate) async fn watch(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
@@ -58,7 +58,7 @@ async fn caught<B: MessageBody>(
 }
 
 /// Sets the headers that every answer bears.
-pub fn name(headers: &mut HeaderMap, id: &str) {
+pub(crate) fn name(headers: &mut HeaderMap, id: &str) {
     const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HEADER, id);

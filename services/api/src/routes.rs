@@ -1,11 +1,11 @@
 //! The paths, one file each.
 
-pub mod create_look;
-pub mod get_look;
-pub mod healthz;
+pub(crate) mod create_look;
+pub(crate) mod get_look;
+pub(crate) mod healthz;
 mod openapi;
 mod problems;
-pub mod readyz;
+pub(crate) mod readyz;
 
 use actix_web::{
     HttpResponse, Resource, Route,
@@ -15,7 +15,7 @@ use actix_web::{
 use crate::{problem::Problem, problems::Code};
 
 /// Adds every path, and an answer for all others.
-pub fn register(config: &mut ServiceConfig) {
+pub(crate) fn register(config: &mut ServiceConfig) {
     let get = web::get;
     config
         .service(at("/v1/looks", "POST", web::post().to(create_look::create_look)))

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What every handler shares.
-pub struct State {
+pub(crate) struct State {
     pub shop: Arc<Shopping>,
     pub admission: Arc<Admission>,
     pub keys: TokenKeys,
@@ -24,7 +24,7 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(api: Api, settings: &ServerSettings) -> Self {
+    pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
         let Api { shop, admission, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);

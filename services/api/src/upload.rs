@@ -9,8 +9,8 @@ use vitrine_core::filter::Filters;
 
 use crate::{problem::Problem, problems::Code};
 
-pub use form::LookForm;
-pub use json::LookBody;
+pub(crate) use form::LookForm;
+pub(crate) use json::LookBody;
 
 /// The most characters that the customer's own words may have.
 const MAX_TEXT: usize = 500;
@@ -21,7 +21,7 @@ const MAX_LIMIT: u64 = 20;
 const MAX_LOCALE: usize = 35;
 
 /// A photo, still as bytes, and what is wanted of it.
-pub struct Upload {
+pub(crate) struct Upload {
     pub photo: Vec<u8>,
     pub text: Option<String>,
     pub filters: Filters,
@@ -31,7 +31,7 @@ pub struct Upload {
 
 impl Upload {
     /// Reads a body of either kind.
-    pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
+    pub(crate) async fn read(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
         match request.content_type().to_ascii_lowercase().as_str() {
             "multipart/form-data" => form::read(request, payload).await,
             "application/json" => json::read(request, payload).await,

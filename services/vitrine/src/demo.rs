@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 
 /// The merchant of the drawn catalog.
-pub const MERCHANT: &str = "demo";
+pub(crate) const MERCHANT: &str = "demo";
 
 /// The folder `demo`: beside where the command was called, else where it was built.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let here = PathBuf::from("demo");
     if here.join("model").is_dir() {
         return here;
@@ -14,11 +14,11 @@ pub fn folder() -> PathBuf {
 }
 
 /// The drawn catalog's feed.
-pub fn feed() -> PathBuf {
+pub(crate) fn feed() -> PathBuf {
     folder().join("catalog/products.jsonl")
 }
 
 /// A drawn photo to try.
-pub fn photo() -> PathBuf {
+pub(crate) fn photo() -> PathBuf {
     folder().join("photos/outfit.jpg")
 }

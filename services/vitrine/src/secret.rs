@@ -7,7 +7,7 @@ use crate::error::Error;
 
 /// The keys that sign tokens, from a file; the file is made with a fresh secret, for its owner's
 /// eyes only, where there is none.
-pub fn keys(file: &Path) -> Result<TokenKeys, Error> {
+pub(crate) fn keys(file: &Path) -> Result<TokenKeys, Error> {
     match std::fs::read(file) {
         Ok(secret) => Ok(TokenKeys::from_secret(secret.trim_ascii())?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

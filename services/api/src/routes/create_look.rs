@@ -47,7 +47,7 @@ const COME_BACK: Duration = Duration::from_secs(2);
         (status = 504, description = "`model_timeout`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn create_look(
+pub(crate) async fn create_look(
     caller: Caller,
     request: HttpRequest,
     payload: web::Payload,

@@ -29,7 +29,7 @@ use crate::{
         )),
     )
 )]
-pub async fn get_look(
+pub(crate) async fn get_look(
     caller: Caller,
     path: web::Path<String>,
     state: web::Data<State>,

@@ -8,6 +8,6 @@ use actix_web::HttpResponse;
     tag = "operation",
     responses((status = 200, description = "It does", body = String, content_type = "text/plain", example = "ok"))
 )]
-pub async fn healthz() -> HttpResponse {
+pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok")
 }

@@ -4,6 +4,6 @@ use actix_web::HttpResponse;
 
 static CONTRACT: LazyLock<String> = LazyLock::new(crate::openapi::json);
 
-pub async fn contract() -> HttpResponse {
+pub(super) async fn contract() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(CONTRACT.as_str())
 }

@@ -1,5 +1,5 @@
 use actix_web::HttpResponse;
 
-pub async fn page() -> HttpResponse {
+pub(super) async fn page() -> HttpResponse {
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(crate::problems::html())
 }

@@ -20,7 +20,7 @@ use crate::{
         (status = 503, description = "`not_ready`, with the part that does not answer", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let ready = state.readiness.check().await.map_err(|reason| {
         Problem::new(Code::NotReady, format!("{reason}; {}", Code::NotReady.remedy()))
     })?;

@@ -16,7 +16,7 @@ const MAX_FIELD: usize = 16 * 1024;
 /// A photo as a form.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form to the contract")]
-pub struct LookForm {
+pub(crate) struct LookForm {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file of at most 20 MiB, 64 pixels a side at least.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     photo: Vec<u8>,
@@ -33,7 +33,7 @@ pub struct LookForm {
     locale: Option<String>,
 }
 
-pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
+pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
     let body = bounded(request, payload, MAX_BYTES + BESIDES)?;
     let mut form = Multipart::new(request.headers(), body);
     let mut photo = None;

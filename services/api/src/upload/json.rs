@@ -23,7 +23,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// A photo as JSON.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body to the contract")]
-pub struct LookBody {
+pub(crate) struct LookBody {
     photo: PhotoData,
     /// The customer's own words.
     #[schema(max_length = 500, example = "something warmer, for a wedding")]
@@ -40,13 +40,13 @@ pub struct LookBody {
 /// A picture's bytes.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body to the contract")]
-pub struct PhotoData {
+pub(super) struct PhotoData {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file as base64 (RFC 4648, section 4).
     #[schema(content_encoding = "base64", content_media_type = "application/octet-stream")]
     data: String,
 }
 
-pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
+pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
     let pieces = bounded(request, payload, MAX_JSON)?;
     let body = pieces
         .try_fold(Vec::new(), |mut body, piece| async move {

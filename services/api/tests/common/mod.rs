@@ -28,9 +28,9 @@ use vitrine_core::{
     vocabulary::{Category, Colour},
 };
 
-pub const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
+pub(crate) const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
 
-pub struct Service {
+pub(crate) struct Service {
     pub address: SocketAddr,
     pub client: Client,
     pub admission: Arc<Admission>,
@@ -43,15 +43,15 @@ impl Drop for Service {
     }
 }
 
-pub fn seeing_a_dress() -> Arc<FakeVision> {
+pub(crate) fn seeing_a_dress() -> Arc<FakeVision> {
     Arc::new(FakeVision::seeing(vec![sample::garment(Category::Dress, &[Colour::Navy])]))
 }
 
-pub async fn start() -> Service {
+pub(crate) async fn start() -> Service {
     start_with(seeing_a_dress(), Admission::new(2, 8), ServerSettings::default()).await
 }
 
-pub async fn start_with(
+pub(crate) async fn start_with(
     vision: Arc<dyn Vision>,
     admission: Admission,
     settings: ServerSettings,
@@ -81,56 +81,56 @@ pub async fn start_with(
     Service { address, client: Client::new(), admission, handle }
 }
 
-pub fn keys() -> TokenKeys {
+pub(crate) fn keys() -> TokenKeys {
     TokenKeys::from_secret(SECRET).unwrap()
 }
 
-pub fn token_for(merchant: &str) -> String {
+pub(crate) fn token_for(merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
     keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
 }
 
-pub fn token() -> String {
+pub(crate) fn token() -> String {
     token_for("demo")
 }
 
 impl Service {
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub async fn get(&self, path: &str, token: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Response {
         self.client.get(self.url(path)).bearer_auth(token).send().await.unwrap()
     }
 
-    pub async fn post_form(&self, form: Form) -> Response {
+    pub(crate) async fn post_form(&self, form: Form) -> Response {
         let request = self.client.post(self.url("/v1/looks")).bearer_auth(token());
         request.multipart(form).send().await.unwrap()
     }
 
-    pub async fn post_photo(&self, photo: Vec<u8>) -> Response {
+    pub(crate) async fn post_photo(&self, photo: Vec<u8>) -> Response {
         self.post_form(form(photo)).await
     }
 
-    pub async fn post_json(&self, body: &Value) -> Response {
+    pub(crate) async fn post_json(&self, body: &Value) -> Response {
         let request = self.client.post(self.url("/v1/looks")).bearer_auth(token());
         request.json(body).send().await.unwrap()
     }
 
-    pub async fn still_answers(&self) {
+    pub(crate) async fn still_answers(&self) {
         assert_eq!(self.post_photo(png(96, 96)).await.status(), 200);
     }
 }
 
-pub fn form(photo: Vec<u8>) -> Form {
+pub(crate) fn form(photo: Vec<u8>) -> Form {
     Form::new().part("photo", Part::bytes(photo).file_name("photo.png"))
 }
 
-pub fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     picture(width, height, ImageFormat::Png)
 }
 
-pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let picture = RgbImage::from_pixel(width, height, Rgb([20, 40, 120]));
     DynamicImage::from(picture).write_to(&mut bytes, format).unwrap();
@@ -138,7 +138,7 @@ pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 }
 
 /// Asserts that a response is a problem of this status and code, complete, and gives its body.
-pub async fn problem(response: Response, status: u16, code: &str) -> Value {
+pub(crate) async fn problem(response: Response, status: u16, code: &str) -> Value {
     let headers = response.headers().clone();
     let got = response.status().as_u16();
     let text = response.text().await.unwrap();

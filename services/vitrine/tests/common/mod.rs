@@ -6,12 +6,12 @@ use std::{
 use serde_json::Value;
 
 /// The repository's root, where the demo lies.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// The binary, called from the repository's root, deaf to settings of the one who runs the tests.
-pub fn vitrine(arguments: &[&str]) -> Command {
+pub(crate) fn vitrine(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
     command.current_dir(root()).args(arguments).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
@@ -24,14 +24,14 @@ pub fn vitrine(arguments: &[&str]) -> Command {
 
 /// What a finished command left behind.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
 }
 
 impl Ran {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
@@ -47,10 +47,10 @@ impl From<Output> for Ran {
 }
 
 /// Runs a command to its end.
-pub fn run(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> Ran {
     command.output().unwrap().into()
 }
 
-pub fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
