@@ -1,146 +1,271 @@
-//! A product's way in: feed lines to the catalog.
+//! A product's way in: a feed to the catalog.
+
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use crate::{
-    feed::{self, Problem},
-    ids::MerchantId,
+    feed::{Feed, FeedError, FeedOptions, FeedProduct, Problem, Severity, Taken},
+    ids::{MerchantId, ProductId},
     ports::{Catalog, StoreError, Upserted},
     product::Product,
 };
 
 /// Products written in one transaction.
 const BATCH: usize = 200;
+/// Rows read before the first is written, so that a feed of which most is wrong changes nothing.
+const HELD_ROWS: u64 = 1_000;
+/// The share of a feed's rows that may fail, and of the catalog that may be removed, without being
+/// forced.
+const MAX_FAILED: f64 = 0.2;
+const MAX_REMOVED: f64 = 0.3;
 /// Problems kept in the summary; more are only counted.
 const PROBLEMS_KEPT: usize = 1_000;
 
-/// What one run of a feed did.
+/// What becomes of products that the feed does not hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// They stay.
+    #[default]
+    Upsert,
+    /// They are removed, once the whole feed was taken.
+    Replace,
+}
+
+/// How a feed is taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ImportOptions {
+    pub mode: Mode,
+    /// Report everything, write nothing.
+    pub dry_run: bool,
+    /// Go on though many rows fail or much of the catalog would be removed.
+    pub force: bool,
+}
+
+/// What one run of a feed did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ImportSummary {
-    /// Rows that were not empty.
+    /// Rows that were not empty; where a dialect nests variants, each of them is one.
     pub rows: u64,
+    /// Products.
     pub created: u64,
     pub changed: u64,
     pub unchanged: u64,
+    pub removed: u64,
+    /// Rows left out on purpose, as what is no garment or not on sale.
+    pub left_out: u64,
     /// Rows that were not taken.
     pub failed: u64,
+    pub warnings: u64,
     /// The first thousand problems.
     pub problems: Vec<Problem>,
 }
 
-/// Takes a feed line by line and writes it to the catalog in batches. One bad row never fails
+/// Why an import stopped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(
+        "{failed} of {rows} rows failed, so the import stopped; mend the feed, or force it to take \
+         the others"
+    )]
+    TooManyFailed { failed: u64, rows: u64 },
+    #[error(
+        "{removed} of {of} products are not in the feed and would be removed, so none was; send \
+         the whole catalog, or force it"
+    )]
+    TooManyRemoved { removed: u64, of: u64 },
+}
+
+/// Takes a feed step by step and writes it to the catalog in batches. One bad row never fails
 /// another.
 pub struct Import<'a> {
     catalog: &'a dyn Catalog,
     merchant: &'a MerchantId,
+    options: ImportOptions,
     batch: Vec<Product>,
+    /// Where in the batch each product is.
+    places: HashMap<ProductId, usize>,
+    /// Hashes of the ids of all products of this run: 8 bytes each, whatever their number.
+    seen: HashSet<u64>,
     summary: ImportSummary,
-    line: u64,
 }
 
 impl<'a> Import<'a> {
-    pub fn new(catalog: &'a dyn Catalog, merchant: &'a MerchantId) -> Self {
-        Self { catalog, merchant, batch: Vec::new(), summary: ImportSummary::default(), line: 0 }
+    pub fn new(catalog: &'a dyn Catalog, merchant: &'a MerchantId, options: ImportOptions) -> Self {
+        Self {
+            catalog,
+            merchant,
+            options,
+            batch: Vec::new(),
+            places: HashMap::new(),
+            seen: HashSet::new(),
+            summary: ImportSummary::default(),
+        }
     }
 
-    /// Takes the next line of the feed.
-    pub async fn line(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.line += 1;
-        match read(self.line, bytes) {
-            Ok(None) => {}
-            Ok(Some(product)) => {
+    /// Takes the next step of the feed.
+    pub async fn take(&mut self, taken: Taken) -> Result<(), ImportError> {
+        match taken {
+            Taken::Product(found) => self.put(found).await?,
+            Taken::LeftOut(problem) => {
                 self.summary.rows += 1;
-                let repeated = self.batch.iter().any(|other| other.id == product.id);
-                if repeated {
-                    self.write().await?;
-                }
-                self.batch.push(product);
-                if self.batch.len() >= BATCH {
-                    self.write().await?;
-                }
+                self.summary.left_out += 1;
+                self.note([problem]);
             }
-            Err(problems) => {
+            Taken::Refused { product, problems } => {
                 self.summary.rows += 1;
                 self.summary.failed += 1;
-                let room = PROBLEMS_KEPT.saturating_sub(self.summary.problems.len());
-                self.summary.problems.extend(problems.into_iter().take(room));
+                // What a broken row was to change stays as it is.
+                self.seen.extend(product.as_ref().map(hash));
+                self.note(problems);
             }
         }
         Ok(())
     }
 
-    /// Rows taken or refused so far.
-    pub fn rows(&self) -> u64 {
-        self.summary.rows
-    }
-
-    /// Writes what is left and tells what was done.
-    pub async fn finish(mut self) -> Result<ImportSummary, StoreError> {
-        self.write().await?;
-        Ok(self.summary)
-    }
-
-    async fn write(&mut self) -> Result<(), StoreError> {
-        if self.batch.is_empty() {
+    async fn put(&mut self, found: FeedProduct) -> Result<(), ImportError> {
+        let FeedProduct { mut product, rows, warnings, partial } = found;
+        self.summary.rows += rows;
+        self.note(warnings);
+        let again = !self.seen.insert(hash(&product.id));
+        if let Some(place) = self.places.get(&product.id) {
+            let known = &mut self.batch[*place];
+            if partial {
+                known.add_variants(product.variants);
+            } else {
+                *known = product;
+            }
             return Ok(());
         }
-        let batch = std::mem::take(&mut self.batch);
-        let Upserted { created, changed, unchanged } =
-            self.catalog.upsert(self.merchant, batch).await?;
-        self.summary.created += created;
-        self.summary.changed += changed;
-        self.summary.unchanged += unchanged;
+        if again && partial && !self.options.dry_run {
+            let ids = [product.id.clone()];
+            let known = self.catalog.products(self.merchant, &ids).await?;
+            if let Some(mut known) = known.into_iter().next() {
+                known.add_variants(product.variants);
+                product = known;
+            }
+        }
+        self.places.insert(product.id.clone(), self.batch.len());
+        self.batch.push(product);
+        if self.batch.len() >= BATCH && self.summary.rows >= HELD_ROWS {
+            self.write().await?;
+        }
+        Ok(())
+    }
+
+    /// What was done so far.
+    pub fn summary(&self) -> &ImportSummary {
+        &self.summary
+    }
+
+    /// Writes what is left and removes what is to be removed.
+    pub async fn finish(&mut self) -> Result<(), ImportError> {
+        self.write().await?;
+        if self.options.mode == Mode::Replace {
+            self.remove_others().await?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            self.summary.warnings += u64::from(problem.severity == Severity::Warning);
+            if self.summary.problems.len() < PROBLEMS_KEPT {
+                self.summary.problems.push(problem);
+            }
+        }
+    }
+
+    async fn write(&mut self) -> Result<(), ImportError> {
+        let ImportSummary { failed, rows, .. } = self.summary;
+        let asks = !self.options.force && !self.options.dry_run;
+        if asks && failed as f64 > MAX_FAILED * rows as f64 {
+            return Err(ImportError::TooManyFailed { failed, rows });
+        }
+        self.places.clear();
+        let mut all = std::mem::take(&mut self.batch).into_iter();
+        loop {
+            let batch: Vec<Product> = all.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let Upserted { created, changed, unchanged } = if self.options.dry_run {
+                self.compare(&batch).await?
+            } else {
+                self.catalog.upsert(self.merchant, batch).await?
+            };
+            self.summary.created += created;
+            self.summary.changed += changed;
+            self.summary.unchanged += unchanged;
+        }
+    }
+
+    /// What writing these would do.
+    async fn compare(&self, batch: &[Product]) -> Result<Upserted, StoreError> {
+        let ids: Vec<ProductId> = batch.iter().map(|product| product.id.clone()).collect();
+        let known = self.catalog.products(self.merchant, &ids).await?;
+        let known: HashMap<&ProductId, &Product> =
+            known.iter().map(|product| (&product.id, product)).collect();
+        let mut upserted = Upserted::default();
+        for product in batch {
+            match known.get(&product.id) {
+                None => upserted.created += 1,
+                Some(known) if **known == *product => upserted.unchanged += 1,
+                Some(_) => upserted.changed += 1,
+            }
+        }
+        Ok(upserted)
+    }
+
+    async fn remove_others(&mut self) -> Result<(), ImportError> {
+        let mut others: Vec<ProductId> = Vec::new();
+        let (mut of, mut last) = (0, None);
+        loop {
+            let ids = self.catalog.ids(self.merchant, last.as_ref(), BATCH).await?;
+            let Some(id) = ids.last() else { break };
+            of += ids.len() as u64;
+            last = Some(id.clone());
+            others.extend(ids.into_iter().filter(|id| !self.seen.contains(&hash(id))));
+        }
+        let removed = others.len() as u64;
+        let asks = !self.options.force && !self.options.dry_run;
+        if asks && removed as f64 > MAX_REMOVED * of as f64 {
+            return Err(ImportError::TooManyRemoved { removed, of });
+        }
+        if !self.options.dry_run {
+            for batch in others.chunks(BATCH) {
+                self.catalog.remove(self.merchant, batch).await?;
+            }
+        }
+        self.summary.removed = removed;
         Ok(())
     }
 }
 
-fn read(line: u64, bytes: &[u8]) -> Result<Option<Product>, Vec<Problem>> {
-    let problem =
-        |code, message: String| vec![Problem { line, field: String::new(), code, message }];
-    if bytes.len() > feed::MAX_LINE {
-        let message = format!("longer than {} bytes; split the product", feed::MAX_LINE);
-        return Err(problem("row_too_long", message));
+/// Takes a whole feed that is at hand.
+pub async fn import(
+    catalog: &dyn Catalog,
+    merchant: &MerchantId,
+    bytes: &[u8],
+) -> Result<ImportSummary, ImportError> {
+    let mut import = Import::new(catalog, merchant, ImportOptions::default());
+    for taken in Feed::open(bytes, FeedOptions::default())? {
+        import.take(taken?).await?;
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        problem("row_not_utf8", format!("not UTF-8 ({error}); save the feed as UTF-8"))
-    })?;
-    feed::read_line(line, text)
+    import.finish().await?;
+    Ok(import.summary)
+}
+
+fn hash(id: &ProductId) -> u64 {
+    let bytes = blake3::hash(id.as_str().as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&bytes.as_bytes()[..8]);
+    u64::from_le_bytes(first)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{MemoryCatalog, sample};
-
-    #[tokio::test]
-    async fn one_bad_row_never_fails_the_others() {
-        let catalog = MemoryCatalog::default();
-        let merchant = sample::merchant();
-        let mut import = Import::new(&catalog, &merchant);
-        for line in
-            [sample::feed_line("a"), "{broken".into(), String::new(), sample::feed_line("b")]
-        {
-            import.line(line.as_bytes()).await.unwrap();
-        }
-        import.line(b"\xff\xfe").await.unwrap();
-        let summary = import.finish().await.unwrap();
-        assert_eq!((summary.rows, summary.created, summary.failed), (4, 2, 2));
-        let told: Vec<_> = summary.problems.iter().map(|p| (p.line, p.code)).collect();
-        assert_eq!(told, [(2, "row_unreadable"), (5, "row_not_utf8")]);
-        assert_eq!(catalog.count(&merchant).await.unwrap(), 2);
-    }
-
-    #[tokio::test]
-    async fn a_product_that_comes_twice_is_kept_as_it_came_last() {
-        let catalog = MemoryCatalog::default();
-        let merchant = sample::merchant();
-        let mut import = Import::new(&catalog, &merchant);
-        import.line(sample::feed_line("a").as_bytes()).await.unwrap();
-        let second = sample::feed_line("a").replace("49.90", "39.90");
-        import.line(second.as_bytes()).await.unwrap();
-        import.finish().await.unwrap();
-        let ids = [crate::ids::ProductId::new("a").unwrap()];
-        let product = &catalog.products(&merchant, &ids).await.unwrap()[0];
-        assert_eq!(product.variants[0].offer.price.amount, 3990);
-    }
-}
+mod tests;

@@ -18,6 +18,9 @@ pub struct Product {
     pub brand: Option<String>,
     pub description: String,
     pub category: Category,
+    /// The merchant's own words for the category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_type: Option<String>,
     pub gender: Option<Gender>,
     pub age_group: Option<AgeGroup>,
     pub material: Option<String>,
@@ -40,7 +43,13 @@ pub struct Variant {
     pub id: VariantId,
     /// The main one first; empty where the merchant names none.
     pub colours: Vec<Colour>,
+    /// The merchant's own words for the colours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour_name: Option<String>,
     pub size: Option<String>,
+    /// Global Trade Item Number, as the merchant writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gtin: Option<String>,
     #[serde(flatten)]
     pub offer: Offer,
 }
@@ -94,6 +103,16 @@ impl Product {
         }
         versions
     }
+
+    /// Takes in more variants: one that is known is replaced where it stands, others come last.
+    pub fn add_variants(&mut self, variants: Vec<Variant>) {
+        for variant in variants {
+            match self.variants.iter_mut().find(|known| known.id == variant.id) {
+                Some(known) => *known = variant,
+                None => self.variants.push(variant),
+            }
+        }
+    }
 }
 
 impl ColourVersion<'_> {
@@ -114,9 +133,11 @@ impl ColourVersion<'_> {
         );
         let tags = product.tags.join(", ");
         let description: String = product.description.chars().take(300).collect();
+        let colour_name = self.variants().find_map(|variant| variant.colour_name.as_deref());
         let parts = [
             Some(product.title.as_str()),
             Some(attributes.as_str()),
+            colour_name,
             product.brand.as_deref(),
             product.material.as_deref(),
             product.gender.map(Gender::words),

@@ -143,6 +143,23 @@ impl Catalog for SqliteCatalog {
         rows::products(&mut transaction, merchant, ids).await
     }
 
+    async fn ids(
+        &self,
+        merchant: &MerchantId,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        // No id is empty, so the empty text comes before all.
+        let ids: Vec<String> = sqlx::query_scalar(sql::IDS)
+            .bind(merchant.as_str())
+            .bind(after.map_or("", ProductId::as_str))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        ids.into_iter().map(rows::id).collect()
+    }
+
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
         let count = sqlx::query_scalar(sql::COUNT_PRODUCTS).bind(merchant.as_str());
         count.fetch_one(&self.readers).await.map(whole).map_err(failed)

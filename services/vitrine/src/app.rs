@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use vitrine_api::TokenKeys;
 use vitrine_core::{
     admission::Admission,
-    catalog::{Import, ImportSummary},
+    catalog::{self, ImportError, ImportSummary},
     ids::MerchantId,
     indexing::Indexer,
     ports::{Catalog, Embedder, Index, ModelError, StoreError, Stylist, Vision},
@@ -102,12 +102,8 @@ impl App {
         &self,
         merchant: &MerchantId,
         feed: &[u8],
-    ) -> Result<ImportSummary, StoreError> {
-        let mut import = Import::new(&*self.catalog, merchant);
-        for line in feed.split(|byte| *byte == b'\n') {
-            import.line(line).await?;
-        }
-        import.finish().await
+    ) -> Result<ImportSummary, ImportError> {
+        catalog::import(&*self.catalog, merchant, feed).await
     }
 
     /// Waits for what is being written and closes the stores.

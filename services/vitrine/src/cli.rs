@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use vitrine_api::Role;
-use vitrine_core::ids::MerchantId;
+use vitrine_core::{
+    feed::{Dialect, ExportDialect},
+    ids::MerchantId,
+    money::Currency,
+};
 
 /// Answers a customer's outfit photo with the shop's own products and advice.
 #[derive(Debug, Parser)]
@@ -76,15 +80,44 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Take products from a feed (JSON lines, one product a line; `-` reads standard input).
+    /// Take products from a feed: as for Google, Shopify, OpenAI, the Agentic Commerce Protocol or
+    /// schema.org, or in Vitrine's own JSON lines; packed or not (`-` reads standard input).
     Import {
         feed: PathBuf,
         /// Whose products they are.
         #[arg(long, default_value = "demo")]
         merchant: MerchantId,
+        /// How the feed is written: vitrine, google, shopify, open-ai, acp or schema-org. Told from
+        /// how it begins, if not given.
+        #[arg(long)]
+        dialect: Option<Dialect>,
+        /// The currency of prices that name none (ISO 4217), as Shopify's.
+        #[arg(long)]
+        currency: Option<Currency>,
+        /// What becomes of products that the feed does not hold.
+        #[arg(long, value_enum, default_value_t)]
+        mode: ImportMode,
+        /// Report everything, write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Go on though many rows fail, or much of the catalog would be removed.
+        #[arg(long)]
+        force: bool,
         /// Print the summary as JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Write the catalog out as a feed, from which an import changes nothing.
+    Export {
+        /// The file; `-` writes to standard output.
+        #[arg(default_value = "-")]
+        out: PathBuf,
+        /// Whose products.
+        #[arg(long, default_value = "demo")]
+        merchant: MerchantId,
+        /// How the feed is written: vitrine or google.
+        #[arg(long, default_value = "vitrine")]
+        dialect: ExportDialect,
     },
     /// Measure the model on labelled photos (columns image, label, and if there are any colour, boxes).
     Eval {
@@ -101,6 +134,16 @@ pub enum Command {
     },
     /// Check settings, stores, models and disk, and say what to do.
     Doctor,
+}
+
+/// What becomes of products that a feed does not hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ImportMode {
+    /// They stay.
+    #[default]
+    Upsert,
+    /// They are removed, once the whole feed was taken.
+    Replace,
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -1,6 +1,7 @@
 mod demo;
 mod doctor;
 mod eval;
+mod export;
 mod import;
 mod look;
 mod serve;
@@ -10,9 +11,13 @@ mod token;
 use std::{io::IsTerminal, process::ExitCode};
 
 use tracing_subscriber::EnvFilter;
+use vitrine_core::{
+    catalog::{ImportOptions, Mode},
+    feed::FeedOptions,
+};
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, ImportMode},
     error::Error,
     settings::{Log, LogFormat, Settings},
 };
@@ -37,8 +42,17 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let asked = look::Asked { photo, merchant, text, limit, locale, json };
             look::run(&settings, asked).await
         }
-        Command::Import { feed, merchant, json } => {
-            import::run(&settings, &feed, &merchant, json).await
+        Command::Import { feed, merchant, dialect, currency, mode, dry_run, force, json } => {
+            let mode = match mode {
+                ImportMode::Upsert => Mode::Upsert,
+                ImportMode::Replace => Mode::Replace,
+            };
+            let options = ImportOptions { mode, dry_run, force };
+            let reading = FeedOptions { dialect, currency };
+            import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
+        }
+        Command::Export { out, merchant, dialect } => {
+            export::run(&settings, &out, &merchant, dialect).await
         }
         Command::Eval { photos, limit, json, confusion } => {
             eval::run(&settings, &photos, limit, json, &confusion).await

@@ -58,6 +58,15 @@ pub trait Catalog: Send + Sync {
         ids: &[ProductId],
     ) -> Result<Vec<Product>, StoreError>;
 
+    /// The merchant's product ids that come after `after`, in byte order; all are walked through by
+    /// asking on from the last one.
+    async fn ids(
+        &self,
+        merchant: &MerchantId,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError>;
+
     /// How many products the merchant has.
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
 

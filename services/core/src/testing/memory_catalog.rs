@@ -151,6 +151,18 @@ impl Catalog for MemoryCatalog {
         Ok(keys.filter_map(|key| state.products.get(&key).cloned()).collect())
     }
 
+    async fn ids(
+        &self,
+        merchant: &MerchantId,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        let state = self.state();
+        let own = state.products.keys().filter(|(owner, _)| owner == merchant).map(|(_, id)| id);
+        let later = own.filter(|id| after.is_none_or(|after| *id > after));
+        Ok(later.take(limit).cloned().collect())
+    }
+
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
         Ok(self.state().products.keys().filter(|(owner, _)| owner == merchant).count() as u64)
     }

@@ -21,6 +21,7 @@ pub fn product(id: &str) -> Product {
         brand: Some("Linden".into()),
         description: "A dress for every day.".into(),
         category: Category::Dress,
+        product_type: Some("Dresses".into()),
         gender: Some(Gender::Women),
         age_group: None,
         material: Some("cotton".into()),
@@ -39,7 +40,9 @@ pub fn variant(id: &str, colour: &str, size: &str) -> Variant {
     Variant {
         id: VariantId::new(id).expect("a good id"),
         colours: vec![colour.parse().expect("a colour of the palette")],
+        colour_name: Some(format!("Deep {colour}")),
         size: Some(size.into()),
+        gtin: None,
         offer: Offer {
             price: "49.90 EUR".parse().expect("a price"),
             sale_price: None,

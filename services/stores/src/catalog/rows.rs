@@ -45,7 +45,11 @@ pub(super) struct OfferRow<'a> {
 #[derive(Serialize, Deserialize)]
 struct Attributes {
     colours: Vec<Colour>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    colour_name: Option<String>,
     size: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gtin: Option<String>,
 }
 
 /// Columns of a variant and its offer: product, id, attributes, price, currency, sale price, sale
@@ -67,8 +71,8 @@ impl VariantRow {
         position: usize,
         variant: &Variant,
     ) -> Result<Self, StoreError> {
-        let attributes =
-            Attributes { colours: variant.colours.clone(), size: variant.size.clone() };
+        let Variant { colours, colour_name, size, gtin, .. } = variant.clone();
+        let attributes = Attributes { colours, colour_name, size, gtin };
         Ok(Self {
             id: variant.id.clone(),
             product: product.clone(),
@@ -152,8 +156,8 @@ fn to_variant(row: VariantColumns) -> Result<(String, Variant), StoreError> {
             .transpose()
             .map_err(|error| corrupt(format!("the stock of {variant}: {error}")))?,
     };
-    let variant =
-        Variant { id: id(variant)?, colours: attributes.colours, size: attributes.size, offer };
+    let Attributes { colours, colour_name, size, gtin } = attributes;
+    let variant = Variant { id: id(variant)?, colours, colour_name, size, gtin, offer };
     Ok((product, variant))
 }
 

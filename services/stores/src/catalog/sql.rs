@@ -69,6 +69,10 @@ pub(super) const REMOVE_PRODUCTS: &str = "
     WHERE merchant = $1 AND id IN (SELECT value FROM json_each($2))
     RETURNING id";
 
+/// `$1` merchant, `$2` the id before the first, `$3` limit.
+pub(super) const IDS: &str =
+    "SELECT id FROM products WHERE merchant = $1 AND id > $2 ORDER BY id LIMIT $3";
+
 /// `$1` merchant.
 pub(super) const COUNT_PRODUCTS: &str = "SELECT count(*) FROM products WHERE merchant = $1";
 

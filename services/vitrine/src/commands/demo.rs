@@ -42,7 +42,7 @@ pub(super) async fn stock(app: &App, steps: &Steps) -> Result<(), Error> {
     let feed = std::fs::read(&file).map_err(Error::file(&file))?;
     steps
         .step("catalog", async {
-            let summary = app.import(&merchant, &feed).await?;
+            let summary = app.import(&merchant, &feed).await.map_err(Error::feed(&file))?;
             if let Some(problem) = summary.problems.first() {
                 return Err(Error::Settings(format!("{}: {problem}", file.display())));
             }

@@ -21,6 +21,7 @@ pub async fn catalog(catalog: &dyn Catalog) {
     keeps_vectors(catalog).await;
     enters_everything_again(catalog).await;
     takes_large_batches(catalog).await;
+    walks_through_all_ids(catalog).await;
 }
 
 fn merchant(name: &str) -> MerchantId {
@@ -403,5 +404,25 @@ async fn takes_large_batches(catalog: &dyn Catalog) {
     assert_eq!(catalog.set_offers(&shop, changes).await.unwrap(), 500);
     assert_eq!(catalog.pending(&shop).await.unwrap(), 500);
     assert_eq!(catalog.remove(&shop, &asked).await.unwrap(), 500);
+    settle(catalog).await;
+}
+
+async fn walks_through_all_ids(catalog: &dyn Catalog) {
+    let shop = merchant("walked");
+    let names = ["B", "Z", "a", "b 2", "b-1", "é", "连"];
+    let products = names.iter().map(|name| sample::product(name)).collect();
+    catalog.upsert(&shop, products).await.unwrap();
+    catalog.upsert(&merchant("walked-2"), vec![sample::product("a2")]).await.unwrap();
+    let (mut walked, mut last) = (Vec::new(), None);
+    loop {
+        let page = catalog.ids(&shop, last.as_ref(), 3).await.unwrap();
+        assert!(page.len() <= 3, "no more than asked for");
+        let Some(id) = page.last() else { break };
+        last = Some(id.clone());
+        walked.extend(page);
+    }
+    let mut sorted = ids(&names);
+    sorted.sort();
+    assert_eq!(walked, sorted, "each of one's own once, in byte order");
     settle(catalog).await;
 }

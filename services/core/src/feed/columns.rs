@@ -1,0 +1,155 @@
+//! What each dialect calls its columns. Sources: Google Merchant Center's product data
+//! specification, Shopify's product CSV (the header of old exports and that of the new template),
+//! OpenAI's product feed specification.
+
+use super::{dialect::Dialect, record::Field};
+
+/// The field of a column; `None` for one that is not used here. `name` is [plain](plain_name).
+pub(super) fn field(dialect: Dialect, name: &str) -> Option<Field> {
+    let table = match dialect {
+        Dialect::Shopify => SHOPIFY,
+        Dialect::OpenAi => OPEN_AI,
+        _ => GOOGLE,
+    };
+    let known = |table: &[(&str, Field)]| {
+        table.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
+    };
+    known(table)
+}
+
+/// A column's name in lower case, spaces and hyphens as underscores, without the prefix `g:` and
+/// without what stands in brackets: `Image Link` and `image_link` are one.
+pub(super) fn plain_name(name: &str) -> String {
+    let name = name.trim().trim_start_matches('\u{feff}').to_lowercase();
+    let name = name.strip_prefix("g:").unwrap_or(&name);
+    let name = name.split('(').next().unwrap_or_default().trim();
+    name.replace([' ', '-'], "_")
+}
+
+const GOOGLE: &[(&str, Field)] = &[
+    ("id", Field::Id),
+    ("item_group_id", Field::Group),
+    ("title", Field::Title),
+    ("structured_title", Field::Title),
+    ("item_group_title", Field::GroupTitle),
+    ("description", Field::Description),
+    ("structured_description", Field::Description),
+    ("brand", Field::Brand),
+    ("link", Field::Link),
+    ("image_link", Field::Image),
+    ("google_product_category", Field::Taxonomy),
+    ("product_type", Field::ProductType),
+    ("gender", Field::Gender),
+    ("age_group", Field::AgeGroup),
+    ("color", Field::Colour),
+    ("colour", Field::Colour),
+    ("size", Field::Size),
+    ("material", Field::Material),
+    ("pattern", Field::Pattern),
+    ("price", Field::Price),
+    ("sale_price", Field::SalePrice),
+    ("availability", Field::Availability),
+    ("quantity", Field::Stock),
+    ("inventory", Field::Stock),
+    ("gtin", Field::Gtin),
+    ("vitrine_availability", Field::Availability),
+    ("vitrine_colours", Field::Palette),
+    ("category", Field::Category),
+    ("sleeve", Field::Sleeve),
+    ("length", Field::Length),
+    ("tags", Field::Tags),
+    ("custom_label_0", Field::Tags),
+    ("custom_label_1", Field::Tags),
+    ("custom_label_2", Field::Tags),
+    ("custom_label_3", Field::Tags),
+    ("custom_label_4", Field::Tags),
+];
+
+const OPEN_AI: &[(&str, Field)] = &[
+    ("item_id", Field::Id),
+    ("id", Field::Id),
+    ("sku", Field::Id),
+    ("group_id", Field::Group),
+    ("item_group_id", Field::Group),
+    ("item_group_title", Field::GroupTitle),
+    ("title", Field::Title),
+    ("description", Field::Description),
+    ("brand", Field::Brand),
+    ("url", Field::Link),
+    ("link", Field::Link),
+    ("image_url", Field::Image),
+    ("image_link", Field::Image),
+    ("product_category", Field::ProductType),
+    ("google_product_category", Field::Taxonomy),
+    ("gender", Field::Gender),
+    ("age_group", Field::AgeGroup),
+    ("color", Field::Colour),
+    ("size", Field::Size),
+    ("material", Field::Material),
+    ("price", Field::Price),
+    ("sale_price", Field::SalePrice),
+    ("availability", Field::Availability),
+    ("inventory_quantity", Field::Stock),
+    ("gtin", Field::Gtin),
+];
+
+const SHOPIFY: &[(&str, Field)] = &[
+    ("handle", Field::Group),
+    ("url_handle", Field::Group),
+    ("title", Field::Title),
+    ("body", Field::Html),
+    ("description", Field::Html),
+    ("vendor", Field::Brand),
+    ("product_category", Field::Taxonomy),
+    ("type", Field::ProductType),
+    ("tags", Field::Tags),
+    ("published", Field::Status),
+    ("published_on_online_store", Field::Status),
+    ("status", Field::Status),
+    ("option1_name", Field::Option1Name),
+    ("option1_value", Field::Option1Value),
+    ("option2_name", Field::Option2Name),
+    ("option2_value", Field::Option2Value),
+    ("option3_name", Field::Option3Name),
+    ("option3_value", Field::Option3Value),
+    ("variant_sku", Field::Id),
+    ("sku", Field::Id),
+    ("variant_inventory_qty", Field::Stock),
+    ("inventory_quantity", Field::Stock),
+    ("variant_inventory_policy", Field::StockPolicy),
+    ("continue_selling_when_out_of_stock", Field::StockPolicy),
+    ("variant_price", Field::PriceNow),
+    ("price", Field::PriceNow),
+    ("variant_compare_at_price", Field::ComparePrice),
+    ("compare_at_price", Field::ComparePrice),
+    ("variant_barcode", Field::Gtin),
+    ("barcode", Field::Gtin),
+    ("image_src", Field::Image),
+    ("product_image_url", Field::Image),
+    ("google_shopping_/_google_product_category", Field::Taxonomy),
+    ("google_shopping_/_gender", Field::Gender),
+    ("google_shopping_/_age_group", Field::AgeGroup),
+    ("color", Field::Colour),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_known_however_its_name_is_written() {
+        for name in ["image_link", "image link", "g:image_link", "Image Link", "\u{feff}image-link"]
+        {
+            assert_eq!(field(Dialect::Google, &plain_name(name)), Some(Field::Image), "{name}");
+        }
+        for (name, known) in [
+            ("Body (HTML)", Field::Html),
+            ("Color (product.metafields.shopify.color-pattern)", Field::Colour),
+            ("Google Shopping / Age Group", Field::AgeGroup),
+            ("Compare-at price", Field::ComparePrice),
+        ] {
+            assert_eq!(field(Dialect::Shopify, &plain_name(name)), Some(known), "{name}");
+        }
+        assert_eq!(field(Dialect::Google, &plain_name("shipping(country:price)")), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! Shopify's product CSV: the rows of one product follow one another, only the first says what
+//! holds for all, and some of them only name another picture.
+
+use super::{
+    FeedError, Row,
+    problem::Problem,
+    record::{Field, Record, Value},
+    words::{OptionName, option_name},
+};
+
+/// What the first row of a product says for all.
+const SHARED: [Field; 13] = [
+    Field::Title,
+    Field::Html,
+    Field::Brand,
+    Field::Taxonomy,
+    Field::ProductType,
+    Field::Tags,
+    Field::Status,
+    Field::Gender,
+    Field::AgeGroup,
+    Field::Image,
+    Field::Option1Name,
+    Field::Option2Name,
+    Field::Option3Name,
+];
+const OPTIONS: [(Field, Field); 3] = [
+    (Field::Option1Name, Field::Option1Value),
+    (Field::Option2Name, Field::Option2Value),
+    (Field::Option3Name, Field::Option3Value),
+];
+/// What a product without variants calls its only one.
+const ONLY_VARIANT: &str = "Default Title";
+
+/// Rows that say all of their variant.
+pub(super) struct Shopify<I> {
+    rows: I,
+    head: Record,
+}
+
+impl<I> Shopify<I> {
+    pub(super) fn new(rows: I) -> Self {
+        Self { rows, head: Record::default() }
+    }
+
+    /// `None` for a row that only names another picture.
+    fn whole(&mut self, mut record: Record) -> Option<Row> {
+        let continues = record.text(Field::Group).is_some()
+            && record.text(Field::Group) == self.head.text(Field::Group);
+        if !continues {
+            self.head = record.clone();
+        } else if record.value(Field::PriceNow).is_none()
+            && record.value(Field::Option1Value).is_none()
+        {
+            return None;
+        }
+        for field in SHARED {
+            if record.value(field).is_none() {
+                record.values.extend(self.head.all(field).cloned());
+            }
+        }
+        if let Some(status) = record.value(Field::Status).filter(|status| is_hidden(&status.text)) {
+            let message = "not on sale in the shop; it is left out";
+            let problem =
+                Problem::of_column(record.place, &status.column, "not_published", message);
+            return Some(Row::LeftOut(problem.with_value(&status.text)));
+        }
+        name(&mut record);
+        stock(&mut record);
+        Some(Row::Record(record))
+    }
+}
+
+impl<I: Iterator<Item = Result<Row, FeedError>>> Iterator for Shopify<I> {
+    type Item = Result<Row, FeedError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.rows.next()? {
+                Ok(Row::Record(record)) => {
+                    if let Some(row) = self.whole(record) {
+                        return Some(Ok(row));
+                    }
+                }
+                other => return Some(other),
+            }
+        }
+    }
+}
+
+fn is_hidden(status: &str) -> bool {
+    matches!(status.to_lowercase().as_str(), "draft" | "archived" | "false" | "unlisted")
+}
+
+/// The variant's id, where it has no SKU of its own: the handle and the options.
+fn name(record: &mut Record) {
+    if record.value(Field::Id).is_some() {
+        return;
+    }
+    let Some(handle) = record.value(Field::Group).cloned() else { return };
+    let options = OPTIONS.iter().filter_map(|(_, value)| record.text(*value));
+    let parts: Vec<&str> = std::iter::once(handle.text.as_str())
+        .chain(options.filter(|text| *text != ONLY_VARIANT))
+        .collect();
+    let text = parts.join("/");
+    record.values.push(Value { field: Field::Id, column: handle.column, text });
+}
+
+/// Whether it can be bought, as policy and quantity say.
+fn stock(record: &mut Record) {
+    let sells_on = record
+        .text(Field::StockPolicy)
+        .is_some_and(|policy| matches!(policy.to_lowercase().as_str(), "continue" | "true"));
+    let Some(quantity) = record.value(Field::Stock).cloned() else {
+        if sells_on {
+            record.add(Field::Availability, "", "in_stock");
+        }
+        return;
+    };
+    let left = quantity.text.parse::<i64>();
+    match left {
+        Ok(left) if sells_on || left > 0 => {
+            record.add(Field::Availability, &quantity.column, "in_stock");
+        }
+        Ok(_) => record.add(Field::Availability, &quantity.column, "out_of_stock"),
+        Err(_) => {}
+    }
+    // What is sold on with none left, or was oversold, has no number of pieces.
+    if left.is_ok_and(|left| left < 0 || sells_on) {
+        record.values.retain(|value| value.field != Field::Stock);
+    }
+}
+
+/// Options become colour, size and material, by what the merchant calls them.
+pub(super) fn read_options(record: &mut Record) {
+    for (name, value) in OPTIONS {
+        let (Some(name), Some(value)) = (record.text(name), record.value(value).cloned()) else {
+            continue;
+        };
+        let field = match option_name(name) {
+            Some(OptionName::Colour) => Field::Colour,
+            Some(OptionName::Size) => Field::Size,
+            Some(OptionName::Material) => Field::Material,
+            None => continue,
+        };
+        if value.text != ONLY_VARIANT {
+            record.values.retain(|other| other.field != field);
+            record.values.push(Value { field, ..value });
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Merchants' words to those of the closed vocabularies.
+
+mod categories;
+mod colours;
+
+pub(super) use categories::{Kind, kind};
+pub(super) use colours::{colours, palette};
+
+use crate::vocabulary::{AgeGroup, Availability, Gender, Pattern};
+
+/// What an option of a product is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OptionName {
+    Colour,
+    Size,
+    Material,
+}
+
+/// By the names that options have in English, German, French, Spanish and Chinese.
+pub(super) fn option_name(name: &str) -> Option<OptionName> {
+    match plain(name).as_str() {
+        "color" | "colour" | "colors" | "farbe" | "couleur" | "color way" | "颜色" => {
+            Some(OptionName::Colour)
+        }
+        "size" | "sizes" | "größe" | "groesse" | "taille" | "talla" | "尺码" | "尺寸" => {
+            Some(OptionName::Size)
+        }
+        "material" | "fabric" | "matière" | "stoff" | "材质" => Some(OptionName::Material),
+        _ => None,
+    }
+}
+
+pub(super) fn gender(text: &str) -> Option<Gender> {
+    match plain(text).as_str() {
+        "female" | "women" | "woman" | "womens" | "women's" | "ladies" | "girl" | "girls"
+        | "damen" | "femme" | "mujer" | "女" | "女士" => Some(Gender::Women),
+        "male" | "men" | "man" | "mens" | "men's" | "boy" | "boys" | "herren" | "homme"
+        | "hombre" | "男" | "男士" => Some(Gender::Men),
+        "unisex" | "mixte" | "unisexe" | "中性" => Some(Gender::Unisex),
+        _ => None,
+    }
+}
+
+pub(super) fn age_group(text: &str) -> Option<AgeGroup> {
+    match plain(text).as_str() {
+        "newborn" => Some(AgeGroup::Newborn),
+        "infant" | "baby" | "babies" => Some(AgeGroup::Infant),
+        "toddler" => Some(AgeGroup::Toddler),
+        "kids" | "kid" | "child" | "children" | "kinder" | "enfant" | "niños" | "儿童" => {
+            Some(AgeGroup::Kids)
+        }
+        "adult" | "adults" | "erwachsene" | "adulte" | "adulto" | "成人" => Some(AgeGroup::Adult),
+        _ => None,
+    }
+}
+
+/// Google's, OpenAI's, the Agentic Commerce Protocol's and schema.org's words.
+pub(super) fn availability(text: &str) -> Option<Availability> {
+    let word = text.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let letters: String = word.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    Some(match letters.as_str() {
+        "instock" | "instoreonly" | "onlineonly" | "availablefororder" => Availability::InStock,
+        "limitedstock" | "limitedavailability" => Availability::LimitedStock,
+        "outofstock" | "soldout" => Availability::OutOfStock,
+        "preorder" | "presale" => Availability::Preorder,
+        "backorder" | "madetoorder" => Availability::Backorder,
+        "discontinued" => Availability::Discontinued,
+        "unknown" => Availability::Unknown,
+        _ => return None,
+    })
+}
+
+/// The first pattern that the words name.
+pub(super) fn pattern(text: &str) -> Option<Pattern> {
+    if let Ok(pattern) = text.parse() {
+        return Some(pattern);
+    }
+    const WORDS: &[(&str, Pattern)] = &[
+        ("plain", Pattern::Plain),
+        ("solid", Pattern::Plain),
+        ("uni", Pattern::Plain),
+        ("einfarbig", Pattern::Plain),
+        ("liso", Pattern::Plain),
+        ("纯色", Pattern::Plain),
+        ("strip", Pattern::Striped),
+        ("gestreift", Pattern::Striped),
+        ("rayé", Pattern::Striped),
+        ("rayas", Pattern::Striped),
+        ("条纹", Pattern::Striped),
+        ("check", Pattern::Checked),
+        ("plaid", Pattern::Checked),
+        ("tartan", Pattern::Checked),
+        ("gingham", Pattern::Checked),
+        ("kariert", Pattern::Checked),
+        ("carreaux", Pattern::Checked),
+        ("cuadros", Pattern::Checked),
+        ("格", Pattern::Checked),
+        ("dot", Pattern::Dotted),
+        ("gepunktet", Pattern::Dotted),
+        ("pois", Pattern::Dotted),
+        ("lunares", Pattern::Dotted),
+        ("波点", Pattern::Dotted),
+        ("flor", Pattern::Floral),
+        ("flower", Pattern::Floral),
+        ("geblümt", Pattern::Floral),
+        ("fleuri", Pattern::Floral),
+        ("花", Pattern::Floral),
+        ("animal", Pattern::Animal),
+        ("leopard", Pattern::Animal),
+        ("zebra", Pattern::Animal),
+        ("snake", Pattern::Animal),
+        ("豹纹", Pattern::Animal),
+        ("graphic", Pattern::Graphic),
+        ("logo", Pattern::Graphic),
+        ("print", Pattern::Graphic),
+        ("印花", Pattern::Graphic),
+    ];
+    let words = plain(text);
+    let named = |beginning: &str| {
+        let mut each = words.split([' ', '-', '/', ',']);
+        each.any(|word| word.starts_with(beginning))
+            || !beginning.is_ascii() && words.contains(beginning)
+    };
+    WORDS.iter().find(|(beginning, _)| named(beginning)).map(|(_, pattern)| *pattern)
+}
+
+/// Lower case, single spaces.
+fn plain(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn availability_is_known_in_every_dialects_words() {
+        for (text, known) in [
+            ("in stock", Some(Availability::InStock)),
+            ("in_stock", Some(Availability::InStock)),
+            ("https://schema.org/InStock", Some(Availability::InStock)),
+            ("pre_order", Some(Availability::Preorder)),
+            ("LimitedAvailability", Some(Availability::LimitedStock)),
+            ("SoldOut", Some(Availability::OutOfStock)),
+            ("maybe", None),
+        ] {
+            assert_eq!(availability(text), known, "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns_options_and_people_are_known_in_several_languages() {
+        for (text, known) in [
+            ("Striped", Some(Pattern::Striped)),
+            ("rayé", Some(Pattern::Striped)),
+            ("Polka Dots", Some(Pattern::Dotted)),
+            ("Solid", Some(Pattern::Plain)),
+            ("碎花", Some(Pattern::Floral)),
+            ("Tie-Dye", None),
+        ] {
+            assert_eq!(pattern(text), known, "{text}");
+        }
+        assert_eq!(option_name(" Größe"), Some(OptionName::Size));
+        assert_eq!(gender("Female"), Some(Gender::Women));
+        assert_eq!(age_group("kids"), Some(AgeGroup::Kids));
+    }
+}
