@@ -102,7 +102,7 @@ async fn set_offers(product: &str, change: impl Fn(&mut vitrine_core::product::O
     let product = SERVICE.shop.catalog.products(&merchant(), &ids).await.unwrap().remove(0);
     let changes = product.variants.into_iter().map(|mut variant| {
         change(&mut variant.offer);
-        OfferChange { variant: variant.id, offer: variant.offer }
+        OfferChange { variant: variant.id, patch: variant.offer.into() }
     });
     SERVICE.shop.catalog.set_offers(&merchant(), changes.collect()).await.unwrap();
 }

@@ -9,6 +9,7 @@ use actix_web::{
     web::{Bytes, Payload},
 };
 use futures::{Stream, StreamExt};
+use serde::de::DeserializeOwned;
 
 use crate::{problem::Problem, problems::Code};
 
@@ -48,4 +49,22 @@ impl From<PayloadError> for Problem {
             _ => Self::of(Code::BodyIncomplete),
         }
     }
+}
+
+/// A whole body as JSON.
+pub(crate) async fn json<T: DeserializeOwned + Send + 'static>(
+    payload: Payload,
+    limit: usize,
+) -> Result<T, Problem> {
+    let bytes = payload
+        .to_bytes_limited(limit)
+        .await
+        .map_err(|_| Problem::of(Code::BodyTooLarge))?
+        .map_err(|_| Problem::of(Code::BodyIncomplete))?;
+    let read = tokio::task::spawn_blocking(move || {
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Problem::new(Code::JsonInvalid, format!("{error}. {}", Code::JsonInvalid.remedy()))
+        })
+    });
+    read.await.unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
 }

@@ -5,11 +5,37 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use vitrine_core::ids::MerchantId;
 
-use crate::{problem::Problem, problems::Code, state::State, tokens::BadToken};
+use crate::{
+    problem::Problem,
+    problems::Code,
+    state::State,
+    tokens::{BadToken, Role},
+};
 
 /// A caller with a good token, of any role.
 pub(crate) struct Caller {
     pub merchant: MerchantId,
+    role: Role,
+}
+
+/// A caller who may change the merchant's catalog.
+pub(crate) struct Keeper {
+    pub merchant: MerchantId,
+}
+
+impl FromRequest for Keeper {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let keeper = Caller::from_request(request, payload).into_inner().and_then(|caller| {
+            match caller.role {
+                Role::Merchant | Role::Admin => Ok(Self { merchant: caller.merchant }),
+                Role::Shopper | Role::Agent => Err(Problem::of(Code::RoleNotAllowed)),
+            }
+        });
+        ready(keeper)
+    }
 }
 
 impl FromRequest for Caller {
@@ -39,5 +65,5 @@ fn checked(request: &HttpRequest) -> Result<Caller, Problem> {
         BadToken::Expired => Problem::of(Code::TokenExpired),
         BadToken::Invalid => Problem::of(Code::TokenInvalid),
     })?;
-    Ok(Caller { merchant: claims.sub })
+    Ok(Caller { merchant: claims.sub, role: claims.role })
 }

@@ -20,11 +20,16 @@ use crate::{problem, readiness, routes, upload};
     paths(
         routes::create_look::create_look,
         routes::get_look::get_look,
+        routes::list_products::list_products,
+        routes::product::get_product,
+        routes::product::put_product,
+        routes::product::delete_product,
+        routes::set_offers::set_offers,
         routes::healthz::healthz,
         routes::readyz::readyz
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "operation", description = "For who runs the service")),
+    tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Headers, &Examples)
 )]
 struct Contract;
@@ -50,7 +55,8 @@ impl Modify for Headers {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let header = |description: &str| Header::builder().description(Some(description)).build();
         for item in document.paths.paths.values_mut() {
-            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
                 for (status, response) in &mut operation.responses.responses {
                     let RefOr::T(response) = response else { continue };
                     let named = header("Names this request, as it asked itself or anew").into();

@@ -103,6 +103,19 @@ impl Problem {
         problem
     }
 
+    /// A problem with several fields, each named as `variants[0].price`.
+    pub(crate) fn of_fields(
+        code: Code,
+        fields: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let mut problem = Self::of(code);
+        problem.errors.extend(fields.into_iter().map(|(field, detail)| {
+            let field = field.replace(['[', '.'], "/").replace(']', "");
+            FieldError { detail, pointer: pointer(&field) }
+        }));
+        problem
+    }
+
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
         let mut problem = Self::of(Code::MethodNotAllowed);
         problem.headers.push((header::ALLOW, HeaderValue::from_static(allow)));

@@ -44,6 +44,8 @@ problems! {
         "Ask the shop for a new token; this one was not issued by this service or was changed.";
     TokenExpired = "token_expired", 401, "The token has expired",
         "Ask the shop for a new token.";
+    RoleNotAllowed = "role_not_allowed", 403, "This role may not do this",
+        "Use a token with the role merchant or admin.";
     PhotoMissing = "photo_missing", 422, "There is no photo",
         "Send the picture as the part `photo` of a form, or as base64 in `photo.data` of a JSON body.";
     PhotoEmpty = "photo_empty", 422, "The photo is empty",
@@ -71,7 +73,7 @@ problems! {
     FiltersInvalid = "filters_invalid", 422, "`filters` can not be read",
         "Send a JSON object with the fields and words that `/openapi.json` lists.";
     LimitInvalid = "limit_invalid", 422, "`limit` is out of range",
-        "Send a whole number from 1 to 20.";
+        "Send a whole number of the range that `/openapi.json` names.";
     LocaleInvalid = "locale_invalid", 422, "`locale` is not a language tag",
         "Send a BCP 47 tag, for example `en` or `pt-BR`.";
     FieldUnknown = "field_unknown", 422, "A field is not known here",
@@ -92,6 +94,16 @@ problems! {
         "Use the id as the service gave it, a UUID.";
     LookUnknown = "look_unknown", 404, "There is no such look",
         "Looks are kept for an hour, and only the shop they were answered for sees them. Send the photo again.";
+    ProductUnknown = "product_unknown", 404, "There is no such product",
+        "Use a product's id as the feed has it, percent-encoded.";
+    ProductInvalid = "product_invalid", 422, "The product can not be taken",
+        "Mend the fields that `errors` names; the words that are known are in `/openapi.json`.";
+    OffersInvalid = "offers_invalid", 422, "The offers can not be read",
+        "Send `offers`, a list of 1 to 10,000 objects with a `variant_id` and what changes.";
+    CursorInvalid = "cursor_invalid", 400, "The cursor is not one of ours",
+        "Use `next` of the page before as it came, or none for the first page.";
+    BodyTooLarge = "body_too_large", 413, "The body has too many bytes",
+        "Send less at once: products of at most 4 MiB, offers of at most 8 MiB.";
     RouteUnknown = "route_unknown", 404, "There is nothing here",
         "Check the path against `/openapi.json`.";
     MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here",

@@ -218,6 +218,11 @@ fn rows<'a>(
     })
 }
 
+/// A product that comes whole, checked as a row of a feed is.
+pub fn check_product(product: &Product) -> Result<Product, Vec<Problem>> {
+    check(Place { row: 1, line: 1 }, ProductDraft::from(product))
+}
+
 /// A line in this service's own words.
 fn own(place: Place, line: &str) -> Vec<Row> {
     vec![match serde_json::from_str(line) {

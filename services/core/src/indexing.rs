@@ -148,7 +148,10 @@ fn point(version: &ColourVersion<'_>, text: &str, words: Vector) -> Point {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{FakeEmbedder, MemoryCatalog, MemoryIndex, sample};
+    use crate::{
+        product::{OfferChange, OfferPatch},
+        testing::{FakeEmbedder, MemoryCatalog, MemoryIndex, sample},
+    };
 
     #[tokio::test]
     async fn a_text_is_embedded_once_and_an_offer_change_embeds_nothing() {
@@ -162,11 +165,10 @@ mod tests {
         assert_eq!(indexer.drain(|_| {}).await.unwrap(), 1);
         assert_eq!((embedder.embedded(), index.count(&merchant).await.unwrap()), (1, 1));
 
-        let mut change = crate::product::OfferChange {
+        let change = OfferChange {
             variant: sample::product("a").variants[0].id.clone(),
-            offer: sample::product("a").variants[0].offer.clone(),
+            patch: OfferPatch { stock: Some(Some(0)), ..OfferPatch::default() },
         };
-        change.offer.stock = Some(0);
         catalog.set_offers(&merchant, vec![change]).await.unwrap();
         assert_eq!(indexer.drain(|_| {}).await.unwrap(), 1);
         assert_eq!(embedder.embedded(), 1);

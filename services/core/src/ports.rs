@@ -8,7 +8,7 @@ mod index;
 mod vision;
 
 pub use cache::Cache;
-pub use catalog::{Catalog, Change, Upserted};
+pub use catalog::{Catalog, Change, OffersSet, Upserted};
 pub use embedder::{Embedder, Vector};
 pub use index::{Hit, Index, Point, Prefilter, Query};
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};

@@ -16,6 +16,7 @@ pub struct Product {
     pub id: ProductId,
     pub title: String,
     pub brand: Option<String>,
+    #[serde(default)]
     pub description: String,
     pub category: Category,
     /// The merchant's own words for the category.
@@ -27,6 +28,7 @@ pub struct Product {
     pub pattern: Option<Pattern>,
     pub sleeve: Option<Sleeve>,
     pub length: Option<Length>,
+    #[serde(default)]
     pub tags: Vec<String>,
     /// The product's page in the shop.
     pub link: Option<String>,
@@ -42,6 +44,7 @@ pub struct Product {
 pub struct Variant {
     pub id: VariantId,
     /// The main one first; empty where the merchant names none.
+    #[serde(default)]
     pub colours: Vec<Colour>,
     /// The merchant's own words for the colours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,11 +81,61 @@ impl Offer {
     }
 }
 
-/// A new price and stock for one variant.
+/// A new price or stock for one variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfferChange {
     pub variant: VariantId,
-    pub offer: Offer,
+    pub patch: OfferPatch,
+}
+
+/// What changes of an offer; what is not set stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OfferPatch {
+    pub price: Option<Money>,
+    /// `Some(None)` ends a sale.
+    pub sale_price: Option<Option<Money>>,
+    pub availability: Option<Availability>,
+    /// `Some(None)` says that the pieces are not counted.
+    pub stock: Option<Option<u32>>,
+}
+
+/// A sale price that does not fit the price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sale price {sale} must be in the currency of the price {price} and below it")]
+pub struct BadSale {
+    pub sale: Money,
+    pub price: Money,
+}
+
+impl OfferPatch {
+    /// The offer as it is then.
+    pub fn on(&self, offer: &Offer) -> Result<Offer, BadSale> {
+        let price = self.price.unwrap_or(offer.price);
+        let sale_price = self.sale_price.unwrap_or(offer.sale_price);
+        match sale_price {
+            Some(sale) if sale.currency != price.currency || sale.amount >= price.amount => {
+                Err(BadSale { sale, price })
+            }
+            _ => Ok(Offer {
+                price,
+                sale_price,
+                availability: self.availability.unwrap_or(offer.availability),
+                stock: self.stock.unwrap_or(offer.stock),
+            }),
+        }
+    }
+}
+
+impl From<Offer> for OfferPatch {
+    /// Sets all of it.
+    fn from(offer: Offer) -> Self {
+        Self {
+            price: Some(offer.price),
+            sale_price: Some(offer.sale_price),
+            availability: Some(offer.availability),
+            stock: Some(offer.stock),
+        }
+    }
 }
 
 /// The variants of a product that share a colour: what is matched with a garment as one thing.
@@ -102,6 +155,20 @@ impl Product {
             }
         }
         versions
+    }
+
+    /// The variant of this id.
+    pub fn variant(&self, id: &VariantId) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.id == *id)
+    }
+
+    /// Changes the offer of the variant that the change names, if it is one of this product's.
+    pub fn set_offer(&mut self, change: &OfferChange) -> Result<(), BadSale> {
+        let own = self.variants.iter_mut().find(|variant| variant.id == change.variant);
+        if let Some(variant) = own {
+            variant.offer = change.patch.on(&variant.offer)?;
+        }
+        Ok(())
     }
 
     /// Takes in more variants: one that is known is replaced where it stands, others come last.
@@ -155,6 +222,7 @@ impl ColourVersion<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::OfferPatch;
     use crate::testing::sample;
 
     #[test]
@@ -170,6 +238,24 @@ mod tests {
         assert_eq!(versions[0].variants().count(), 2);
         assert!(versions[1].search_text().contains("red"));
         assert!(!versions[1].search_text().contains("navy"));
+    }
+
+    #[test]
+    fn a_patch_changes_what_it_sets_and_no_sale_is_above_its_price() {
+        let money = |text: &str| text.parse().unwrap();
+        let offer = sample::variant("a", "navy", "S").offer;
+        let cheaper =
+            OfferPatch { sale_price: Some(Some(money("39.90 EUR"))), ..OfferPatch::default() };
+        let sale = cheaper.on(&offer).unwrap();
+        assert_eq!((sale.price, sale.stock), (offer.price, offer.stock));
+        assert_eq!(sale.current_price(), money("39.90 EUR"));
+        let ended = OfferPatch { sale_price: Some(None), ..OfferPatch::default() };
+        assert_eq!(ended.on(&sale).unwrap(), offer);
+        assert_eq!(OfferPatch::from(sale.clone()).on(&offer).unwrap(), sale);
+        for price in ["39.90 EUR", "100 USD"] {
+            let patch = OfferPatch { price: Some(money(price)), ..OfferPatch::default() };
+            assert!(patch.on(&sale).is_err(), "{price}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use sqlx::{
 };
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Catalog, Change, StoreError, Upserted, Vector},
+    ports::{Catalog, Change, OffersSet, StoreError, Upserted, Vector},
     product::{OfferChange, Product},
 };
 
@@ -106,7 +106,7 @@ impl Catalog for SqliteCatalog {
         &self,
         merchant: &MerchantId,
         changes: Vec<OfferChange>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<OffersSet, StoreError> {
         let mut transaction = self.write().await?;
         let set = offers::set(&mut transaction, merchant, changes).await?;
         transaction.commit().await.map_err(failed)?;

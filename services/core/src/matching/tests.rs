@@ -32,8 +32,8 @@ impl Shop {
         let mut offer = sample::variant("any", "navy", "M").offer;
         change(&mut offer);
         let variant = sample::product(product).variants[0].id.clone();
-        let changes = vec![OfferChange { variant, offer }];
-        assert_eq!(self.catalog.set_offers(&sample::merchant(), changes).await.unwrap(), 1);
+        let changes = vec![OfferChange { variant, patch: offer.into() }];
+        assert_eq!(self.catalog.set_offers(&sample::merchant(), changes).await.unwrap().set, 1);
     }
 
     /// Strikes out what the index has to learn without telling it.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{StoreError, Vector};
 use crate::{
     ids::{MerchantId, ProductId},
-    product::{OfferChange, Product},
+    product::{BadSale, OfferChange, Product},
 };
 
 /// What an upsert did, in products.
@@ -14,6 +14,17 @@ pub struct Upserted {
     pub created: u64,
     pub changed: u64,
     pub unchanged: u64,
+}
+
+/// What setting offers did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OffersSet {
+    /// Changes that were made.
+    pub set: u64,
+    /// Where, in the order given, a change names a variant that is not there.
+    pub unknown: Vec<usize>,
+    /// Where a change would leave a sale price that does not fit.
+    pub refused: Vec<(usize, BadSale)>,
 }
 
 /// One entry of the outbox: a product whose points in the index are behind the catalog.
@@ -36,13 +47,13 @@ pub trait Catalog: Send + Sync {
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError>;
 
-    /// Sets prices and stock; answers how many variants were found and set. The outbox is written
-    /// only for products whose availability or price band is no longer what the index was told.
+    /// Sets prices and stock, each change after the one before it. The outbox is written only for
+    /// products whose availability or price band is no longer what the index was told.
     async fn set_offers(
         &self,
         merchant: &MerchantId,
         changes: Vec<OfferChange>,
-    ) -> Result<u64, StoreError>;
+    ) -> Result<OffersSet, StoreError>;
 
     /// Removes products; answers how many were there.
     async fn remove(

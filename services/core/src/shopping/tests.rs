@@ -51,7 +51,7 @@ impl Fakes {
         let known = sample::product("p1").variants.remove(0);
         let mut offer = known.offer;
         change(&mut offer);
-        let changes = vec![OfferChange { variant: known.id, offer }];
+        let changes = vec![OfferChange { variant: known.id, patch: offer.into() }];
         self.catalog.set_offers(&sample::merchant(), changes).await.unwrap();
     }
 

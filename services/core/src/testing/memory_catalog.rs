@@ -6,9 +6,9 @@ use std::{
 use async_trait::async_trait;
 
 use crate::{
-    ids::{MerchantId, ProductId, VariantId},
+    ids::{MerchantId, ProductId},
     money::price_band,
-    ports::{Catalog, Change, StoreError, Upserted, Vector},
+    ports::{Catalog, Change, OffersSet, StoreError, Upserted, Vector},
     product::{Offer, OfferChange, Product, Variant},
 };
 
@@ -100,28 +100,27 @@ impl Catalog for MemoryCatalog {
         &self,
         merchant: &MerchantId,
         changes: Vec<OfferChange>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<OffersSet, StoreError> {
         let mut state = self.state();
-        let offers: HashMap<VariantId, Offer> =
-            changes.into_iter().map(|change| (change.variant, change.offer)).collect();
-        let mut set = 0;
-        let mut behind = Vec::new();
-        for (key, product) in state.products.iter_mut().filter(|(key, _)| key.0 == *merchant) {
-            let before = told(product);
-            for variant in &mut product.variants {
-                if let Some(offer) = offers.get(&variant.id) {
-                    variant.offer = offer.clone();
-                    set += 1;
-                }
+        let mut done = OffersSet::default();
+        for (at, change) in changes.into_iter().enumerate() {
+            let mut own = state.products.iter_mut().filter(|(key, _)| key.0 == *merchant);
+            let Some((key, product)) =
+                own.find(|(_, product)| product.variant(&change.variant).is_some())
+            else {
+                done.unknown.push(at);
+                continue;
+            };
+            let (key, before) = (key.clone(), told(product));
+            match product.set_offer(&change) {
+                Ok(()) => done.set += 1,
+                Err(bad) => done.refused.push((at, bad)),
             }
             if told(product) != before {
-                behind.push(key.clone());
+                state.changed(key);
             }
         }
-        for key in behind {
-            state.changed(key);
-        }
-        Ok(set)
+        Ok(done)
     }
 
     async fn remove(

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use sqlx::SqliteConnection;
 use vitrine_core::{
     ids::{MerchantId, ProductId, VariantId},
-    product::{Offer, OfferChange},
+    ports::OffersSet,
+    product::{OfferChange, Product},
 };
 
 use super::{
@@ -16,45 +17,29 @@ use super::{
     upsert::tell_outbox,
 };
 
-/// Sets offers and tells the outbox of the products that the index sees differently now; answers
-/// how many variants were found.
+/// Sets offers and tells the outbox of the products that the index sees differently now.
 pub(super) async fn set(
     connection: &mut SqliteConnection,
     merchant: &MerchantId,
     changes: Vec<OfferChange>,
-) -> Result<u64, StoreError> {
-    let offers: HashMap<VariantId, Offer> =
-        changes.into_iter().map(|change| (change.variant, change.offer)).collect();
+) -> Result<OffersSet, StoreError> {
+    let named: HashSet<&VariantId> = changes.iter().map(|change| &change.variant).collect();
     let owners: Vec<String> = sqlx::query_scalar(sql::PRODUCTS_OF_VARIANTS)
         .bind(merchant.as_str())
-        .bind(json(&offers.keys().collect::<Vec<_>>())?)
+        .bind(json(&named)?)
         .fetch_all(&mut *connection)
         .await
         .map_err(failed)?;
-    if owners.is_empty() {
-        return Ok(0);
-    }
     let ids: Vec<ProductId> = owners.into_iter().map(rows::id).collect::<Result<_, _>>()?;
-    let products = rows::products(&mut *connection, merchant, &ids).await?;
+    let mut products = rows::products(&mut *connection, merchant, &ids).await?;
+    let before: Vec<_> = products.iter().map(told).collect();
+    let done = apply(&mut products, &changes);
 
-    let mut found = HashSet::new();
-    let mut behind = Vec::new();
-    for mut product in products {
-        let before = told(&product);
-        for variant in &mut product.variants {
-            if let Some((id, offer)) = offers.get_key_value(&variant.id) {
-                variant.offer = offer.clone();
-                found.insert(id);
-            }
-        }
-        if told(&product) != before {
-            behind.push(product.id);
-        }
-    }
-    let rows: Vec<OfferRow<'_>> = offers
+    let rows: Vec<OfferRow<'_>> = products
         .iter()
-        .filter(|(id, _)| found.contains(id))
-        .map(|(id, offer)| OfferRow::of(id, offer))
+        .flat_map(|product| &product.variants)
+        .filter(|variant| named.contains(&variant.id))
+        .map(|variant| OfferRow::of(&variant.id, &variant.offer))
         .collect();
     sqlx::query(sql::PUT_OFFERS)
         .bind(merchant.as_str())
@@ -62,6 +47,31 @@ pub(super) async fn set(
         .execute(&mut *connection)
         .await
         .map_err(failed)?;
+    let behind: Vec<ProductId> = products
+        .iter()
+        .zip(before)
+        .filter(|(product, before)| told(product) != *before)
+        .map(|(product, _)| product.id.clone())
+        .collect();
     tell_outbox(connection, merchant, &behind).await?;
-    Ok(found.len() as u64)
+    Ok(done)
+}
+
+/// Makes each change, after the one before it.
+fn apply(products: &mut [Product], changes: &[OfferChange]) -> OffersSet {
+    let owners: HashMap<VariantId, usize> = products
+        .iter()
+        .enumerate()
+        .flat_map(|(at, product)| product.variants.iter().map(move |own| (own.id.clone(), at)))
+        .collect();
+    let mut done = OffersSet::default();
+    for (at, change) in changes.iter().enumerate() {
+        let owner = owners.get(&change.variant).and_then(|owner| products.get_mut(*owner));
+        match owner.map(|product| product.set_offer(change)) {
+            None => done.unknown.push(at),
+            Some(Ok(())) => done.set += 1,
+            Some(Err(bad)) => done.refused.push((at, bad)),
+        }
+    }
+    done
 }

@@ -2,8 +2,8 @@ use std::collections::HashMap;
 
 use crate::{
     ids::{MerchantId, ProductId, VariantId},
-    ports::{Catalog, Change, Upserted},
-    product::{Offer, OfferChange, Product},
+    ports::{Catalog, Change, OffersSet, Upserted},
+    product::{Offer, OfferChange, OfferPatch, Product},
     testing::sample,
     vocabulary::{AgeGroup, Availability},
 };
@@ -137,8 +137,8 @@ async fn keeps_merchants_apart(catalog: &dyn Catalog) {
     assert_eq!(catalog.pending(&other).await.unwrap(), 1, "the outbox is counted by merchant");
 
     let mut change = offer_of(&theirs, 0);
-    change.offer.stock = Some(77);
-    assert_eq!(catalog.set_offers(&other, vec![change]).await.unwrap(), 1);
+    change.patch.stock = Some(Some(77));
+    assert_eq!(catalog.set_offers(&other, vec![change]).await.unwrap().set, 1);
     let kept = one(catalog, &one_shop, "same").await;
     assert_eq!(kept, sample::product("same"), "an offer is set for its merchant alone");
     assert_eq!(
@@ -267,7 +267,11 @@ async fn a_later_change_outlives_the_strike_of_an_earlier_one(catalog: &dyn Cata
 
 fn offer_of(product: &Product, at: usize) -> OfferChange {
     let variant = &product.variants[at];
-    OfferChange { variant: variant.id.clone(), offer: variant.offer.clone() }
+    change_to(&variant.id, variant.offer.clone())
+}
+
+fn change_to(variant: &VariantId, offer: Offer) -> OfferChange {
+    OfferChange { variant: variant.clone(), patch: offer.into() }
 }
 
 async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) {
@@ -278,15 +282,18 @@ async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) 
     catalog.upsert(&shop, vec![product.clone(), sample::product("b")]).await.unwrap();
     settle(catalog).await;
 
-    let mut change = offer_of(&product, 0);
-    change.offer.stock = Some(1);
-    change.offer.price = "51.20 EUR".parse().unwrap();
-    change.offer.availability = Availability::LimitedStock;
-    let unknown =
-        OfferChange { variant: VariantId::new("nobody's").unwrap(), offer: change.offer.clone() };
-    let set = catalog.set_offers(&shop, vec![change.clone(), unknown]).await.unwrap();
-    assert_eq!(set, 1, "only variants that exist are counted");
-    product.variants[0].offer = change.offer.clone();
+    let offer = Offer {
+        price: "51.20 EUR".parse().unwrap(),
+        sale_price: None,
+        availability: Availability::LimitedStock,
+        stock: Some(1),
+    };
+    let unknown = change_to(&VariantId::new("nobody's").unwrap(), offer.clone());
+    let first = product.variants[0].id.clone();
+    let changes = vec![unknown, change_to(&first, offer.clone())];
+    let done = catalog.set_offers(&shop, changes).await.unwrap();
+    assert_eq!((done.set, done.unknown), (1, vec![0]), "what is not there is told by its place");
+    product.variants[0].offer = offer;
     assert_eq!(
         one(catalog, &shop, "a").await,
         product,
@@ -294,26 +301,39 @@ async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) 
     );
     assert_eq!(waiting(catalog).await.len(), 0, "a change within the price band is not indexed");
 
-    change.offer.stock = Some(0);
-    catalog.set_offers(&shop, vec![change.clone()]).await.unwrap();
+    let patch = |variant: usize, patch: OfferPatch| OfferChange {
+        variant: product.variants[variant].id.clone(),
+        patch,
+    };
+    let none_left = OfferPatch { stock: Some(Some(0)), ..OfferPatch::default() };
+    catalog.set_offers(&shop, vec![patch(0, none_left)]).await.unwrap();
     let waits = waiting(catalog).await;
     assert_eq!(waits.len(), 0, "while another size of the colour can be bought nothing is indexed");
-    let mut last = offer_of(&product, 1);
-    last.offer.availability = Availability::OutOfStock;
-    catalog.set_offers(&shop, vec![last]).await.unwrap();
+    let sold_out =
+        OfferPatch { availability: Some(Availability::OutOfStock), ..OfferPatch::default() };
+    catalog.set_offers(&shop, vec![patch(1, sold_out)]).await.unwrap();
     assert_eq!(waiting(catalog).await, ["a"], "a colour that sold out is indexed");
+    let known = one(catalog, &shop, "a").await;
+    assert_eq!(known.variants[0].offer.price, product.variants[0].offer.price, "the rest stays");
     settle(catalog).await;
 
-    let mut reduced = offer_of(&product, 2);
-    reduced.offer.sale_price = Some("9.90 EUR".parse().unwrap());
-    let mut other = offer_of(&sample::product("b"), 0);
-    other.offer.price = "500 EUR".parse().unwrap();
-    let set = catalog.set_offers(&shop, vec![reduced, other]).await.unwrap();
-    assert_eq!(set, 2);
+    let sale = |text: &str| OfferPatch {
+        sale_price: Some(Some(text.parse().unwrap())),
+        ..OfferPatch::default()
+    };
+    let dear = OfferPatch { price: Some("500 EUR".parse().unwrap()), ..OfferPatch::default() };
+    let other = OfferChange { variant: sample::product("b").variants[0].id.clone(), patch: dear };
+    let changes = vec![patch(2, sale("9.90 EUR")), other, patch(2, sale("5000 EUR"))];
+    let done = catalog.set_offers(&shop, changes).await.unwrap();
+    assert_eq!(done.set, 2);
+    assert_eq!(done.refused.len(), 1, "a sale above its price is refused");
+    assert_eq!(done.refused[0].0, 2, "and told by its place");
+    let known = one(catalog, &shop, "a").await;
+    assert_eq!(known.variants[2].offer.current_price(), "9.90 EUR".parse().unwrap());
     let mut told = waiting(catalog).await;
     told.sort_unstable();
     assert_eq!(told, ["a", "b"], "what moves to another price band is indexed");
-    assert_eq!(catalog.set_offers(&shop, Vec::new()).await.unwrap(), 0);
+    assert_eq!(catalog.set_offers(&shop, Vec::new()).await.unwrap(), OffersSet::default());
     settle(catalog).await;
 }
 
@@ -329,7 +349,7 @@ async fn removes(catalog: &dyn Catalog) {
     assert_eq!(told, ["a", "c"], "the index is told of what was removed, and of nothing else");
     assert_eq!(catalog.products(&shop, &ids(&["a", "b", "c"])).await.unwrap(), products[1..2]);
     assert_eq!(catalog.count(&shop).await.unwrap(), 1);
-    let set = catalog.set_offers(&shop, vec![offer_of(&products[0], 0)]).await.unwrap();
+    let set = catalog.set_offers(&shop, vec![offer_of(&products[0], 0)]).await.unwrap().set;
     assert_eq!(set, 0, "the variants of a removed product are gone");
     settle(catalog).await;
     assert_eq!(catalog.remove(&shop, &ids(&["a"])).await.unwrap(), 0);
@@ -397,11 +417,11 @@ async fn takes_large_batches(catalog: &dyn Catalog) {
         .iter()
         .map(|product| {
             let mut change = offer_of(product, 0);
-            change.offer.stock = Some(0);
+            change.patch.stock = Some(Some(0));
             change
         })
         .collect();
-    assert_eq!(catalog.set_offers(&shop, changes).await.unwrap(), 500);
+    assert_eq!(catalog.set_offers(&shop, changes).await.unwrap().set, 500);
     assert_eq!(catalog.pending(&shop).await.unwrap(), 500);
     assert_eq!(catalog.remove(&shop, &asked).await.unwrap(), 500);
     settle(catalog).await;
