@@ -80,7 +80,7 @@ fn scan(folder: &Path, found: &mut Vec<String>) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if name != "testing" {
+            if name != "testing" && name != "tests" {
                 scan(&path, found);
             }
         } else if name.ends_with(".rs") && !["testing.rs", "tests.rs"].contains(&name.as_str()) {

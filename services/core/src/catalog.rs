@@ -5,14 +5,18 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use crate::{
-    feed::{Feed, FeedError, FeedOptions, FeedProduct, Problem, Severity, Taken},
-    ids::{MerchantId, ProductId},
+    feed::{
+        Feed, FeedError, FeedOptions, FeedProduct, OfferTaken, Place, Problem, Severity, Taken,
+    },
+    ids::{MerchantId, ProductId, VariantId},
     ports::{Catalog, StoreError, Upserted},
-    product::Product,
+    product::{OfferChange, Product},
 };
 
 /// Products written in one transaction.
 const BATCH: usize = 200;
+/// Offers set in one transaction.
+const OFFERS: usize = 1_000;
 /// Rows read before the first is written, so that a feed of which most is wrong changes nothing.
 const HELD_ROWS: u64 = 1_000;
 /// The share of a feed's rows that may fail, and of the catalog that may be removed, without being
@@ -91,6 +95,8 @@ pub struct Import<'a> {
     places: HashMap<ProductId, usize>,
     /// Hashes of the ids of all products of this run: 8 bytes each, whatever their number.
     seen: HashSet<u64>,
+    /// The same of products with a row that failed: replacing does not remove them.
+    spoilt: HashSet<u64>,
     summary: ImportSummary,
 }
 
@@ -103,6 +109,7 @@ impl<'a> Import<'a> {
             batch: Vec::new(),
             places: HashMap::new(),
             seen: HashSet::new(),
+            spoilt: HashSet::new(),
             summary: ImportSummary::default(),
         }
     }
@@ -119,8 +126,7 @@ impl<'a> Import<'a> {
             Taken::Refused { product, problems } => {
                 self.summary.rows += 1;
                 self.summary.failed += 1;
-                // What a broken row was to change stays as it is.
-                self.seen.extend(product.as_ref().map(hash));
+                self.spoilt.extend(product.as_ref().map(hash));
                 self.note(problems);
             }
         }
@@ -229,7 +235,8 @@ impl<'a> Import<'a> {
             let Some(id) = ids.last() else { break };
             of += ids.len() as u64;
             last = Some(id.clone());
-            others.extend(ids.into_iter().filter(|id| !self.seen.contains(&hash(id))));
+            let known = |hash| self.seen.contains(&hash) || self.spoilt.contains(&hash);
+            others.extend(ids.into_iter().filter(|id| !known(hash(id))));
         }
         let removed = others.len() as u64;
         let asks = !self.options.force && !self.options.dry_run;
@@ -243,6 +250,64 @@ impl<'a> Import<'a> {
         }
         self.summary.removed = removed;
         Ok(())
+    }
+}
+
+/// Takes a feed of prices and stock; one bad row never fails another.
+pub struct OffersImport<'a> {
+    catalog: &'a dyn Catalog,
+    merchant: &'a MerchantId,
+    batch: Vec<(Place, OfferChange)>,
+    summary: ImportSummary,
+}
+
+impl<'a> OffersImport<'a> {
+    pub fn new(catalog: &'a dyn Catalog, merchant: &'a MerchantId) -> Self {
+        Self { catalog, merchant, batch: Vec::new(), summary: ImportSummary::default() }
+    }
+
+    /// Takes the next row of the feed.
+    pub async fn take(&mut self, taken: OfferTaken) -> Result<(), StoreError> {
+        self.summary.rows += 1;
+        match taken {
+            OfferTaken::Change { place, change } => self.batch.push((place, change)),
+            OfferTaken::Refused(problems) => self.refuse(problems),
+        }
+        if self.batch.len() >= OFFERS { self.finish().await } else { Ok(()) }
+    }
+
+    /// Writes what is left.
+    pub async fn finish(&mut self) -> Result<(), StoreError> {
+        let (places, changes): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.batch).into_iter().unzip();
+        let variants: Vec<VariantId> =
+            changes.iter().map(|change| change.variant.clone()).collect();
+        let done = self.catalog.set_offers(self.merchant, changes).await?;
+        self.summary.changed += done.set;
+        let told = |at: usize, code, message: String| {
+            let place = places.get(at).copied().unwrap_or_default();
+            let id = variants.get(at).map_or("", VariantId::as_str);
+            Problem::of_value(place, "id", id, code, message)
+        };
+        for at in done.unknown {
+            let message = "no product has a variant of this id; import its product first";
+            self.refuse([told(at, "variant_unknown", message.into())]);
+        }
+        for (at, bad) in done.refused {
+            self.refuse([told(at, "sale_price_invalid", bad.to_string())]);
+        }
+        Ok(())
+    }
+
+    /// What was done so far; offers that were set count as changed.
+    pub fn summary(&self) -> &ImportSummary {
+        &self.summary
+    }
+
+    fn refuse(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.summary.failed += 1;
+        let room = PROBLEMS_KEPT.saturating_sub(self.summary.problems.len());
+        self.summary.problems.extend(problems.into_iter().take(room));
     }
 }
 

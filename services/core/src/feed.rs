@@ -12,6 +12,7 @@ mod export;
 mod fuse;
 mod json;
 mod lines;
+mod offers;
 mod problem;
 mod record;
 mod schema_org;
@@ -36,6 +37,7 @@ use xml::Items;
 pub use dialect::Dialect;
 pub use draft::{ProductDraft, VariantDraft};
 pub use export::{ExportDialect, Exporter};
+pub use offers::{OfferFeed, OfferTaken};
 pub use problem::{Place, Problem, Severity};
 
 /// The longest line of JSON that is read, in bytes.
@@ -118,12 +120,9 @@ pub struct Feed<'a> {
 impl<'a> Feed<'a> {
     /// Begins to read: packed or not, in whatever encoding.
     pub fn open(bytes: impl Read + Send + 'a, options: FeedOptions) -> Result<Self, FeedError> {
-        let mut text = Utf8::new(unpack::unpack(BufReader::new(bytes))?);
-        let mut begun = Vec::new();
-        text.by_ref().take(HEAD).read_to_end(&mut begun)?;
-        let head = String::from_utf8_lossy(&begun).into_owned();
+        let (head, text) = begin(bytes)?;
         let dialect = options.dialect.or_else(|| Dialect::of(&head)).ok_or(FeedError::Unknown)?;
-        let rows = rows(dialect, Cursor::new(begun).chain(text), &head)?;
+        let rows = rows(dialect, text, &head)?;
         Ok(Self { rows, dialect, currency: options.currency, open: None })
     }
 
@@ -196,6 +195,17 @@ impl Iterator for Feed<'_> {
             }
         }
     }
+}
+
+/// How a feed begins, and the whole of it as UTF-8.
+fn begin<'a>(
+    bytes: impl Read + Send + 'a,
+) -> Result<(String, Box<dyn Read + Send + 'a>), FeedError> {
+    let mut text = Utf8::new(unpack::unpack(BufReader::new(bytes))?);
+    let mut begun = Vec::new();
+    text.by_ref().take(HEAD).read_to_end(&mut begun)?;
+    let head = String::from_utf8_lossy(&begun).into_owned();
+    Ok((head, Box::new(Cursor::new(begun).chain(text))))
 }
 
 /// The rows of a feed; `head` is how it begins.

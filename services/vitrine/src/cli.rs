@@ -144,6 +144,9 @@ pub enum ImportMode {
     Upsert,
     /// They are removed, once the whole feed was taken.
     Replace,
+    /// The feed holds prices and stock alone, by the variants' ids: columns id, price, sale_price,
+    /// availability and quantity, in a table or JSON lines. All else stays.
+    Delta,
 }
 
 fn role(text: &str) -> Result<Role, String> {

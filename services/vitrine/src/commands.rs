@@ -16,6 +16,7 @@ use vitrine_core::{
     feed::FeedOptions,
 };
 
+use self::import::Holds;
 use crate::{
     cli::{Cli, Command, ImportMode},
     error::Error,
@@ -43,13 +44,18 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             look::run(&settings, asked).await
         }
         Command::Import { feed, merchant, dialect, currency, mode, dry_run, force, json } => {
-            let mode = match mode {
-                ImportMode::Upsert => Mode::Upsert,
-                ImportMode::Replace => Mode::Replace,
+            let products = |mode| Holds::Products(ImportOptions { mode, dry_run, force });
+            let holds = match mode {
+                ImportMode::Upsert => products(Mode::Upsert),
+                ImportMode::Replace => products(Mode::Replace),
+                ImportMode::Delta if dry_run => {
+                    let message = "--dry-run is for feeds of products; leave it out with delta";
+                    return Err(Error::Settings(message.into()));
+                }
+                ImportMode::Delta => Holds::Offers,
             };
-            let options = ImportOptions { mode, dry_run, force };
             let reading = FeedOptions { dialect, currency };
-            import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
+            import::run(&settings, import::Asked { feed, merchant, reading, holds, json }).await
         }
         Command::Export { out, merchant, dialect } => {
             export::run(&settings, &out, &merchant, dialect).await

@@ -176,6 +176,23 @@ fn an_import_of_an_export_changes_nothing() {
 }
 
 #[test]
+fn a_feed_of_prices_and_stock_changes_nothing_else() {
+    let data = tempdir().unwrap();
+    in_folder(data.path(), &["import", text(&golden("google.tsv"))]);
+    let offers = data.path().join("offers.csv");
+    let rows = "id,price,quantity\nt1,15.00 EUR,2\nnobody,1.00 EUR,1\n";
+    std::fs::write(&offers, rows).unwrap();
+    let told = in_folder(data.path(), &["import", text(&offers), "--mode", "delta"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.out.starts_with("2 rows: 0 products new, 1 changed"), "{}", told.out);
+    assert!(told.err.contains("line 3, id = `nobody`: no product has a variant"), "{}", told.err);
+    let exported = in_folder(data.path(), &["export"]).out;
+    assert!(exported.contains("\"15.00 EUR\"") && exported.contains("\"49.90 EUR\""), "{exported}");
+    let told = in_folder(data.path(), &["import", text(&offers), "--mode", "delta", "--dry-run"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+}
+
+#[test]
 fn a_replacing_feed_that_would_empty_the_catalog_asks_first() {
     let data = tempdir().unwrap();
     in_folder(data.path(), &["import", text(&feed(&data, &products(8)))]);

@@ -1,5 +1,8 @@
 use super::*;
-use crate::testing::{MemoryCatalog, sample};
+use crate::{
+    feed::OfferFeed,
+    testing::{MemoryCatalog, sample},
+};
 
 /// Takes a feed of these lines.
 async fn run(
@@ -73,6 +76,22 @@ async fn variants_of_one_product_find_together_wherever_their_rows_stand() {
 }
 
 #[tokio::test]
+async fn a_variant_whose_row_fails_is_gone_and_the_rest_of_its_product_is_new() {
+    let catalog = MemoryCatalog::default();
+    let head = "id,item_group_id,title,product_type,price,availability";
+    let before = ["d-s,d,Old dress,dress,10 EUR,in_stock", "d-m,d,Old dress,dress,10 EUR,in_stock"];
+    let after = ["d-s,d,New dress,dress,much,in_stock", "d-m,d,New dress,dress,9 EUR,in_stock"];
+    let forced = ImportOptions { force: true, ..ImportOptions::default() };
+    for rows in [before, after] {
+        let feed = [head, rows[0], rows[1]].map(str::to_owned);
+        run(&catalog, &feed, forced).await.unwrap();
+    }
+    let product = known(&catalog, "d").await.unwrap();
+    let ids: Vec<_> = product.variants.iter().map(|variant| variant.id.as_str()).collect();
+    assert_eq!((product.title.as_str(), ids), ("New dress", vec!["d-m"]));
+}
+
+#[tokio::test]
 async fn a_dry_run_reports_everything_and_writes_nothing() {
     let catalog = MemoryCatalog::default();
     run(&catalog, &lines(3), ImportOptions::default()).await.unwrap();
@@ -115,4 +134,24 @@ async fn a_replacing_feed_removes_what_it_does_not_hold_but_not_what_it_spoils()
     assert_eq!(catalog.count(&sample::merchant()).await.unwrap(), 8);
     let forced = ImportOptions { force: true, ..REPLACE };
     assert_eq!(run(&catalog, &lines(5), forced).await.unwrap().removed, 3);
+}
+
+#[tokio::test]
+async fn a_feed_of_offers_sets_what_it_says_and_tells_what_it_can_not() {
+    let catalog = MemoryCatalog::default();
+    run(&catalog, &lines(3), ImportOptions::default()).await.unwrap();
+    let text = "id,price,quantity\np0-navy-m,39.90 EUR,\nnobody,1.00 EUR,\np1-navy-m,,0\n,,7\n";
+    let merchant = sample::merchant();
+    let mut import = OffersImport::new(&catalog, &merchant);
+    for taken in OfferFeed::open(text.as_bytes(), None).unwrap() {
+        import.take(taken.unwrap()).await.unwrap();
+    }
+    import.finish().await.unwrap();
+    let ImportSummary { rows, changed, failed, problems, .. } = import.summary().clone();
+    assert_eq!((rows, changed, failed), (4, 2, 2));
+    let told: Vec<_> = problems.iter().map(|p| (p.place.line, p.code)).collect();
+    assert_eq!(told, [(5, "id_invalid"), (3, "variant_unknown")]);
+    let offer = |product: Product| product.variants[0].offer.clone();
+    assert_eq!(offer(known(&catalog, "p0").await.unwrap()).price.amount, 3990);
+    assert!(!offer(known(&catalog, "p1").await.unwrap()).can_be_bought_now());
 }

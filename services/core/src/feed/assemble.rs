@@ -61,6 +61,8 @@ pub(super) fn assemble(mut record: Record, currency: Option<Currency>) -> Assemb
     let colour_name = colour_name.filter(|name| *name != words::palette(&colours));
     let colours: Vec<String> = colours.iter().map(|colour| colour.id().to_owned()).collect();
     let availability = known.availability();
+    let stock = known.word(Field::Stock, "stock_invalid", |text| text.parse::<u32>().ok());
+    let stock = stock.map(i64::from);
     known.long(Field::Title, LONG_TITLE, "title_long");
     known.long(Field::Description, LONG_DESCRIPTION, "description_long");
     known.gtin();
@@ -78,7 +80,7 @@ pub(super) fn assemble(mut record: Record, currency: Option<Currency>) -> Assemb
         price,
         sale_price,
         availability,
-        stock: record.text(Field::Stock).and_then(|text| text.parse().ok()),
+        stock,
     };
     let product = ProductDraft {
         id: own(Field::Group).or(own(Field::Id)).unwrap_or_default(),
@@ -246,7 +248,7 @@ fn is_gtin(text: &str) -> bool {
 }
 
 /// The regular price, and the lower one that holds now.
-fn prices(record: &Record, currency: Option<Currency>) -> (String, Option<String>) {
+pub(super) fn prices(record: &Record, currency: Option<Currency>) -> (String, Option<String>) {
     let price = |field: Field| record.text(field).map(|text| price(text, currency));
     match (price(Field::PriceNow), price(Field::ComparePrice)) {
         (Some(now), Some(regular)) if is_higher(&regular, &now) => (regular, Some(now)),

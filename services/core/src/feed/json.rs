@@ -34,15 +34,24 @@ pub(super) fn unreadable(place: Place, error: &serde_json::Error) -> Row {
     Row::Unreadable(Problem::of_row(place, "row_unreadable", message))
 }
 
-/// One flat object: one variant.
+/// One flat object in OpenAI's names: one variant.
 pub(super) fn open_ai(place: Place, line: &str) -> Vec<Row> {
+    flat(Dialect::OpenAi, place, line)
+}
+
+/// One flat object in Google's names: one variant.
+pub(super) fn google(place: Place, line: &str) -> Vec<Row> {
+    flat(Dialect::Google, place, line)
+}
+
+fn flat(dialect: Dialect, place: Place, line: &str) -> Vec<Row> {
     let row: Map<String, Value> = match serde_json::from_str(line) {
         Ok(row) => row,
         Err(error) => return vec![unreadable(place, &error)],
     };
     let mut record = Record::at(place);
     for (name, value) in &row {
-        if let Some(field) = field(Dialect::OpenAi, &plain_name(name)) {
+        if let Some(field) = field(dialect, &plain_name(name)) {
             record.add(field, name, &plain(value));
         }
     }

@@ -56,6 +56,17 @@ impl Problem {
         Self { column: column.into(), ..Self::of_row(place, code, message) }
     }
 
+    /// An error with one value.
+    pub fn of_value(
+        place: Place,
+        column: &str,
+        value: &str,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::of_column(place, column, code, message).with_value(value)
+    }
+
     pub(super) fn with_value(self, value: &str) -> Self {
         Self { value: Some(shortened(value)), ..self }
     }

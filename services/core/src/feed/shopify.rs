@@ -59,7 +59,7 @@ impl<I> Shopify<I> {
                 record.values.extend(self.head.all(field).cloned());
             }
         }
-        if let Some(status) = record.value(Field::Status).filter(|status| is_hidden(&status.text)) {
+        if let Some(status) = record.all(Field::Status).find(|status| is_hidden(&status.text)) {
             let message = "not on sale in the shop; it is left out";
             let problem =
                 Problem::of_column(record.place, &status.column, "not_published", message);

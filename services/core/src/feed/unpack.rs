@@ -1,6 +1,6 @@
 //! Packed feeds: gzip, and the first file of a zip archive, unpacked while they are read.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Cursor, Read};
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 
@@ -13,14 +13,14 @@ const ZIP_HEADER: usize = 30;
 pub(super) fn unpack<'a>(
     mut packed: impl BufRead + Send + 'a,
 ) -> io::Result<Box<dyn Read + Send + 'a>> {
-    let head = packed.fill_buf()?;
-    if head.starts_with(&[0x1f, 0x8b]) {
-        return Ok(Box::new(Bounded::new(MultiGzDecoder::new(packed))));
+    let mut magic = Vec::new();
+    packed.by_ref().take(4).read_to_end(&mut magic)?;
+    let whole = Cursor::new(magic.clone()).chain(packed);
+    match magic.as_slice() {
+        [0x1f, 0x8b, ..] => Ok(Box::new(Bounded::new(MultiGzDecoder::new(whole)))),
+        b"PK\x03\x04" => first_file(whole),
+        _ => Ok(Box::new(whole)),
     }
-    if head.starts_with(b"PK\x03\x04") {
-        return first_file(packed);
-    }
-    Ok(Box::new(packed))
 }
 
 fn first_file<'a>(mut archive: impl BufRead + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {

@@ -8,8 +8,8 @@ use std::{
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 use vitrine_core::{
-    catalog::{Import, ImportError, ImportOptions, ImportSummary},
-    feed::{Feed, FeedError, FeedOptions, Taken},
+    catalog::{Import, ImportError, ImportOptions, ImportSummary, OffersImport},
+    feed::{Feed, FeedError, FeedOptions, OfferFeed},
     ids::MerchantId,
 };
 use vitrine_stores::{EmbeddedIndex, Inspection, SqliteCatalog};
@@ -31,23 +31,37 @@ pub(super) struct Asked {
     pub feed: PathBuf,
     pub merchant: MerchantId,
     pub reading: FeedOptions,
-    pub options: ImportOptions,
+    pub holds: Holds,
     pub json: bool,
+}
+
+/// What a feed holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Holds {
+    Products(ImportOptions),
+    /// Prices and stock alone.
+    Offers,
+}
+
+impl Holds {
+    fn dry_run(self) -> bool {
+        matches!(self, Self::Products(options) if options.dry_run)
+    }
 }
 
 /// Writes a feed to the catalog, then brings the index up to it, unless a running service does.
 pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, Error> {
     let catalog = open_catalog(settings).await?;
-    let mut import = Import::new(&catalog, &asked.merchant, asked.options);
-    let outcome = take(&asked, &mut import).await;
-    if outcome.is_ok() || import.summary().rows > 0 {
-        tell(&asked, import.summary())?;
+    let (summary, outcome) = match asked.holds {
+        Holds::Products(options) => products(&asked, &catalog, options).await,
+        Holds::Offers => offers(&asked, &catalog).await,
+    };
+    catalog.close().await;
+    if outcome.is_ok() || summary.rows > 0 {
+        tell(&asked, &summary)?;
     }
-    let failed = import.summary().failed > 0;
-    drop(import);
-    SqliteCatalog::close(&catalog).await;
     outcome?;
-    if !asked.options.dry_run {
+    if !asked.holds.dry_run() {
         let indexed = index(settings).await?;
         if asked.json {
             eprintln!("{indexed}");
@@ -55,11 +69,47 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
             println!("{indexed}");
         }
     }
-    Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if summary.failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// Reads the feed on a thread of its own, a little ahead of what is written.
-async fn take(asked: &Asked, import: &mut Import<'_>) -> Result<(), Error> {
+async fn products(
+    asked: &Asked,
+    catalog: &SqliteCatalog,
+    options: ImportOptions,
+) -> (ImportSummary, Result<(), Error>) {
+    let mut import = Import::new(catalog, &asked.merchant, options);
+    let reading = asked.reading;
+    let open = move |bytes| Feed::open(bytes, reading);
+    let mut outcome = read(asked, open, async |taken| import.take(taken).await).await;
+    if outcome.is_ok() {
+        outcome = import.finish().await.map_err(Error::feed(&asked.feed));
+    }
+    (import.summary().clone(), outcome)
+}
+
+async fn offers(asked: &Asked, catalog: &SqliteCatalog) -> (ImportSummary, Result<(), Error>) {
+    let mut import = OffersImport::new(catalog, &asked.merchant);
+    let currency = asked.reading.currency;
+    let open = move |bytes| OfferFeed::open(bytes, currency);
+    let mut outcome = read(asked, open, async |taken| Ok(import.take(taken).await?)).await;
+    if outcome.is_ok() {
+        outcome = import.finish().await.map_err(Error::feed(&asked.feed));
+    }
+    (import.summary().clone(), outcome)
+}
+
+type Bytes = Watched<Box<dyn Read + Send>>;
+
+/// Reads the feed on a thread of its own, a little ahead of what is taken.
+async fn read<T, F>(
+    asked: &Asked,
+    open: impl FnOnce(Bytes) -> Result<F, FeedError> + Send + 'static,
+    mut take: impl AsyncFnMut(T) -> Result<(), ImportError>,
+) -> Result<(), Error>
+where
+    T: Send + 'static,
+    F: Iterator<Item = Result<T, FeedError>>,
+{
     let path = &asked.feed;
     let (bytes, length): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
         (Box::new(io::stdin()), None)
@@ -69,14 +119,23 @@ async fn take(asked: &Asked, import: &mut Import<'_>) -> Result<(), Error> {
         (Box::new(file), Some(length))
     };
     let progress = bytes_bar("import", length);
-    let (sender, mut steps) = mpsc::channel(AHEAD);
     let bytes = Watched { inner: bytes, progress: progress.clone() };
-    let options = asked.reading;
-    let reading = tokio::task::spawn_blocking(move || read(bytes, options, &sender));
+    let (sender, mut steps) = mpsc::channel(AHEAD);
+    let reading = tokio::task::spawn_blocking(move || match open(bytes) {
+        Err(error) => drop(sender.blocking_send(Err(error))),
+        Ok(feed) => {
+            for step in feed {
+                // Nobody takes the steps any more: the import stopped.
+                if sender.blocking_send(step).is_err() {
+                    return;
+                }
+            }
+        }
+    });
     let mut outcome = Ok(());
     while let Some(step) = steps.recv().await {
         outcome = match step {
-            Ok(taken) => import.take(taken).await,
+            Ok(taken) => take(taken).await,
             Err(error) => Err(error.into()),
         };
         if outcome.is_err() {
@@ -84,32 +143,10 @@ async fn take(asked: &Asked, import: &mut Import<'_>) -> Result<(), Error> {
         }
     }
     drop(steps);
-    if outcome.is_ok() {
-        outcome = import.finish().await;
-    }
     progress.finish_and_clear();
     outcome.map_err(Error::feed(path))?;
-    reading.await.map_err(|error| {
-        Error::feed(path)(ImportError::Feed(FeedError::Unreadable(error.to_string())))
-    })
-}
-
-/// Ends early when nobody takes the steps any more.
-fn read(
-    bytes: Watched<Box<dyn Read + Send>>,
-    options: FeedOptions,
-    steps: &mpsc::Sender<Result<Taken, FeedError>>,
-) {
-    match Feed::open(bytes, options) {
-        Err(error) => drop(steps.blocking_send(Err(error))),
-        Ok(feed) => {
-            for taken in feed {
-                if steps.blocking_send(taken).is_err() {
-                    return;
-                }
-            }
-        }
-    }
+    let stopped = |error: tokio::task::JoinError| FeedError::Unreadable(error.to_string());
+    reading.await.map_err(stopped).map_err(Error::feed(path))
 }
 
 /// Moves the bar on as it is read.
@@ -141,7 +178,7 @@ fn tell(asked: &Asked, summary: &ImportSummary) -> Result<(), Error> {
     }
     let ImportSummary { rows, created, changed, unchanged, removed, .. } = summary;
     let ImportSummary { left_out, failed, warnings, .. } = summary;
-    let dry = if asked.options.dry_run { "dry run, nothing written: " } else { "" };
+    let dry = if asked.holds.dry_run() { "dry run, nothing written: " } else { "" };
     println!(
         "{dry}{rows} rows: {created} products new, {changed} changed, {unchanged} as they were, \
          {removed} removed, {left_out} rows left out, {failed} rows failed, {warnings} warnings"
