@@ -101,7 +101,10 @@ pub struct OfferPatch {
 
 /// A sale price that does not fit the price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the sale price {sale} must be in the currency of the price {price} and below it")]
+#[error(
+    "the sale price {sale} must be in the currency of the price {price} and below it; set both, or \
+     end the sale"
+)]
 pub struct BadSale {
     pub sale: Money,
     pub price: Money,
