@@ -1,9 +1,12 @@
+#![allow(dead_code)] // each test file uses its own part
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// The repository's root, where the demo lies.
 pub(crate) fn root() -> PathBuf {
@@ -53,4 +56,21 @@ pub(crate) fn run(command: &mut Command) -> Ran {
 
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+pub(crate) fn in_folder(data: &Path, arguments: &[&str]) -> Ran {
+    run(vitrine(arguments).arg("--data").arg(data))
+}
+
+/// The drawn catalog's first products, one a line.
+pub(crate) fn products(count: usize) -> Vec<String> {
+    let feed = std::fs::read_to_string(root().join("demo/catalog/products.jsonl")).unwrap();
+    feed.lines().take(count).map(str::to_owned).collect()
+}
+
+/// A feed of these lines.
+pub(crate) fn feed(folder: &TempDir, lines: &[String]) -> PathBuf {
+    let file = folder.path().join("feed.jsonl");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    file
 }
