@@ -19,7 +19,7 @@ const LONG_DESCRIPTION: usize = 5_000;
 
 /// What became of a row.
 pub(super) enum Assembled {
-    Draft(Draft),
+    Draft(Box<Draft>),
     /// Nothing that a photo of an outfit could be matched with.
     LeftOut(Problem),
     Refused(Option<ProductId>, Problem),
@@ -100,7 +100,7 @@ pub(super) fn assemble(mut record: Record, currency: Option<Currency>) -> Assemb
         image_link: own(Field::Image),
         variants: vec![variant],
     };
-    Assembled::Draft(Draft { product, warnings, record })
+    Assembled::Draft(Box::new(Draft { product, warnings, record }))
 }
 
 impl Draft {
@@ -244,7 +244,7 @@ fn is_gtin(text: &str) -> bool {
     }
     let sum: u32 =
         digits.iter().rev().zip([1, 3].iter().cycle()).map(|(d, weight)| d * weight).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// The regular price, and the lower one that holds now.

@@ -1,3 +1,5 @@
+use std::f32::consts::PI;
+
 use crate::{
     ids::{MerchantId, ProductId},
     ports::{Hit, Index, Point, Prefilter, Query, Vector},
@@ -133,12 +135,12 @@ impl Suite<'_> {
         let shop = merchant("cosine");
         let mut long = self.point("long", 0.4);
         long.words.iter_mut().for_each(|value| *value *= 3.0);
-        let points = vec![self.point("near", 0.2), long, self.point("opposite", 3.14159)];
+        let points = vec![self.point("near", 0.2), long, self.point("opposite", PI)];
         self.put(&shop, points).await;
         let mut query = Query { likeness: self.vector(0.7), ..self.query(0.0) };
         let hits = self.search(&shop, &query).await;
         assert_eq!(products(&hits), ["near", "long", "opposite"], "ranked by `words`");
-        for (hit, angle) in hits.iter().zip([0.5_f32, 0.3, 3.14159 - 0.7]) {
+        for (hit, angle) in hits.iter().zip([0.5_f32, 0.3, PI - 0.7]) {
             let told = hit.similarity;
             assert!((told - angle.cos()).abs() < 1e-4, "{}: {told}, {}", hit.product, angle.cos());
         }
