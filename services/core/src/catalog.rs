@@ -46,6 +46,13 @@ pub struct ImportOptions {
     pub force: bool,
 }
 
+impl ImportOptions {
+    /// Whether to stop before much is lost.
+    const fn asks(self) -> bool {
+        !self.force && !self.dry_run
+    }
+}
+
 /// What one run of a feed did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ImportSummary {
@@ -63,6 +70,18 @@ pub struct ImportSummary {
     pub warnings: u64,
     /// The first thousand problems.
     pub problems: Vec<Problem>,
+}
+
+impl ImportSummary {
+    /// Counts problems, and keeps the first.
+    fn note(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            self.warnings += u64::from(problem.severity == Severity::Warning);
+            if self.problems.len() < PROBLEMS_KEPT {
+                self.problems.push(problem);
+            }
+        }
+    }
 }
 
 /// Why an import stopped.
@@ -121,13 +140,13 @@ impl<'a> Import<'a> {
             Taken::LeftOut(problem) => {
                 self.summary.rows += 1;
                 self.summary.left_out += 1;
-                self.note([problem]);
+                self.summary.note([problem]);
             }
             Taken::Refused { product, problems } => {
                 self.summary.rows += 1;
                 self.summary.failed += 1;
                 self.spoilt.extend(product.as_ref().map(hash));
-                self.note(problems);
+                self.summary.note(problems);
             }
         }
         Ok(())
@@ -136,7 +155,7 @@ impl<'a> Import<'a> {
     async fn put(&mut self, found: FeedProduct) -> Result<(), ImportError> {
         let FeedProduct { mut product, rows, warnings, partial } = found;
         self.summary.rows += rows;
-        self.note(warnings);
+        self.summary.note(warnings);
         let again = !self.seen.insert(hash(&product.id));
         if let Some(place) = self.places.get(&product.id) {
             let known = &mut self.batch[*place];
@@ -177,19 +196,9 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    fn note(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        for problem in problems {
-            self.summary.warnings += u64::from(problem.severity == Severity::Warning);
-            if self.summary.problems.len() < PROBLEMS_KEPT {
-                self.summary.problems.push(problem);
-            }
-        }
-    }
-
     async fn write(&mut self) -> Result<(), ImportError> {
         let ImportSummary { failed, rows, .. } = self.summary;
-        let asks = !self.options.force && !self.options.dry_run;
-        if asks && failed as f64 > MAX_FAILED * rows as f64 {
+        if self.options.asks() && failed as f64 > MAX_FAILED * rows as f64 {
             return Err(ImportError::TooManyFailed { failed, rows });
         }
         self.places.clear();
@@ -239,8 +248,7 @@ impl<'a> Import<'a> {
             others.extend(ids.into_iter().filter(|id| !known(hash(id))));
         }
         let removed = others.len() as u64;
-        let asks = !self.options.force && !self.options.dry_run;
-        if asks && removed as f64 > MAX_REMOVED * of as f64 {
+        if self.options.asks() && removed as f64 > MAX_REMOVED * of as f64 {
             return Err(ImportError::TooManyRemoved { removed, of });
         }
         if !self.options.dry_run {
@@ -306,8 +314,7 @@ impl<'a> OffersImport<'a> {
 
     fn refuse(&mut self, problems: impl IntoIterator<Item = Problem>) {
         self.summary.failed += 1;
-        let room = PROBLEMS_KEPT.saturating_sub(self.summary.problems.len());
-        self.summary.problems.extend(problems.into_iter().take(room));
+        self.summary.note(problems);
     }
 }
 

@@ -153,9 +153,7 @@ fn no_category(record: &Record) -> Problem {
 fn of_category(record: &Record, code: &'static str, message: &str) -> Problem {
     let fields = [Field::ProductType, Field::Taxonomy, Field::Title];
     match fields.iter().find_map(|field| record.value(*field)) {
-        Some(Value { column, text, .. }) => {
-            Problem::of_column(record.place, column, code, message).with_value(text)
-        }
+        Some(value) => value.problem(record.place, code, message),
         None => Problem::of_row(record.place, code, message),
     }
 }
@@ -168,8 +166,7 @@ struct Known<'a> {
 
 impl Known<'_> {
     fn warn(&mut self, value: &Value, code: &'static str, message: String) {
-        let problem = Problem::of_column(self.record.place, &value.column, code, message);
-        self.warnings.push(problem.with_value(&value.text).warning());
+        self.warnings.push(value.problem(self.record.place, code, message).warning());
     }
 
     fn word<T>(

@@ -80,9 +80,7 @@ fn read(record: &Record, currency: Option<Currency>) -> OfferTaken {
     let mut problems = Vec::new();
     let mut tell = |value: Option<&Value>, code, message: String| {
         problems.push(match value {
-            Some(Value { column, text, .. }) => {
-                Problem::of_column(record.place, column, code, message).with_value(text)
-            }
+            Some(value) => value.problem(record.place, code, message),
             None => Problem::of_column(record.place, "id", code, message),
         });
     };

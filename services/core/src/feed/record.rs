@@ -1,4 +1,4 @@
-use super::problem::Place;
+use super::problem::{Place, Problem};
 
 /// What a column of a feed means, whatever its dialect calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +60,18 @@ pub(super) struct Value {
     pub(super) field: Field,
     pub(super) column: String,
     pub(super) text: String,
+}
+
+impl Value {
+    /// An error with this value.
+    pub(super) fn problem(
+        &self,
+        place: Place,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Problem {
+        Problem::of_value(place, &self.column, &self.text, code, message)
+    }
 }
 
 /// A row in the terms of [`Field`]; values that are empty are left out.

@@ -3,7 +3,6 @@
 
 use super::{
     FeedError, Row,
-    problem::Problem,
     record::{Field, Record, Value},
     words::{OptionName, option_name},
 };
@@ -61,9 +60,7 @@ impl<I> Shopify<I> {
         }
         if let Some(status) = record.all(Field::Status).find(|status| is_hidden(&status.text)) {
             let message = "not on sale in the shop; it is left out";
-            let problem =
-                Problem::of_column(record.place, &status.column, "not_published", message);
-            return Some(Row::LeftOut(problem.with_value(&status.text)));
+            return Some(Row::LeftOut(status.problem(record.place, "not_published", message)));
         }
         name(&mut record);
         stock(&mut record);

@@ -8,7 +8,7 @@ use super::{
     FeedError, Row,
     columns::{field, plain_name},
     dialect::{Dialect, delimiter_of},
-    fuse::{Allowance, Fuse, MAX_ROW},
+    fuse::{Allowance, Fuse},
     problem::{Place, Problem},
     record::{Field, Record},
 };
@@ -25,7 +25,7 @@ pub(super) struct Table<R> {
 impl<R: Read> Table<R> {
     /// `head` is how the text begins.
     pub(super) fn new(text: R, head: &str, dialect: Dialect) -> Result<Self, FeedError> {
-        let (text, allowance) = Fuse::new(text, MAX_ROW);
+        let (text, allowance) = Fuse::new(text);
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter_of(head.lines().next().unwrap_or_default()))
             .flexible(true)

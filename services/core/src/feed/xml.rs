@@ -19,7 +19,7 @@ use super::{
     FeedError, Row,
     columns::{field, plain_name},
     dialect::Dialect,
-    fuse::{Allowance, Fuse, MAX_ROW},
+    fuse::{Allowance, Fuse},
     problem::Place,
     record::Record,
 };
@@ -35,7 +35,7 @@ pub(super) struct Items<R: Read> {
 
 impl<R: Read> Items<R> {
     pub(super) fn new(text: R) -> Self {
-        let (text, allowance) = Fuse::new(text, MAX_ROW);
+        let (text, allowance) = Fuse::new(text);
         let lines = Arc::new(AtomicU64::new(1));
         let text = Counted { inner: BufReader::new(text), lines: Arc::clone(&lines) };
         Self { reader: Reader::from_reader(text), allowance, lines, buffer: Vec::new(), row: 0 }
