@@ -1,0 +1,3 @@
+//! What must hold as a ratio, measured in one run.
+
+fn main() {}

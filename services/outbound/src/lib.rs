@@ -1,0 +1,1 @@
+//! What goes out to addresses that strangers gave.
