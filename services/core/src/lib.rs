@@ -4,6 +4,7 @@
 //! Start at [`Shopping::advise`](shopping::Shopping::advise): it tells the way of a photo from
 //! top to bottom.
 
+pub mod address;
 pub mod admission;
 pub mod catalog;
 pub mod explain;

@@ -4,12 +4,17 @@
 mod cache;
 mod catalog;
 mod embedder;
+mod fetch;
 mod index;
 mod vision;
 
 pub use cache::Cache;
 pub use catalog::{Catalog, Change, OffersSet, Upserted};
 pub use embedder::{Embedder, Vector};
+pub use fetch::{
+    Body, Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, Patience,
+    bounded, redirected,
+};
 pub use index::{Hit, Index, Point, Prefilter, Query};
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 

@@ -2,8 +2,8 @@
 
 use vitrine_core::{
     testing::{
-        FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, contracts,
-        sample,
+        FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
+        contracts, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -37,4 +37,14 @@ async fn the_stylist_that_recommends_everything_keeps_the_contract() {
 #[tokio::test]
 async fn the_embedder_that_counts_words_keeps_the_contract() {
     contracts::embedder(&FakeEmbedder::default()).await;
+}
+
+#[tokio::test]
+async fn the_fetch_from_a_made_up_web_keeps_the_contract() {
+    let site = "http://shop.example";
+    let fetch = FakeFetch::default();
+    for (path, page) in contracts::fetch_pages() {
+        fetch.put(&format!("{site}{path}"), page);
+    }
+    contracts::fetch(&fetch, site).await;
 }

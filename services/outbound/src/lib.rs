@@ -1,1 +1,52 @@
-//! What goes out to addresses that strangers gave.
+//! What goes out to addresses that strangers gave: feeds, product pictures, a shopper's photo by
+//! its address. One client, behind the port [`Fetch`], so that the rules hold for all of them.
+//!
+//! [`Outbound`] is made of three: [`retry`] tries again, [`client`] walks from redirect to
+//! redirect and reads the answer, and [`policy`] says who may be spoken to, asked before each hop
+//! and for each address that a name resolves to.
+
+mod body;
+mod client;
+mod network;
+mod policy;
+mod resolver;
+mod retry;
+mod settings;
+mod slots;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use vitrine_core::ports::{Fetch, FetchError, FetchRequest, Fetched};
+
+use crate::{client::Client, retry::Retrying};
+pub use crate::{
+    resolver::{Lookup, SystemLookup},
+    settings::{OutboundSettings, SettingsError, Times},
+};
+
+/// The one client for addresses from outside.
+pub struct Outbound(Retrying<Client>);
+
+impl Outbound {
+    /// Resolves names as the system does.
+    pub fn new(settings: &OutboundSettings) -> Result<Self, SettingsError> {
+        Self::with_lookup(settings, Arc::new(SystemLookup))
+    }
+
+    /// Resolves names by `lookup`; what it finds is checked all the same.
+    pub fn with_lookup(
+        settings: &OutboundSettings,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Self, SettingsError> {
+        let client = Client::new(settings, lookup)?;
+        Ok(Self(Retrying::new(client, settings)))
+    }
+}
+
+#[async_trait]
+impl Fetch for Outbound {
+    async fn fetch(&self, request: &FetchRequest) -> Result<Fetched, FetchError> {
+        self.0.fetch(request).await
+    }
+}

@@ -4,6 +4,7 @@
 mod cache;
 mod catalog;
 mod embedder;
+mod fetch;
 mod index;
 mod stylist;
 mod vision;
@@ -11,6 +12,7 @@ mod vision;
 pub use cache::cache;
 pub use catalog::catalog;
 pub use embedder::embedder;
+pub use fetch::{fetch, fetch_pages};
 pub use index::index;
 pub use stylist::stylist;
 pub use vision::vision;

@@ -1,0 +1,5 @@
+//! The client for addresses from outside, over real sockets.
+
+mod addresses;
+mod answers;
+mod world;
