@@ -18,7 +18,11 @@ const NOT_HTTP: [u16; 90] = [
 
 /// An http or https address with a host and no user name or password in it. Whether its host may
 /// be spoken to is another question: [`Fetch`](crate::ports::Fetch) answers it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, format = Uri)]
 pub struct WebAddress(Url);
 
 /// Why a text is no [`WebAddress`]. Never shows the text: it may hold a password.
@@ -47,6 +51,20 @@ impl AddressError {
             Self::Credentials => "address_has_credentials",
             Self::Port(_) => "address_port_forbidden",
         }
+    }
+}
+
+impl TryFrom<String> for WebAddress {
+    type Error = AddressError;
+
+    fn try_from(text: String) -> Result<Self, AddressError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<WebAddress> for String {
+    fn from(address: WebAddress) -> Self {
+        address.0.into()
     }
 }
 

@@ -59,6 +59,16 @@ pub enum FeedError {
     Unknown,
 }
 
+impl FeedError {
+    /// The identifier that programs compare.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "feed_unreadable",
+            Self::Unknown => "feed_unknown",
+        }
+    }
+}
+
 impl From<io::Error> for FeedError {
     fn from(error: io::Error) -> Self {
         Self::Unreadable(error.to_string())
@@ -66,7 +76,7 @@ impl From<io::Error> for FeedError {
 }
 
 /// How a feed is to be read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FeedOptions {
     /// Told from how the feed begins, where not set.
     pub dialect: Option<Dialect>,
@@ -92,6 +102,8 @@ pub enum Taken {
 pub struct FeedProduct {
     pub product: Product,
     pub rows: u64,
+    /// Where its first row is.
+    pub place: Place,
     pub warnings: Vec<Problem>,
     /// Further on, rows may come that hold more variants of it.
     pub partial: bool,
@@ -153,7 +165,8 @@ impl<'a> Feed<'a> {
                 let id = ProductId::new(&draft.id).ok();
                 match check(place, *draft) {
                     Ok(product) => {
-                        self.put(FeedProduct { product, rows: 1, warnings: vec![], partial: false })
+                        let warnings = Vec::new();
+                        self.put(FeedProduct { product, rows: 1, place, warnings, partial: false })
                     }
                     Err(problems) => Some(Taken::Refused { product: id, problems }),
                 }
@@ -165,8 +178,9 @@ impl<'a> Feed<'a> {
                 }
                 Assembled::Draft(draft) => match check(draft.place(), draft.product.clone()) {
                     Ok(product) => {
+                        let place = draft.place();
                         let warnings = draft.warnings;
-                        self.put(FeedProduct { product, rows: 1, warnings, partial: true })
+                        self.put(FeedProduct { product, rows: 1, place, warnings, partial: true })
                     }
                     Err(problems) => {
                         let product = ProductId::new(&draft.product.id).ok();

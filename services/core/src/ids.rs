@@ -76,29 +76,43 @@ text_id! {
     VariantId
 }
 
-/// One answered photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(transparent)]
-pub struct LookId(pub uuid::Uuid);
+/// Declares an identifier that this service gives: a UUID version 7, sortable by time.
+macro_rules! own_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(transparent)]
+        pub struct $name(pub uuid::Uuid);
 
-impl LookId {
-    /// A new one, sortable by time (UUID version 7).
-    pub fn now() -> Self {
-        Self(uuid::Uuid::now_v7())
-    }
+        impl $name {
+            /// A new one.
+            pub fn now() -> Self {
+                Self(uuid::Uuid::now_v7())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(out)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                text.parse().map(Self)
+            }
+        }
+    };
 }
 
-impl std::fmt::Display for LookId {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(out)
-    }
+own_id! {
+    /// One answered photo.
+    LookId
 }
-
-impl std::str::FromStr for LookId {
-    type Err = uuid::Error;
-    fn from_str(text: &str) -> Result<Self, uuid::Error> {
-        text.parse().map(Self)
-    }
+own_id! {
+    /// One run of a feed.
+    ImportId
 }
 
 #[cfg(test)]

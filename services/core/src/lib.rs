@@ -6,13 +6,13 @@
 
 pub mod address;
 pub mod admission;
-pub mod catalog;
 pub mod explain;
 pub mod feed;
 pub mod filter;
 pub mod garment;
 pub mod grounding;
 pub mod ids;
+pub mod imports;
 pub mod indexing;
 pub mod look;
 pub mod matching;

@@ -4,16 +4,22 @@
 mod cache;
 mod catalog;
 mod embedder;
+mod feeds;
 mod fetch;
+mod imports;
 mod index;
 mod vision;
 
 pub use cache::Cache;
 pub use catalog::{Catalog, Change, OffersSet, Upserted};
 pub use embedder::{Embedder, Vector};
+pub use feeds::Feeds;
 pub use fetch::{
     Body, Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, Patience,
     bounded, redirected,
+};
+pub use imports::{
+    Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, Work, Worked,
 };
 pub use index::{Hit, Index, Point, Prefilter, Query};
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};

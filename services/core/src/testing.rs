@@ -4,6 +4,7 @@ pub mod contracts;
 mod fetch;
 mod memory_cache;
 mod memory_catalog;
+mod memory_imports;
 mod memory_index;
 mod models;
 pub mod sample;

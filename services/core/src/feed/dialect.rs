@@ -3,7 +3,9 @@ use serde_json::Value;
 use super::columns::plain_name;
 
 /// A way in which feeds are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dialect {
     /// JSON lines, one product a line, in this service's own words.

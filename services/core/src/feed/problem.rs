@@ -1,10 +1,10 @@
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Characters of a value that a problem shows.
 const SHOWN: usize = 60;
 
 /// Where a row stands in its feed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Place {
     /// Counted from 1, without a header and empty lines.
     pub row: u64,
@@ -13,7 +13,7 @@ pub struct Place {
 }
 
 /// Whether a row was taken all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The row was not taken.
@@ -23,16 +23,17 @@ pub enum Severity {
 }
 
 /// One thing wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Problem {
     #[serde(flatten)]
     pub place: Place,
     /// The column as the feed names it, or the field, as `variants[2].price`; empty for the row as
     /// a whole.
     pub column: String,
+    #[serde(deserialize_with = "code")]
     pub code: &'static str,
     /// The value as the feed has it, cut short.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// What is wrong and what to do.
     pub message: String,
@@ -88,6 +89,10 @@ impl std::fmt::Display for Problem {
         }
         write!(out, ": {message} [{code}]")
     }
+}
+
+fn code<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+    String::deserialize(from).map(|code| &*code.leak())
 }
 
 fn shortened(value: &str) -> String {

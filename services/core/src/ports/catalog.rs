@@ -55,6 +55,13 @@ pub trait Catalog: Send + Sync {
         changes: Vec<OfferChange>,
     ) -> Result<OffersSet, StoreError>;
 
+    /// What [`set_offers`](Self::set_offers) would do now.
+    async fn try_offers(
+        &self,
+        merchant: &MerchantId,
+        changes: Vec<OfferChange>,
+    ) -> Result<OffersSet, StoreError>;
+
     /// Removes products; answers how many were there.
     async fn remove(
         &self,

@@ -5,8 +5,9 @@ use std::{
 
 use async_trait::async_trait;
 
+use super::memory_imports::{KeptImport, ReservedFeed};
 use crate::{
-    ids::{MerchantId, ProductId},
+    ids::{ImportId, MerchantId, ProductId},
     money::price_band,
     ports::{Catalog, Change, OffersSet, StoreError, Upserted, Vector},
     product::{Offer, OfferChange, Product, Variant},
@@ -19,7 +20,11 @@ type Key = (MerchantId, ProductId);
 pub struct MemoryCatalog(Mutex<State>);
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
+    /// Writes of imports that still succeed before one fails.
+    pub(super) writes_left: Option<u32>,
+    pub(super) imports: BTreeMap<ImportId, KeptImport>,
+    pub(super) feeds: BTreeMap<(MerchantId, String), ReservedFeed>,
     products: BTreeMap<Key, Product>,
     outbox: HashMap<Key, i64>,
     sequence: i64,
@@ -65,23 +70,22 @@ fn told(product: &Product) -> Vec<(bool, BTreeSet<u32>)> {
 }
 
 impl MemoryCatalog {
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Makes the write of an import fail that comes after so many others.
+    pub fn break_after(&self, writes: u32) {
+        self.state().writes_left = Some(writes);
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[async_trait]
-impl Catalog for MemoryCatalog {
-    async fn upsert(
-        &self,
-        merchant: &MerchantId,
-        products: Vec<Product>,
-    ) -> Result<Upserted, StoreError> {
-        let mut state = self.state();
+impl State {
+    pub(super) fn upsert(&mut self, merchant: &MerchantId, products: Vec<Product>) -> Upserted {
         let mut upserted = Upserted::default();
         for product in products {
             let key = (merchant.clone(), product.id.clone());
-            match state.products.get(&key) {
+            match self.products.get(&key) {
                 Some(known) if *known == product => {
                     upserted.unchanged += 1;
                     continue;
@@ -89,22 +93,21 @@ impl Catalog for MemoryCatalog {
                 Some(_) => upserted.changed += 1,
                 None => upserted.created += 1,
             }
-            state.take_variants(merchant, &product);
-            state.products.insert(key.clone(), product);
-            state.changed(key);
+            self.take_variants(merchant, &product);
+            self.products.insert(key.clone(), product);
+            self.changed(key);
         }
-        Ok(upserted)
+        upserted
     }
 
-    async fn set_offers(
-        &self,
+    pub(super) fn set_offers(
+        &mut self,
         merchant: &MerchantId,
         changes: Vec<OfferChange>,
-    ) -> Result<OffersSet, StoreError> {
-        let mut state = self.state();
+    ) -> OffersSet {
         let mut done = OffersSet::default();
         for (at, change) in changes.into_iter().enumerate() {
-            let mut own = state.products.iter_mut().filter(|(key, _)| key.0 == *merchant);
+            let mut own = self.products.iter_mut().filter(|(key, _)| key.0 == *merchant);
             let Some((key, product)) =
                 own.find(|(_, product)| product.variant(&change.variant).is_some())
             else {
@@ -117,10 +120,50 @@ impl Catalog for MemoryCatalog {
                 Err(bad) => done.refused.push((at, bad)),
             }
             if told(product) != before {
-                state.changed(key);
+                self.changed(key);
             }
         }
-        Ok(done)
+        done
+    }
+
+    pub(super) fn remove(&mut self, merchant: &MerchantId, products: &[ProductId]) -> u64 {
+        let mut removed = 0;
+        for product in products {
+            let key = (merchant.clone(), product.clone());
+            if self.products.remove(&key).is_some() {
+                removed += 1;
+                self.changed(key);
+            }
+        }
+        removed
+    }
+}
+
+#[async_trait]
+impl Catalog for MemoryCatalog {
+    async fn upsert(
+        &self,
+        merchant: &MerchantId,
+        products: Vec<Product>,
+    ) -> Result<Upserted, StoreError> {
+        Ok(self.state().upsert(merchant, products))
+    }
+
+    async fn set_offers(
+        &self,
+        merchant: &MerchantId,
+        changes: Vec<OfferChange>,
+    ) -> Result<OffersSet, StoreError> {
+        Ok(self.state().set_offers(merchant, changes))
+    }
+
+    async fn try_offers(
+        &self,
+        merchant: &MerchantId,
+        changes: Vec<OfferChange>,
+    ) -> Result<OffersSet, StoreError> {
+        let mut draft = State { products: self.state().products.clone(), ..State::default() };
+        Ok(draft.set_offers(merchant, changes))
     }
 
     async fn remove(
@@ -128,16 +171,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         products: &[ProductId],
     ) -> Result<u64, StoreError> {
-        let mut state = self.state();
-        let mut removed = 0;
-        for product in products {
-            let key = (merchant.clone(), product.clone());
-            if state.products.remove(&key).is_some() {
-                removed += 1;
-                state.changed(key);
-            }
-        }
-        Ok(removed)
+        Ok(self.state().remove(merchant, products))
     }
 
     async fn products(
