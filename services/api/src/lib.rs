@@ -6,7 +6,9 @@
 mod body;
 mod caller;
 mod decoding;
+mod import_status;
 mod openapi;
+mod page;
 mod problem;
 pub mod problems;
 mod readiness;

@@ -25,11 +25,21 @@ use crate::{problem, readiness, routes, upload};
         routes::product::put_product,
         routes::product::delete_product,
         routes::set_offers::set_offers,
+        routes::create_import::create_import,
+        routes::imports::list_imports,
+        routes::imports::get_import,
+        routes::imports::cancel_import,
+        routes::import_problems::list_import_problems,
+        routes::feeds::list_feeds,
+        routes::feeds::get_feed,
+        routes::feeds::put_feed,
+        routes::feeds::delete_feed,
+        routes::feeds::import_feed,
         routes::healthz::healthz,
         routes::readyz::readyz
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
+    tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Headers, &Examples)
 )]
 struct Contract;

@@ -100,6 +100,18 @@ problems! {
         "Mend the fields that `errors` names; the words that are known are in `/openapi.json`.";
     OffersInvalid = "offers_invalid", 422, "The offers can not be read",
         "Send `offers`, a list of 1 to 10,000 objects with a `variant_id` and what changes.";
+    ImportInvalid = "import_invalid", 422, "The import can not be understood",
+        "Send the feed itself, or a JSON object with its `url`; `mode`, `dry_run`, `force`, `dialect` and `currency` take the words that `/openapi.json` lists.";
+    ImportUnknown = "import_unknown", 404, "There is no such import",
+        "Imports are kept for 30 days after their end, and only their own merchant sees them.";
+    FeedEmpty = "feed_empty", 422, "The feed is empty",
+        "Send the feed as the body, or its address as `url` in a JSON body.";
+    FeedTooLarge = "feed_too_large", 413, "The feed has too many bytes",
+        "Send it packed with gzip, or in several; the operator may raise `imports.max_mib`.";
+    FeedInvalid = "feed_invalid", 422, "The kept feed can not be understood",
+        "Send a JSON object with `url` and what `/openapi.json` lists besides.";
+    FeedUnknown = "feed_unknown", 404, "There is no such kept feed",
+        "Use a name that `GET /v1/catalog/feeds` lists.";
     CursorInvalid = "cursor_invalid", 400, "The cursor is not one of ours",
         "Use `next` of the page before as it came, or none for the first page.";
     BodyTooLarge = "body_too_large", 413, "The body has too many bytes",

@@ -1,8 +1,12 @@
 //! The paths, one file each.
 
+pub(crate) mod create_import;
 pub(crate) mod create_look;
+pub(crate) mod feeds;
 pub(crate) mod get_look;
 pub(crate) mod healthz;
+pub(crate) mod import_problems;
+pub(crate) mod imports;
 pub(crate) mod list_products;
 mod openapi;
 mod problems;
@@ -34,6 +38,36 @@ pub(crate) fn register(config: &mut ServiceConfig) {
             ],
         ))
         .service(at("/v1/catalog/offers", "POST", [web::post().to(set_offers::set_offers)]))
+        .service(at(
+            "/v1/catalog/imports",
+            "GET, POST",
+            [get().to(imports::list_imports), web::post().to(create_import::create_import)],
+        ))
+        .service(at(
+            "/v1/catalog/imports/{id}",
+            "GET, DELETE",
+            [get().to(imports::get_import), web::delete().to(imports::cancel_import)],
+        ))
+        .service(at(
+            "/v1/catalog/imports/{id}/problems",
+            "GET",
+            [get().to(import_problems::list_import_problems)],
+        ))
+        .service(at("/v1/catalog/feeds", "GET", [get().to(feeds::list_feeds)]))
+        .service(at(
+            "/v1/catalog/feeds/{name}",
+            "GET, PUT, DELETE",
+            [
+                get().to(feeds::get_feed),
+                web::put().to(feeds::put_feed),
+                web::delete().to(feeds::delete_feed),
+            ],
+        ))
+        .service(at(
+            "/v1/catalog/feeds/{name}/imports",
+            "POST",
+            [web::post().to(feeds::import_feed)],
+        ))
         .service(at("/healthz", "GET", [get().to(healthz::healthz)]))
         .service(at("/readyz", "GET", [get().to(readyz::readyz)]))
         .service(at("/openapi.json", "GET", [get().to(openapi::contract)]))

@@ -1,7 +1,7 @@
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
-use vitrine_core::{admission::Admission, shopping::Shopping};
+use vitrine_core::{admission::Admission, imports::Importing, shopping::Shopping};
 
 use crate::{requests, routes, state::State, tokens::TokenKeys};
 
@@ -9,6 +9,7 @@ use crate::{requests, routes, state::State, tokens::TokenKeys};
 pub struct Api {
     pub shop: Arc<Shopping>,
     pub admission: Arc<Admission>,
+    pub importing: Importing,
     pub keys: TokenKeys,
 }
 

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
-use vitrine_core::{admission::Admission, shopping::Shopping};
+use vitrine_core::{admission::Admission, imports::Importing, shopping::Shopping};
 
 use crate::{
     decoding::Decoding,
@@ -14,6 +14,7 @@ use crate::{
 pub(crate) struct State {
     pub shop: Arc<Shopping>,
     pub admission: Arc<Admission>,
+    pub importing: Importing,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
     pub decoding: Decoding,
@@ -25,12 +26,13 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, keys } = api;
+        let Api { shop, admission, importing, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         Self {
             shop,
             admission,
+            importing,
             keys,
             readiness: Arc::new(readiness),
             decoding: Decoding::new(settings.decodes),

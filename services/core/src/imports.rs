@@ -9,17 +9,20 @@ mod reading;
 mod run;
 mod worker;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use crate::{
     address::WebAddress,
     feed::{FeedOptions, Severity},
     ids::{ImportId, MerchantId},
-    ports::{FetchError, StoreError},
+    ports::{Feeds, FetchError, Imports, StoreError},
 };
 
-pub use feeds::{EVERY, FeedOutcome, KeptFeed, Validators};
+pub use feeds::{EVERY, FeedOutcome, KeptFeed, Validators, start_feed};
 pub use parts::{PART, PartWriter};
 pub use worker::{ImportSettings, ImportWorker};
 
@@ -279,6 +282,17 @@ impl Import {
         let left = self.bytes?.saturating_sub(self.progress.bytes);
         Some(left as f64 / self.bytes_per_second()?)
     }
+}
+
+/// What is needed to ask for imports.
+#[derive(Clone)]
+pub struct Importing {
+    pub imports: Arc<dyn Imports>,
+    pub feeds: Arc<dyn Feeds>,
+    /// Notified when there may be something to run.
+    pub wake: Arc<Notify>,
+    /// The most bytes of a feed, as it is sent.
+    pub max_bytes: u64,
 }
 
 /// What can not be mended by trying again.

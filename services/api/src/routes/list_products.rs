@@ -1,31 +1,14 @@
 use actix_web::{HttpResponse, http::header, web};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vitrine_core::{ids::ProductId, product::Product};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vitrine_core::product::Product;
 
 use crate::{
     caller::Caller,
+    page::{Page, Paged},
     problem::{Problem, ProblemBody},
-    problems::Code,
     state::State,
 };
-
-/// Products on a page when none are asked for, and at most.
-const LIMIT: usize = 20;
-const MAX_LIMIT: usize = 100;
-
-/// Which page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Page {
-    /// Products on the page at most.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
-    limit: Option<String>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
 
 /// A page of the catalog, in the order of the ids.
 #[derive(Serialize, ToSchema)]
@@ -60,32 +43,14 @@ pub(crate) async fn list_products(
     page: Result<web::Query<Page>, actix_web::Error>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let Page { limit, cursor } =
-        page.map_err(|error| Problem::new(Code::FieldUnknown, error.to_string()))?.into_inner();
-    let limit = limit.map(|text| limit_of(&text)).transpose()?.unwrap_or(LIMIT);
-    let after = cursor.map(|text| id_of(&text)).transpose()?;
+    let Paged { limit, after } = Page::read(page)?;
     let catalog = &state.shop.catalog;
     let mut ids = catalog.ids(&caller.merchant, after.as_ref(), limit + 1).await?;
     let more = ids.len() > limit;
     ids.truncate(limit);
-    let next = ids.last().filter(|_| more).map(|id| BASE64.encode(id.as_str()));
+    let next = ids.last().filter(|_| more).map(Page::cursor);
     let products = catalog.products(&caller.merchant, &ids).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(ProductPage { products, next }))
-}
-
-fn limit_of(text: &str) -> Result<usize, Problem> {
-    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    limit.ok_or_else(|| {
-        let detail = format!("This is not a number from 1 to {MAX_LIMIT}");
-        Problem::of_field(Code::LimitInvalid, "limit", detail)
-    })
-}
-
-fn id_of(cursor: &str) -> Result<ProductId, Problem> {
-    let bytes = BASE64.decode(cursor).ok();
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    let id = text.and_then(|text| ProductId::new(text).ok());
-    id.ok_or_else(|| Problem::of(Code::CursorInvalid))
 }

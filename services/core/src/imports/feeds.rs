@@ -89,13 +89,13 @@ fn later(now: Timestamp, pause: Duration) -> Timestamp {
 /// Creates the imports of all feeds that are due.
 pub(super) async fn start_due(feeds: &dyn Feeds, imports: &dyn Imports) -> Result<(), StoreError> {
     while let Some((merchant, feed)) = feeds.due_feed(RESERVE).await? {
-        start(feeds, imports, merchant, &feed).await?;
+        start_feed(feeds, imports, merchant, &feed).await?;
     }
     Ok(())
 }
 
 /// Creates an import of a kept feed, whenever it is due.
-pub(super) async fn start(
+pub async fn start_feed(
     feeds: &dyn Feeds,
     imports: &dyn Imports,
     merchant: MerchantId,
