@@ -6,6 +6,7 @@ mod catalog;
 mod embedder;
 mod index;
 mod stylist;
+mod tenants;
 mod vision;
 
 pub use cache::cache;
@@ -13,4 +14,5 @@ pub use catalog::catalog;
 pub use embedder::embedder;
 pub use index::index;
 pub use stylist::stylist;
+pub use tenants::tenants;
 pub use vision::vision;

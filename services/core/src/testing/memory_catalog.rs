@@ -103,6 +103,7 @@ impl Catalog for MemoryCatalog {
     ) -> Result<OffersSet, StoreError> {
         let mut state = self.state();
         let mut done = OffersSet::default();
+        let mut before = BTreeMap::new();
         for (at, change) in changes.into_iter().enumerate() {
             let mut own = state.products.iter_mut().filter(|(key, _)| key.0 == *merchant);
             let Some((key, product)) =
@@ -111,12 +112,14 @@ impl Catalog for MemoryCatalog {
                 done.unknown.push(at);
                 continue;
             };
-            let (key, before) = (key.clone(), told(product));
+            before.entry(key.clone()).or_insert_with(|| told(product));
             match product.set_offer(&change) {
                 Ok(()) => done.set += 1,
                 Err(bad) => done.refused.push((at, bad)),
             }
-            if told(product) != before {
+        }
+        for (key, before) in before {
+            if state.products.get(&key).is_some_and(|product| told(product) != before) {
                 state.changed(key);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use sqlx::SqliteConnection;
+
 use vitrine_core::{
     ids::{MerchantId, ProductId, VariantId},
     ports::Upserted,
@@ -11,14 +11,14 @@ use vitrine_core::{
 };
 
 use super::{
-    StoreError, failed, json,
+    Connection, StoreError, failed, json,
     rows::{self, OfferRow, ProductRow, VariantRow},
     sql,
 };
 
 /// Writes products as if one after the other, and tells the outbox of those that changed.
 pub(super) async fn upsert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: Vec<Product>,
 ) -> Result<Upserted, StoreError> {
@@ -34,7 +34,7 @@ pub(super) async fn upsert(
 
 /// Puts products into the outbox with new, higher sequence numbers.
 pub(super) async fn tell_outbox(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: &[impl Serialize],
 ) -> Result<(), StoreError> {
@@ -70,7 +70,7 @@ fn groups(products: Vec<Product>) -> Vec<Vec<Product>> {
 }
 
 async fn upsert_group(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: Vec<Product>,
 ) -> Result<Upserted, StoreError> {
@@ -100,7 +100,7 @@ async fn upsert_group(
 }
 
 async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: &[Product],
 ) -> Result<(), StoreError> {
@@ -131,7 +131,7 @@ async fn write(
 /// Takes these variants from the products that they belong to now; names those products. One that
 /// has no variant left is removed: there is nothing of it to sell.
 async fn take_variants(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     variants: &[&VariantId],
 ) -> Result<Vec<String>, StoreError> {
@@ -151,7 +151,7 @@ async fn take_variants(
 }
 
 async fn execute(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     statement: &'static str,
     merchant: &MerchantId,
     list: &str,

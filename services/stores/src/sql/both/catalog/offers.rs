@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::SqliteConnection;
 use vitrine_core::{
     ids::{MerchantId, ProductId, VariantId},
     ports::OffersSet,
@@ -10,7 +9,7 @@ use vitrine_core::{
 };
 
 use super::{
-    StoreError, failed, json,
+    Connection, StoreError, failed, json,
     rows::{self, OfferRow},
     sql,
     told::told,
@@ -19,7 +18,7 @@ use super::{
 
 /// Sets offers and tells the outbox of the products that the index sees differently now.
 pub(super) async fn set(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     changes: Vec<OfferChange>,
 ) -> Result<OffersSet, StoreError> {
