@@ -232,9 +232,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a store did not answer");
         match error {
-            StoreError::Unavailable { .. } => {
-                Self::of(Code::StoreUnavailable).retry_after(COME_BACK)
-            }
+            StoreError::Unavailable { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Behind { .. } => Self::of(Code::StoreUnavailable).retry_after(COME_BACK),
             StoreError::Corrupt { .. } => Self::of(Code::Internal),
         }
     }

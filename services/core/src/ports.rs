@@ -60,13 +60,23 @@ pub enum StoreError {
     Unavailable { store: &'static str, detail: String },
     #[error("{store} holds something that can not be read: {detail}; `vitrine doctor` says more")]
     Corrupt { store: &'static str, detail: String },
+    #[error(
+        "{store} was written by a newer Vitrine (its schema is at {found}, this one knows {known}); \
+         run the newer version or restore a backup"
+    )]
+    Newer { store: &'static str, found: i64, known: i64 },
+    #[error(
+        "{store} is behind this Vitrine (its schema is at {found}, this one needs {known}); run \
+         `vitrine migrate`"
+    )]
+    Behind { store: &'static str, found: i64, known: i64 },
 }
 
 impl StoreError {
     /// What a customer may be told: the kind of the trouble, and nothing of the machine it is on.
     pub const fn for_customers(&self) -> &'static str {
         match self {
-            Self::Unavailable { .. } => {
+            Self::Unavailable { .. } | Self::Newer { .. } | Self::Behind { .. } => {
                 "the shop's products can not be reached; send the photo again"
             }
             Self::Corrupt { .. } => "some of the shop's products can not be read",

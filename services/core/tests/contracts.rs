@@ -24,6 +24,11 @@ async fn the_imports_in_maps_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_catalog_in_maps_keeps_merchants_apart_whatever_they_do() {
+    contracts::tenants(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
 async fn the_index_in_a_list_keeps_the_contract() {
     contracts::index(&MemoryIndex::default(), 8).await;
 }

@@ -1,16 +1,65 @@
 //! The stores keep the contracts of their ports.
 
-use std::time::Duration;
+mod common;
+
+use std::{path::Path, sync::Arc, time::Duration};
 
 use vitrine_core::{ports::Cache, testing::contracts};
-use vitrine_stores::{EmbeddedIndex, LocalCache, SqliteCatalog};
+use vitrine_stores::{
+    EmbeddedIndex, LocalCache, Migrate, PostgresCatalog, PostgresOptions, SqliteCatalog,
+    SqliteOptions,
+};
+
+use common::TestDatabase;
+
+async fn sqlite(dir: &Path) -> SqliteCatalog {
+    let options = SqliteOptions { readers: 2, migrate: Migrate::AtStart };
+    SqliteCatalog::open(&dir.join("catalog.db"), options).await.unwrap()
+}
+
+async fn postgres(database: &TestDatabase) -> PostgresCatalog {
+    let options = PostgresOptions { max_connections: 4, migrate: Migrate::AtStart };
+    PostgresCatalog::connect(&database.url(), options).await.unwrap()
+}
 
 #[tokio::test]
 async fn the_sqlite_catalog_keeps_the_contract() {
     let dir = tempfile::tempdir().unwrap();
-    let catalog = SqliteCatalog::open(&dir.path().join("catalog.db"), 2).await.unwrap();
+    let catalog = sqlite(dir.path()).await;
     contracts::catalog(&catalog).await;
     catalog.close().await;
+}
+
+#[tokio::test]
+async fn the_imports_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::imports(Arc::new(sqlite(dir.path()).await)).await;
+}
+
+#[tokio::test]
+async fn the_sqlite_catalog_keeps_merchants_apart_whatever_they_do() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::tenants(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
+async fn the_postgresql_catalog_keeps_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    let catalog = postgres(&database).await;
+    contracts::catalog(&catalog).await;
+    catalog.close().await;
+}
+
+#[tokio::test]
+async fn the_imports_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::imports(Arc::new(postgres(&database).await)).await;
+}
+
+#[tokio::test]
+async fn the_postgresql_catalog_keeps_merchants_apart_whatever_they_do() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::tenants(&postgres(&database).await).await;
 }
 
 #[tokio::test]

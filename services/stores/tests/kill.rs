@@ -21,7 +21,7 @@ use vitrine_core::{
     product::Product,
     testing::{FakeEmbedder, sample},
 };
-use vitrine_stores::{EmbeddedIndex, SqliteCatalog};
+use vitrine_stores::{EmbeddedIndex, Migrate, SqliteCatalog, SqliteOptions};
 
 /// Where the child works; set, it makes the child of this binary.
 const WORK: &str = "VITRINE_KILL_TEST";
@@ -40,7 +40,9 @@ struct Shop {
 
 impl Shop {
     async fn open(dir: &Path) -> Self {
-        let catalog = Arc::new(SqliteCatalog::open(&dir.join("catalog.db"), 2).await.unwrap());
+        let options = SqliteOptions { readers: 2, migrate: Migrate::AtStart };
+        let catalog =
+            Arc::new(SqliteCatalog::open(&dir.join("catalog.db"), options).await.unwrap());
         let embedder = Arc::new(FakeEmbedder::default());
         let opened =
             EmbeddedIndex::open(&dir.join("index"), embedder.dimensions(), embedder.model())

@@ -12,7 +12,7 @@ use vitrine_core::{
     shopping::Shopping,
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
-use vitrine_stores::{EmbeddedIndex, LocalCache, SqliteCatalog};
+use vitrine_stores::{EmbeddedIndex, LocalCache, Migrate, SqliteCatalog, SqliteOptions};
 
 use crate::{error::Error, secret, settings::Settings, steps::Steps};
 
@@ -119,7 +119,8 @@ impl App {
 pub async fn open_catalog(settings: &Settings) -> Result<SqliteCatalog, Error> {
     let folder = &settings.data.folder;
     std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
-    Ok(SqliteCatalog::open(&folder.join("catalog.sqlite"), READERS).await?)
+    let options = SqliteOptions { readers: READERS, migrate: Migrate::AtStart };
+    Ok(SqliteCatalog::open(&folder.join("catalog.sqlite"), options).await?)
 }
 
 async fn open_stores(

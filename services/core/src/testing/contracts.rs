@@ -8,6 +8,7 @@ mod fetch;
 mod imports;
 mod index;
 mod stylist;
+mod tenants;
 mod vision;
 
 pub use cache::cache;
@@ -17,4 +18,5 @@ pub use fetch::{fetch, fetch_pages};
 pub use imports::imports;
 pub use index::index;
 pub use stylist::stylist;
+pub use tenants::tenants;
 pub use vision::vision;

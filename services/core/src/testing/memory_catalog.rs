@@ -106,6 +106,7 @@ impl State {
         changes: Vec<OfferChange>,
     ) -> OffersSet {
         let mut done = OffersSet::default();
+        let mut before = BTreeMap::new();
         for (at, change) in changes.into_iter().enumerate() {
             let mut own = self.products.iter_mut().filter(|(key, _)| key.0 == *merchant);
             let Some((key, product)) =
@@ -114,12 +115,14 @@ impl State {
                 done.unknown.push(at);
                 continue;
             };
-            let (key, before) = (key.clone(), told(product));
+            before.entry(key.clone()).or_insert_with(|| told(product));
             match product.set_offer(&change) {
                 Ok(()) => done.set += 1,
                 Err(bad) => done.refused.push((at, bad)),
             }
-            if told(product) != before {
+        }
+        for (key, before) in before {
+            if self.products.get(&key).is_some_and(|product| told(product) != before) {
                 self.changed(key);
             }
         }

@@ -1,14 +1,13 @@
 //! Vectors of texts that were embedded before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use sqlx::{SqliteConnection, SqlitePool};
 use vitrine_core::ports::Vector;
 
-use super::{StoreError, corrupt, failed, json, sql};
+use super::{Connection, Pool, StoreError, corrupt, failed, json, sql};
 
 pub(super) async fn read(
-    readers: &SqlitePool,
+    readers: &Pool,
     model: &str,
     texts: &[String],
 ) -> Result<HashMap<String, Vector>, StoreError> {
@@ -34,14 +33,17 @@ pub(super) async fn read(
 }
 
 pub(super) async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     model: &str,
     vectors: &HashMap<String, Vector>,
 ) -> Result<(), StoreError> {
-    for (text, vector) in vectors {
+    // In one order, so that two writes of the same texts do not wait for each other.
+    let by_hash: BTreeMap<String, &Vector> =
+        vectors.iter().map(|(text, vector)| (hash(text), vector)).collect();
+    for (hash, vector) in by_hash {
         sqlx::query(sql::KEEP_VECTOR)
             .bind(model)
-            .bind(hash(text))
+            .bind(hash)
             .bind(to_bytes(vector))
             .execute(&mut *connection)
             .await

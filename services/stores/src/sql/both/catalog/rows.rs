@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
+
 use vitrine_core::{
     ids::{BadId, MerchantId, ProductId, VariantId},
     money::Money,
@@ -11,7 +11,7 @@ use vitrine_core::{
     vocabulary::Colour,
 };
 
-use super::{StoreError, corrupt, failed, json, sql};
+use super::{Connection, StoreError, corrupt, failed, json, sql};
 
 /// A row of `products`.
 #[derive(Serialize)]
@@ -98,7 +98,7 @@ impl<'a> OfferRow<'a> {
 
 /// These products in the order asked for. Call it within a transaction: it reads twice.
 pub(super) async fn products(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     ids: &[ProductId],
 ) -> Result<Vec<Product>, StoreError> {
@@ -136,7 +136,7 @@ fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, StoreError> {
 }
 
 /// An id as it was stored.
-pub(super) fn id<T: TryFrom<String, Error = BadId>>(text: String) -> Result<T, StoreError> {
+pub(in crate::sql) fn id<T: TryFrom<String, Error = BadId>>(text: String) -> Result<T, StoreError> {
     T::try_from(text).map_err(|error| corrupt(error.to_string()))
 }
 

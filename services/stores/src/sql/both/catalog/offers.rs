@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::SqliteConnection;
 use vitrine_core::{
     ids::{MerchantId, ProductId, VariantId},
     ports::OffersSet,
@@ -10,7 +9,7 @@ use vitrine_core::{
 };
 
 use super::{
-    StoreError, failed, json,
+    Connection, StoreError, failed, json,
     rows::{self, OfferRow},
     sql,
     told::told,
@@ -18,20 +17,13 @@ use super::{
 };
 
 /// Sets offers and tells the outbox of the products that the index sees differently now.
-pub(super) async fn set(
-    connection: &mut SqliteConnection,
+pub(in crate::sql) async fn set(
+    connection: &mut Connection,
     merchant: &MerchantId,
     changes: Vec<OfferChange>,
 ) -> Result<OffersSet, StoreError> {
     let named: HashSet<&VariantId> = changes.iter().map(|change| &change.variant).collect();
-    let owners: Vec<String> = sqlx::query_scalar(sql::PRODUCTS_OF_VARIANTS)
-        .bind(merchant.as_str())
-        .bind(json(&named)?)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed)?;
-    let ids: Vec<ProductId> = owners.into_iter().map(rows::id).collect::<Result<_, _>>()?;
-    let mut products = rows::products(&mut *connection, merchant, &ids).await?;
+    let mut products = products_of(&mut *connection, merchant, &named).await?;
     let before: Vec<_> = products.iter().map(told).collect();
     let done = apply(&mut products, &changes);
 
@@ -55,6 +47,33 @@ pub(super) async fn set(
         .collect();
     tell_outbox(connection, merchant, &behind).await?;
     Ok(done)
+}
+
+/// What setting them would do.
+pub(super) async fn try_set(
+    connection: &mut Connection,
+    merchant: &MerchantId,
+    changes: &[OfferChange],
+) -> Result<OffersSet, StoreError> {
+    let named: HashSet<&VariantId> = changes.iter().map(|change| &change.variant).collect();
+    let mut products = products_of(connection, merchant, &named).await?;
+    Ok(apply(&mut products, changes))
+}
+
+/// The products that these variants belong to.
+async fn products_of(
+    connection: &mut Connection,
+    merchant: &MerchantId,
+    variants: &HashSet<&VariantId>,
+) -> Result<Vec<Product>, StoreError> {
+    let owners: Vec<String> = sqlx::query_scalar(sql::PRODUCTS_OF_VARIANTS)
+        .bind(merchant.as_str())
+        .bind(json(variants)?)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed)?;
+    let ids: Vec<ProductId> = owners.into_iter().map(rows::id).collect::<Result<_, _>>()?;
+    rows::products(connection, merchant, &ids).await
 }
 
 /// Makes each change, after the one before it.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use sqlx::SqliteConnection;
+
 use vitrine_core::{
     ids::{MerchantId, ProductId, VariantId},
     ports::Upserted,
@@ -11,14 +11,14 @@ use vitrine_core::{
 };
 
 use super::{
-    StoreError, failed, json,
+    Connection, StoreError, failed, json,
     rows::{self, OfferRow, ProductRow, VariantRow},
     sql,
 };
 
 /// Writes products as if one after the other, and tells the outbox of those that changed.
-pub(super) async fn upsert(
-    connection: &mut SqliteConnection,
+pub(in crate::sql) async fn upsert(
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: Vec<Product>,
 ) -> Result<Upserted, StoreError> {
@@ -32,9 +32,25 @@ pub(super) async fn upsert(
     Ok(upserted)
 }
 
+/// Removes products; answers how many were there.
+pub(in crate::sql) async fn remove(
+    connection: &mut Connection,
+    merchant: &MerchantId,
+    products: &[ProductId],
+) -> Result<u64, StoreError> {
+    let removed: Vec<String> = sqlx::query_scalar(sql::REMOVE_PRODUCTS)
+        .bind(merchant.as_str())
+        .bind(json(products)?)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed)?;
+    tell_outbox(connection, merchant, &removed).await?;
+    Ok(removed.len() as u64)
+}
+
 /// Puts products into the outbox with new, higher sequence numbers.
 pub(super) async fn tell_outbox(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: &[impl Serialize],
 ) -> Result<(), StoreError> {
@@ -70,7 +86,7 @@ fn groups(products: Vec<Product>) -> Vec<Vec<Product>> {
 }
 
 async fn upsert_group(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: Vec<Product>,
 ) -> Result<Upserted, StoreError> {
@@ -100,7 +116,7 @@ async fn upsert_group(
 }
 
 async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     products: &[Product],
 ) -> Result<(), StoreError> {
@@ -131,7 +147,7 @@ async fn write(
 /// Takes these variants from the products that they belong to now; names those products. One that
 /// has no variant left is removed: there is nothing of it to sell.
 async fn take_variants(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merchant: &MerchantId,
     variants: &[&VariantId],
 ) -> Result<Vec<String>, StoreError> {
@@ -151,7 +167,7 @@ async fn take_variants(
 }
 
 async fn execute(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     statement: &'static str,
     merchant: &MerchantId,
     list: &str,

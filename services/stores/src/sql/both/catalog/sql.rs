@@ -1,0 +1,35 @@
+//! Every statement of the catalog: here what both databases understand, and with it what each needs
+//! in its own words. Parameters are `$1` to `$n`.
+
+pub(super) use super::super::statements::catalog::*;
+
+/// `$1` merchant, `$2` the id before the first, `$3` limit.
+pub(super) const IDS: &str =
+    "SELECT id FROM products WHERE merchant = $1 AND id > $2 ORDER BY id LIMIT $3";
+
+/// `$1` merchant.
+pub(super) const COUNT_PRODUCTS: &str = "SELECT count(*) FROM products WHERE merchant = $1";
+
+/// Entries of removed products stay: the index may still hold them.
+pub(super) const FORGET_ENTRIES_OF_PRODUCTS: &str = "
+    DELETE FROM outbox WHERE EXISTS (
+        SELECT 1 FROM products p
+        WHERE p.merchant = outbox.merchant AND p.id = outbox.product)";
+
+pub(super) const ENTER_ALL: &str = "
+    INSERT INTO outbox (merchant, product)
+    SELECT merchant, id FROM products ORDER BY merchant, id";
+
+/// `$1` limit.
+pub(super) const CHANGES: &str =
+    "SELECT sequence, merchant, product FROM outbox ORDER BY sequence LIMIT $1";
+
+/// `$1` merchant.
+pub(super) const PENDING: &str = "SELECT count(*) FROM outbox WHERE merchant = $1";
+
+/// `$1` model, `$2` text hash, `$3` vector.
+pub(super) const KEEP_VECTOR: &str = "
+    INSERT INTO vectors (model, text_hash, vector) VALUES ($1, $2, $3)
+    ON CONFLICT (model, text_hash) DO UPDATE SET vector = excluded.vector";
+
+pub(super) const READ_CHECK: &str = "SELECT EXISTS (SELECT 1 FROM products)";

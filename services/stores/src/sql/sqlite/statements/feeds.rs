@@ -1,0 +1,10 @@
+//! The feeds' statements that are SQLite's own.
+
+/// `$1` now.
+pub(in crate::sql) const NEXT_DUE: &str = "
+    SELECT merchant, name, feed FROM feeds f
+    WHERE next <= $1 AND reserved_until <= $1
+      AND NOT EXISTS (
+          SELECT 1 FROM imports i
+          WHERE i.id = f.last_import AND i.state IN ('receiving', 'waiting', 'running'))
+    ORDER BY next LIMIT 1";
