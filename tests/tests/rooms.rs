@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 const CORE: &str = "vitrine-core";
-const ROOMS: [&str; 3] = ["vitrine-models", "vitrine-stores", "vitrine-api"];
+const ROOMS: [&str; 4] = ["vitrine-models", "vitrine-stores", "vitrine-outbound", "vitrine-api"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()

@@ -18,6 +18,7 @@ pub mod look;
 pub mod matching;
 pub mod money;
 pub mod photo;
+pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod shopping;

@@ -3,7 +3,10 @@
 
 use std::io::Cursor;
 
-use fast_image_resize::{FilterType, PixelType, ResizeOptions, Resizer, images::Image};
+use fast_image_resize::{
+    FilterType, PixelType, ResizeOptions, Resizer,
+    images::{Image, ImageRef},
+};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use crate::garment::Region;
@@ -66,8 +69,7 @@ impl Photo {
     /// first frame if it moves, over white if it is transparent, scaled to fit, centred on grey.
     /// Takes tens of milliseconds for a phone's photo: call it where blocking is allowed.
     pub fn read(bytes: &[u8], side: u32) -> Result<Self, PhotoError> {
-        let picture = decode(bytes)?;
-        Ok(Self::from_picture(&picture, side))
+        Ok(Self::from_picture(&decode(bytes)?.picture, side))
     }
 
     /// A photo from pixels that are known to be good.
@@ -119,8 +121,14 @@ impl Photo {
     }
 }
 
+/// A picture within bounds: upright, over white.
+pub(crate) struct Decoded {
+    pub(crate) picture: RgbImage,
+    pub(crate) format: ImageFormat,
+}
+
 /// Decodes with every bound checked before memory is spent.
-fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, PhotoError> {
     if bytes.is_empty() {
         return Err(PhotoError::Empty);
     }
@@ -144,7 +152,7 @@ fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
     let mut picture =
         DynamicImage::from_decoder(decoder).map_err(|error| refused(format, &error))?;
     picture.apply_orientation(orientation);
-    Ok(over_white(picture))
+    Ok(Decoded { picture: over_white(picture), format })
 }
 
 fn refused(format: ImageFormat, error: &image::ImageError) -> PhotoError {
@@ -246,18 +254,14 @@ fn over_white(picture: DynamicImage) -> RgbImage {
 }
 
 /// Area-weighted scaling, so that thin stripes fade instead of flickering.
-fn resize(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
+pub(crate) fn resize(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     if picture.dimensions() == (width, height) {
         return picture.clone();
     }
     let slow =
         || image::imageops::resize(picture, width, height, image::imageops::FilterType::Triangle);
-    let source = Image::from_vec_u8(
-        picture.width(),
-        picture.height(),
-        picture.as_raw().clone(),
-        PixelType::U8x3,
-    );
+    let source =
+        ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3);
     let mut target = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new()
         .resize_alg(fast_image_resize::ResizeAlg::Convolution(FilterType::Bilinear));

@@ -1,15 +1,16 @@
 //! What goes out to addresses that strangers gave: feeds, product pictures, a shopper's photo by
 //! its address. One client, behind the port [`Fetch`], so that the rules hold for all of them.
 //!
-//! [`Outbound`] is made of three: [`retry`] tries again, [`client`] walks from redirect to
-//! redirect and reads the answer, and [`policy`] says who may be spoken to, asked before each hop
-//! and for each address that a name resolves to.
+//! [`Outbound`] is made of four: [`rest`] leaves a host alone that is not there, [`retry`] tries
+//! again, [`client`] walks from redirect to redirect and reads the answer, and [`policy`] says who
+//! may be spoken to, asked before each hop and for each address that a name resolves to.
 
 mod body;
 mod client;
 mod network;
 mod policy;
 mod resolver;
+mod rest;
 mod retry;
 mod settings;
 mod slots;
@@ -19,14 +20,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use vitrine_core::ports::{Fetch, FetchError, FetchRequest, Fetched};
 
-use crate::{client::Client, retry::Retrying};
+use crate::{client::Client, rest::Resting, retry::Retrying};
 pub use crate::{
     resolver::{Lookup, SystemLookup},
     settings::{OutboundSettings, SettingsError, Times},
 };
 
 /// The one client for addresses from outside.
-pub struct Outbound(Retrying<Client>);
+pub struct Outbound(Resting<Retrying<Client>>);
 
 impl Outbound {
     /// Resolves names as the system does.
@@ -40,7 +41,7 @@ impl Outbound {
         lookup: Arc<dyn Lookup>,
     ) -> Result<Self, SettingsError> {
         let client = Client::new(settings, lookup)?;
-        Ok(Self(Retrying::new(client, settings)))
+        Ok(Self(Resting::new(Retrying::new(client, settings))))
     }
 }
 
