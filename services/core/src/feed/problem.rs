@@ -24,6 +24,7 @@ pub enum Severity {
 
 /// One thing wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(bound(deserialize = ""))]
 pub struct Problem {
     #[serde(flatten)]
     pub place: Place,
