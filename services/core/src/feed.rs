@@ -36,7 +36,7 @@ use xml::Items;
 
 pub use dialect::Dialect;
 pub use draft::{ProductDraft, VariantDraft};
-pub use export::{ExportDialect, Exporter};
+pub use export::{ExportDialect, Exporter, NotWritten};
 pub use offers::{OfferFeed, OfferTaken};
 pub use problem::{Place, Problem, Severity};
 

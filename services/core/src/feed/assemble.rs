@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ids::ProductId,
     money::{Currency, Money},
-    vocabulary::{Availability, Colour, Length, Sleeve},
+    vocabulary::{Availability, Colour},
 };
 
 /// Google's bounds: longer texts are shown cut short.
@@ -54,8 +54,8 @@ pub(super) fn assemble(mut record: Record, currency: Option<Currency>) -> Assemb
     let gender = known.word(Field::Gender, "gender_unknown", words::gender).map(|g| g.id());
     let age_group = known.word(Field::AgeGroup, "age_group_unknown", words::age_group);
     let pattern = known.word(Field::Pattern, "pattern_unknown", words::pattern);
-    let sleeve = known.word(Field::Sleeve, "sleeve_unknown", |text| text.parse::<Sleeve>().ok());
-    let length = known.word(Field::Length, "length_unknown", |text| text.parse::<Length>().ok());
+    let sleeve = known.word(Field::Sleeve, "sleeve_unknown", words::sleeve);
+    let length = known.word(Field::Length, "length_unknown", words::length);
     let colours = known.colours();
     let colour_name = record.text(Field::Colour).map(str::to_owned);
     let colour_name = colour_name.filter(|name| *name != words::palette(&colours));
@@ -297,17 +297,24 @@ fn with_point(number: &str) -> String {
 }
 
 fn tags(record: &Record) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for value in record.all(Field::Tags) {
-        let listed = serde_json::from_str::<Vec<String>>(&value.text);
-        let listed = listed.unwrap_or_else(|_| value.text.split(',').map(str::to_owned).collect());
-        for tag in listed.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
-            if !tags.iter().any(|known| known == tag) {
-                tags.push(tag.to_owned());
+    let listed = record.text(Field::TagList).and_then(|text| serde_json::from_str(text).ok());
+    listed.unwrap_or_else(|| {
+        let mut tags: Vec<String> = Vec::new();
+        for tag in record.all(Field::Tags).flat_map(|value| tags_of(&value.text)) {
+            if !tags.contains(&tag) {
+                tags.push(tag);
             }
         }
-    }
-    tags
+        tags
+    })
+}
+
+/// The tags of a column: a list in JSON, or with commas between them.
+pub(super) fn tags_of(text: &str) -> Vec<String> {
+    let listed = serde_json::from_str::<Vec<String>>(text);
+    let listed = listed.unwrap_or_else(|_| text.split(',').map(str::to_owned).collect());
+    let tags = listed.iter().map(|tag| tag.trim().to_owned());
+    tags.filter(|tag| !tag.is_empty()).collect()
 }
 
 /// The text of HTML.

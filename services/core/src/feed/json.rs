@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     FeedError, Row,
-    columns::{field, plain_name},
+    columns::field,
     dialect::Dialect,
     lines::Lines,
     problem::{Place, Problem},
@@ -51,7 +51,7 @@ fn flat(dialect: Dialect, place: Place, line: &str) -> Vec<Row> {
     };
     let mut record = Record::at(place);
     for (name, value) in &row {
-        if let Some(field) = field(dialect, &plain_name(name)) {
+        if let Some(field) = field(dialect, name) {
             record.add(field, name, &plain(value));
         }
     }

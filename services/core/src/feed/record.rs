@@ -7,6 +7,8 @@ pub(super) enum Field {
     Id,
     /// The product that the variant belongs to.
     Group,
+    /// The product's id, where [`Field::Group`] is only a handle for it.
+    ProductId,
     Title,
     GroupTitle,
     Description,
@@ -40,10 +42,16 @@ pub(super) enum Field {
     ComparePrice,
     Availability,
     Stock,
+    /// The pieces in stock as this service counts them, whatever [`Field::Stock`] says.
+    OwnStock,
+    /// Who counts the pieces; nobody, where it is empty.
+    StockTracker,
     /// Whether it can be ordered with none in stock: `continue` or `deny`.
     StockPolicy,
     Gtin,
     Tags,
+    /// All tags, as a list in JSON.
+    TagList,
     /// Whether the product is sold at all: `active`, `draft`, `archived`, `true`, `false`.
     Status,
     Option1Name,

@@ -6,7 +6,7 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::{
     FeedError, Row,
-    columns::{field, plain_name},
+    columns::field,
     dialect::{Dialect, delimiter_of},
     fuse::{Allowance, Fuse},
     problem::{Place, Problem},
@@ -35,10 +35,15 @@ impl<R: Read> Table<R> {
             .iter()
             .map(|name| {
                 let shown = name.trim().trim_start_matches('\u{feff}').to_owned();
-                field(dialect, &plain_name(name)).map(|field| (field, shown))
+                field(dialect, name).map(|field| (field, shown))
             })
             .collect();
         Ok(Self { reader, allowance, columns, record: StringRecord::new(), row: 0 })
+    }
+
+    /// Whether there is such a column.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.columns.iter().flatten().any(|(known, _)| *known == field)
     }
 }
 

@@ -17,7 +17,7 @@ use quick_xml::{
 
 use super::{
     FeedError, Row,
-    columns::{field, plain_name},
+    columns::field,
     dialect::Dialect,
     fuse::{Allowance, Fuse},
     problem::Place,
@@ -114,7 +114,7 @@ impl<R: Read> Iterator for Items<R> {
 }
 
 fn put(record: &mut Record, name: &str, text: &str) {
-    if let Some(field) = field(Dialect::Google, &plain_name(name)) {
+    if let Some(field) = field(Dialect::Google, name) {
         record.add(field, name, text);
     }
 }
