@@ -153,7 +153,7 @@ impl<'a> Import<'a> {
     }
 
     async fn put(&mut self, found: FeedProduct) -> Result<(), ImportError> {
-        let FeedProduct { mut product, rows, warnings, partial } = found;
+        let FeedProduct { mut product, rows, warnings, partial, .. } = found;
         self.summary.rows += rows;
         self.summary.note(warnings);
         let again = !self.seen.insert(hash(&product.id));

@@ -22,7 +22,7 @@ mod unpack;
 mod words;
 mod xml;
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read as _};
 
 use crate::{ids::ProductId, money::Currency, product::Product};
 
@@ -44,6 +44,8 @@ pub use problem::{Place, Problem, Severity};
 pub const MAX_LINE: usize = 1024 * 1024;
 /// The most variants of one product.
 pub const MAX_VARIANTS: usize = 2_000;
+/// Rows of one product that are put together before they are given on.
+const PART: u64 = 500;
 /// How much of a feed is looked at to tell its dialect, in bytes.
 const HEAD: u64 = 64 * 1024;
 
@@ -87,15 +89,23 @@ pub enum Taken {
     },
 }
 
-/// A product with the variants of the rows that follow one another.
+/// A product with the variants of rows that follow one another, 500 rows at most.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedProduct {
     pub product: Product,
+    /// Where the first of these rows stands.
+    pub place: Place,
     pub rows: u64,
     pub warnings: Vec<Problem>,
     /// Further on, rows may come that hold more variants of it.
     pub partial: bool,
 }
+
+/// A row in a merchant's words, or why it can not be read.
+type Read = Result<Record, Problem>;
+
+/// The rows of a feed in a merchant's words.
+type Records<'a> = Box<dyn Iterator<Item = Result<Read, FeedError>> + Send + 'a>;
 
 /// A row as far as its dialect's reader understands it.
 enum Row {
@@ -105,6 +115,15 @@ enum Row {
     Record(Record),
     LeftOut(Problem),
     Unreadable(Problem),
+}
+
+impl From<Read> for Row {
+    fn from(read: Read) -> Self {
+        match read {
+            Ok(record) => Self::Record(record),
+            Err(problem) => Self::Unreadable(problem),
+        }
+    }
 }
 
 type Rows<'a> = Box<dyn Iterator<Item = Result<Row, FeedError>> + Send + 'a>;
@@ -119,7 +138,7 @@ pub struct Feed<'a> {
 
 impl<'a> Feed<'a> {
     /// Begins to read: packed or not, in whatever encoding.
-    pub fn open(bytes: impl Read + Send + 'a, options: FeedOptions) -> Result<Self, FeedError> {
+    pub fn open(bytes: impl io::Read + Send + 'a, options: FeedOptions) -> Result<Self, FeedError> {
         let (head, text) = begin(bytes)?;
         let dialect = options.dialect.or_else(|| Dialect::of(&head)).ok_or(FeedError::Unknown)?;
         let rows = rows(dialect, text, &head)?;
@@ -130,10 +149,14 @@ impl<'a> Feed<'a> {
         self.dialect
     }
 
-    /// Takes a checked product in: what was open before is done, if it is another one.
+    /// Takes a checked product in: what was open before is done, if it is another one or has as
+    /// many rows as are held.
     fn put(&mut self, found: FeedProduct) -> Option<Taken> {
+        let goes_on = |open: &FeedProduct| {
+            found.partial && open.rows < PART && open.product.id == found.product.id
+        };
         match &mut self.open {
-            Some(open) if found.partial && open.product.id == found.product.id => {
+            Some(open) if goes_on(open) => {
                 open.rows += found.rows;
                 open.warnings.extend(found.warnings);
                 open.product.add_variants(found.product.variants);
@@ -153,7 +176,8 @@ impl<'a> Feed<'a> {
                 let id = ProductId::new(&draft.id).ok();
                 match check(place, *draft) {
                     Ok(product) => {
-                        self.put(FeedProduct { product, rows: 1, warnings: vec![], partial: false })
+                        let warnings = Vec::new();
+                        self.put(FeedProduct { product, place, rows: 1, warnings, partial: false })
                     }
                     Err(problems) => Some(Taken::Refused { product: id, problems }),
                 }
@@ -165,8 +189,8 @@ impl<'a> Feed<'a> {
                 }
                 Assembled::Draft(draft) => match check(draft.place(), draft.product.clone()) {
                     Ok(product) => {
-                        let warnings = draft.warnings;
-                        self.put(FeedProduct { product, rows: 1, warnings, partial: true })
+                        let (place, warnings) = (draft.place(), draft.warnings);
+                        self.put(FeedProduct { product, place, rows: 1, warnings, partial: true })
                     }
                     Err(problems) => {
                         let product = ProductId::new(&draft.product.id).ok();
@@ -199,8 +223,8 @@ impl Iterator for Feed<'_> {
 
 /// How a feed begins, and the whole of it as UTF-8.
 fn begin<'a>(
-    bytes: impl Read + Send + 'a,
-) -> Result<(String, Box<dyn Read + Send + 'a>), FeedError> {
+    bytes: impl io::Read + Send + 'a,
+) -> Result<(String, Box<dyn io::Read + Send + 'a>), FeedError> {
     let mut text = Utf8::new(unpack::unpack(BufReader::new(bytes))?);
     let mut begun = Vec::new();
     text.by_ref().take(HEAD).read_to_end(&mut begun)?;
@@ -211,21 +235,22 @@ fn begin<'a>(
 /// The rows of a feed; `head` is how it begins.
 fn rows<'a>(
     dialect: Dialect,
-    text: impl Read + Send + 'a,
+    text: impl io::Read + Send + 'a,
     head: &str,
 ) -> Result<Rows<'a>, FeedError> {
     let first = head.trim_start_matches('\u{feff}').trim_start().chars().next();
-    Ok(match dialect {
-        Dialect::Vitrine => Box::new(json::rows(BufReader::new(text), own)),
+    let records: Records<'a> = match dialect {
+        Dialect::Vitrine => return Ok(Box::new(json::rows(BufReader::new(text), own))),
+        Dialect::Shopify => return Ok(Box::new(Shopify::new(Table::new(text, head, dialect)?))),
         Dialect::Acp => Box::new(json::rows(BufReader::new(text), json::acp)),
         Dialect::OpenAi if first == Some('{') => {
             Box::new(json::rows(BufReader::new(text), json::open_ai))
         }
         Dialect::SchemaOrg => schema_org::read(BufReader::new(text), head)?,
         Dialect::Google if first == Some('<') => Box::new(Items::new(text)),
-        Dialect::Shopify => Box::new(Shopify::new(Table::new(text, head, dialect)?)),
         Dialect::Google | Dialect::OpenAi => Box::new(Table::new(text, head, dialect)?),
-    })
+    };
+    Ok(Box::new(records.map(|read| read.map(Row::from))))
 }
 
 /// A product that comes whole, checked as a row of a feed is.
@@ -237,7 +262,7 @@ pub fn check_product(product: &Product) -> Result<Product, Vec<Problem>> {
 fn own(place: Place, line: &str) -> Vec<Row> {
     vec![match serde_json::from_str(line) {
         Ok(draft) => Row::Draft(place, Box::new(draft)),
-        Err(error) => json::unreadable(place, &error),
+        Err(error) => Row::Unreadable(json::unreadable(place, &error)),
     }]
 }
 

@@ -1,10 +1,10 @@
 //! A feed of prices and stock alone: one variant a row, by its id, in a table or JSON lines with
 //! Google's names for the columns.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader};
 
 use super::{
-    FeedError, Row, Rows,
+    FeedError, Records,
     assemble::prices,
     begin,
     dialect::Dialect,
@@ -33,7 +33,7 @@ pub enum OfferTaken {
 
 /// The changes of a feed of offers.
 pub struct OfferFeed<'a> {
-    rows: Rows<'a>,
+    rows: Records<'a>,
     currency: Option<Currency>,
 }
 
@@ -41,11 +41,11 @@ impl<'a> OfferFeed<'a> {
     /// Begins to read: packed or not, in whatever encoding. `currency` is that of prices which
     /// name none.
     pub fn open(
-        bytes: impl Read + Send + 'a,
+        bytes: impl io::Read + Send + 'a,
         currency: Option<Currency>,
     ) -> Result<Self, FeedError> {
         let (head, text) = begin(bytes)?;
-        let rows: Rows<'a> = if head.trim_start().starts_with('{') {
+        let rows: Records<'a> = if head.trim_start().starts_with('{') {
             Box::new(json::rows(BufReader::new(text), json::google))
         } else {
             Box::new(Table::new(text, &head, Dialect::Google)?)
@@ -60,11 +60,8 @@ impl Iterator for OfferFeed<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let taken = match self.rows.next()? {
             Err(error) => return Some(Err(error)),
-            Ok(Row::Record(record)) => read(&record, self.currency),
-            Ok(Row::Unreadable(problem) | Row::LeftOut(problem)) => {
-                OfferTaken::Refused(vec![problem])
-            }
-            Ok(Row::Draft(place, _)) => OfferTaken::Refused(vec![nothing(place)]),
+            Ok(Ok(record)) => read(&record, self.currency),
+            Ok(Err(problem)) => OfferTaken::Refused(vec![problem]),
         };
         Some(Ok(taken))
     }

@@ -1,11 +1,11 @@
 //! schema.org's `Product` and `ProductGroup` as JSON-LD: one object a line, or one document.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read as _};
 
 use serde_json::{Map, Value};
 
 use super::{
-    FeedError, Row,
+    FeedError, Read, Records,
     json::{plain, rows, unreadable},
     problem::{Place, Problem},
     record::{Field, Record},
@@ -18,7 +18,7 @@ const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
 pub(super) fn read<'a>(
     text: impl BufRead + Send + 'a,
     head: &str,
-) -> Result<Box<dyn Iterator<Item = Result<Row, FeedError>> + Send + 'a>, FeedError> {
+) -> Result<Records<'a>, FeedError> {
     let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     if serde_json::from_str::<Map<String, Value>>(first).is_ok() {
         return Ok(Box::new(rows(text, line)));
@@ -40,16 +40,16 @@ pub(super) fn read<'a>(
     Ok(Box::new(rows.into_iter()))
 }
 
-fn line(place: Place, line: &str) -> Vec<Row> {
+fn line(place: Place, line: &str) -> Vec<Read> {
     let value: Value = match serde_json::from_str(line) {
         Ok(value) => value,
-        Err(error) => return vec![unreadable(place, &error)],
+        Err(error) => return vec![Err(unreadable(place, &error))],
     };
     let mut found = Vec::new();
     collect(&value, &mut found);
     if found.is_empty() {
         let message = "no `Product` or `ProductGroup` in this object";
-        return vec![Row::Unreadable(Problem::of_row(place, "row_unreadable", message))];
+        return vec![Err(Problem::of_row(place, "row_unreadable", message))];
     }
     found.into_iter().flat_map(|node| product(place, node)).collect()
 }
@@ -81,13 +81,13 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a Map<String, Value>>) {
     }
 }
 
-fn product(place: Place, node: &Map<String, Value>) -> Vec<Row> {
+fn product(place: Place, node: &Map<String, Value>) -> Vec<Read> {
     let variants: Vec<&Map<String, Value>> =
         list(node.get("hasVariant")).into_iter().filter_map(Value::as_object).collect();
     if variants.is_empty() {
-        return vec![Row::Record(record(place, node, None))];
+        return vec![Ok(record(place, node, None))];
     }
-    variants.into_iter().map(|variant| Row::Record(record(place, variant, Some(node)))).collect()
+    variants.into_iter().map(|variant| Ok(record(place, variant, Some(node)))).collect()
 }
 
 fn list(value: Option<&Value>) -> Vec<&Value> {

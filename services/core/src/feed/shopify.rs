@@ -1,10 +1,8 @@
 //! Shopify's product CSV: the rows of one product follow one another, only the first says what
 //! holds for all, and some of them only name another picture.
 
-use std::io::Read;
-
 use super::{
-    FeedError, Row,
+    FeedError, Read, Row,
     record::{Field, Record, Value},
     table::Table,
     words::{OptionName, option_name},
@@ -51,7 +49,7 @@ pub(super) struct Shopify<I> {
     tracks: bool,
 }
 
-impl<R: Read> Shopify<Table<R>> {
+impl<R: std::io::Read> Shopify<Table<R>> {
     pub(super) fn new(rows: Table<R>) -> Self {
         let tracks = rows.has(Field::StockTracker);
         Self { rows, head: Record::default(), tracks }
@@ -86,18 +84,19 @@ impl<I> Shopify<I> {
     }
 }
 
-impl<I: Iterator<Item = Result<Row, FeedError>>> Iterator for Shopify<I> {
+impl<I: Iterator<Item = Result<Read, FeedError>>> Iterator for Shopify<I> {
     type Item = Result<Row, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.rows.next()? {
-                Ok(Row::Record(record)) => {
+                Ok(Ok(record)) => {
                     if let Some(row) = self.whole(record) {
                         return Some(Ok(row));
                     }
                 }
-                other => return Some(other),
+                Ok(Err(problem)) => return Some(Ok(Row::Unreadable(problem))),
+                Err(error) => return Some(Err(error)),
             }
         }
     }

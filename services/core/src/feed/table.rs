@@ -5,7 +5,7 @@ use std::io::Read;
 use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::{
-    FeedError, Row,
+    FeedError,
     columns::field,
     dialect::{Dialect, delimiter_of},
     fuse::{Allowance, Fuse},
@@ -48,7 +48,7 @@ impl<R: Read> Table<R> {
 }
 
 impl<R: Read> Iterator for Table<R> {
-    type Item = Result<Row, FeedError>;
+    type Item = Result<super::Read, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -69,7 +69,7 @@ impl<R: Read> Iterator for Table<R> {
                 "it has {values} values for {columns} columns; put quotes around values that hold \
                  the delimiter"
             );
-            return Some(Ok(Row::Unreadable(Problem::of_row(place, "row_too_wide", message))));
+            return Some(Ok(Err(Problem::of_row(place, "row_too_wide", message))));
         }
         let mut record = Record::at(place);
         for (column, text) in self.columns.iter().zip(&self.record) {
@@ -77,7 +77,7 @@ impl<R: Read> Iterator for Table<R> {
                 record.add(*field, name, text);
             }
         }
-        Some(Ok(Row::Record(record)))
+        Some(Ok(Ok(record)))
     }
 }
 

@@ -357,6 +357,34 @@ fn a_link_that_is_no_web_address_is_a_problem() {
 }
 
 #[test]
+fn many_rows_of_one_product_come_in_parts_of_bounded_size_with_their_places() {
+    let rows: String =
+        (0..5_000).map(|at| format!("v{at},g,Linden dress,10 EUR,in_stock,{at}\n")).collect();
+    let text = format!(
+        "id,item_group_id,title,price,availability,size\n{rows}t,,Nova tee,5 EUR,in_stock,M\n"
+    );
+    let (_, taken) = read(text.as_bytes(), None);
+    let parts: Vec<&FeedProduct> = taken
+        .iter()
+        .map(|taken| match taken {
+            Taken::Product(found) => found,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let (tee, parts) = parts.split_last().unwrap();
+    assert_eq!((tee.product.id.as_str(), tee.place.row, tee.rows), ("t", 5_001, 1));
+    assert_eq!(parts.len(), 10);
+    for (at, part) in (0..).zip(parts) {
+        assert!(part.partial);
+        assert_eq!((part.product.id.as_str(), part.rows), ("g", 500));
+        assert_eq!(part.place, Place { row: at * 500 + 1, line: at * 500 + 2 });
+        let ids = part.product.variants.iter().map(|variant| variant.id.to_string());
+        let expected = (at * 500..at * 500 + 500).map(|at| format!("v{at}"));
+        assert!(ids.eq(expected), "part {at}");
+    }
+}
+
+#[test]
 fn text_is_brought_to_one_clean_line() {
     assert_eq!(clean("  a\n\tb \u{0} c  "), "a b c");
 }

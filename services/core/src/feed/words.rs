@@ -97,7 +97,7 @@ pub(super) fn length(text: &str) -> Option<Length> {
 
 /// What is understood of a list, as Shopify writes it: `adults; teens`.
 fn listed<T>(text: &str, read: fn(&str) -> Option<T>) -> impl Iterator<Item = T> {
-    text.split(';').filter_map(move |part| read(part))
+    text.split(';').filter_map(read)
 }
 
 /// Google's, OpenAI's, the Agentic Commerce Protocol's and schema.org's words.

@@ -16,7 +16,7 @@ use quick_xml::{
 };
 
 use super::{
-    FeedError, Row,
+    FeedError,
     columns::field,
     dialect::Dialect,
     fuse::{Allowance, Fuse},
@@ -41,7 +41,7 @@ impl<R: Read> Items<R> {
         Self { reader: Reader::from_reader(text), allowance, lines, buffer: Vec::new(), row: 0 }
     }
 
-    fn read(&mut self) -> Result<Option<Row>, quick_xml::Error> {
+    fn read(&mut self) -> Result<Option<Record>, quick_xml::Error> {
         loop {
             self.allowance.from(self.reader.buffer_position());
             self.buffer.clear();
@@ -59,7 +59,7 @@ impl<R: Read> Items<R> {
 
     /// Reads up to the item's end: its children's texts, and what `content` of a structured text
     /// says. Deeper elements, as those of `shipping`, are left out.
-    fn item(&mut self, place: Place) -> Result<Row, quick_xml::Error> {
+    fn item(&mut self, place: Place) -> Result<Record, quick_xml::Error> {
         let mut record = Record::at(place);
         let mut path: Vec<String> = Vec::new();
         let mut text = String::new();
@@ -97,19 +97,19 @@ impl<R: Read> Items<R> {
                 _ => {}
             }
         }
-        Ok(Row::Record(record))
+        Ok(record)
     }
 }
 
 impl<R: Read> Iterator for Items<R> {
-    type Item = Result<Row, FeedError>;
+    type Item = Result<super::Read, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let read = self.read().map_err(|error| {
             let line = self.lines.load(Ordering::Relaxed);
             FeedError::Unreadable(format!("line {line}: {error}"))
         });
-        read.transpose()
+        read.map(|record| record.map(Ok)).transpose()
     }
 }
 
