@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::{
     feed::{
-        Feed, FeedError, FeedOptions, FeedProduct, OfferTaken, Place, Problem, Severity, Taken,
+        Feed, FeedError, FeedOptions, FeedProduct, OfferTaken, Place, Problem, ProblemCode,
+        Severity, Taken,
     },
     ids::{MerchantId, ProductId, VariantId},
     ports::{Catalog, StoreError, Upserted},
@@ -136,7 +137,7 @@ impl<'a> Import<'a> {
     /// Takes the next step of the feed.
     pub async fn take(&mut self, taken: Taken) -> Result<(), ImportError> {
         match taken {
-            Taken::Product(found) => self.put(found).await?,
+            Taken::Product(found) => self.put(*found).await?,
             Taken::LeftOut(problem) => {
                 self.summary.rows += 1;
                 self.summary.left_out += 1;
@@ -299,10 +300,10 @@ impl<'a> OffersImport<'a> {
         };
         for at in done.unknown {
             let message = "no product has a variant of this id; import its product first";
-            self.refuse([told(at, "variant_unknown", message.into())]);
+            self.refuse([told(at, ProblemCode::VariantUnknown, message.into())]);
         }
         for (at, bad) in done.refused {
-            self.refuse([told(at, "sale_price_invalid", bad.to_string())]);
+            self.refuse([told(at, ProblemCode::SalePriceInvalid, bad.to_string())]);
         }
         Ok(())
     }

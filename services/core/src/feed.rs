@@ -10,11 +10,14 @@ mod draft;
 mod encoding;
 mod export;
 mod fuse;
+mod html;
 mod json;
 mod lines;
 mod offers;
+mod own;
 mod problem;
 mod record;
+mod sale;
 mod schema_org;
 mod shopify;
 mod table;
@@ -23,6 +26,8 @@ mod words;
 mod xml;
 
 use std::io::{self, BufReader, Cursor, Read as _};
+
+use jiff::Timestamp;
 
 use crate::{ids::ProductId, money::Currency, product::Product};
 
@@ -38,7 +43,7 @@ pub use dialect::Dialect;
 pub use draft::{ProductDraft, VariantDraft};
 pub use export::{ExportDialect, Exporter, NotWritten};
 pub use offers::{OfferFeed, OfferTaken};
-pub use problem::{Place, Problem, Severity};
+pub use problem::{Place, Problem, ProblemCode, Severity};
 
 /// The longest line of JSON that is read, in bytes.
 pub const MAX_LINE: usize = 1024 * 1024;
@@ -79,7 +84,7 @@ pub struct FeedOptions {
 /// One step through a feed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Taken {
-    Product(FeedProduct),
+    Product(Box<FeedProduct>),
     /// A row that is left out on purpose.
     LeftOut(Problem),
     /// A row that can not be taken; which product it was to be, where that can be read.
@@ -109,8 +114,8 @@ type Records<'a> = Box<dyn Iterator<Item = Result<Read, FeedError>> + Send + 'a>
 
 /// A row as far as its dialect's reader understands it.
 enum Row {
-    /// In this service's own words.
-    Draft(Place, Box<ProductDraft>),
+    /// In this service's own words, and what was passed over.
+    Draft(Place, Box<ProductDraft>, Vec<Problem>),
     /// In a merchant's.
     Record(Record),
     LeftOut(Problem),
@@ -133,6 +138,8 @@ pub struct Feed<'a> {
     rows: Rows<'a>,
     dialect: Dialect,
     currency: Option<Currency>,
+    /// When it is read: sales are on or not.
+    now: Timestamp,
     open: Option<FeedProduct>,
 }
 
@@ -142,7 +149,8 @@ impl<'a> Feed<'a> {
         let (head, text) = begin(bytes)?;
         let dialect = options.dialect.or_else(|| Dialect::of(&head)).ok_or(FeedError::Unknown)?;
         let rows = rows(dialect, text, &head)?;
-        Ok(Self { rows, dialect, currency: options.currency, open: None })
+        let (currency, now) = (options.currency, Timestamp::now());
+        Ok(Self { rows, dialect, currency, now, open: None })
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -162,7 +170,7 @@ impl<'a> Feed<'a> {
                 open.product.add_variants(found.product.variants);
                 None
             }
-            open => open.replace(found).map(Taken::Product),
+            open => open.replace(found).map(Box::new).map(Taken::Product),
         }
     }
 
@@ -172,17 +180,19 @@ impl<'a> Feed<'a> {
             Row::Unreadable(problem) => {
                 Some(Taken::Refused { product: None, problems: vec![problem] })
             }
-            Row::Draft(place, draft) => {
+            Row::Draft(place, draft, mut warnings) => {
                 let id = ProductId::new(&draft.id).ok();
                 match check(place, *draft) {
                     Ok(product) => {
-                        let warnings = Vec::new();
                         self.put(FeedProduct { product, place, rows: 1, warnings, partial: false })
                     }
-                    Err(problems) => Some(Taken::Refused { product: id, problems }),
+                    Err(problems) => {
+                        warnings.extend(problems);
+                        Some(Taken::Refused { product: id, problems: warnings })
+                    }
                 }
             }
-            Row::Record(record) => match assemble(record, self.currency) {
+            Row::Record(record) => match assemble(record, self.currency, self.now) {
                 Assembled::LeftOut(problem) => Some(Taken::LeftOut(problem)),
                 Assembled::Refused(product, problem) => {
                     Some(Taken::Refused { product, problems: vec![problem] })
@@ -195,7 +205,12 @@ impl<'a> Feed<'a> {
                     Err(problems) => {
                         let product = ProductId::new(&draft.product.id).ok();
                         let told = problems.into_iter().map(|problem| draft.in_its_words(problem));
-                        Some(Taken::Refused { product, problems: told.collect() })
+                        let mut problems: Vec<Problem> = told.collect();
+                        // Where one column names product and variant, it is told once.
+                        problems.dedup_by(|one, other| {
+                            (one.code, &one.column) == (other.code, &other.column)
+                        });
+                        Some(Taken::Refused { product, problems })
                     }
                 },
             },
@@ -209,7 +224,7 @@ impl Iterator for Feed<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.rows.next() {
-                None => return self.open.take().map(Taken::Product).map(Ok),
+                None => return self.open.take().map(Box::new).map(Taken::Product).map(Ok),
                 Some(Err(error)) => return Some(Err(error)),
                 Some(Ok(row)) => {
                     if let Some(taken) = self.take(row) {
@@ -240,7 +255,7 @@ fn rows<'a>(
 ) -> Result<Rows<'a>, FeedError> {
     let first = head.trim_start_matches('\u{feff}').trim_start().chars().next();
     let records: Records<'a> = match dialect {
-        Dialect::Vitrine => return Ok(Box::new(json::rows(BufReader::new(text), own))),
+        Dialect::Vitrine => return Ok(Box::new(json::rows(BufReader::new(text), own::line))),
         Dialect::Shopify => return Ok(Box::new(Shopify::new(Table::new(text, head, dialect)?))),
         Dialect::Acp => Box::new(json::rows(BufReader::new(text), json::acp)),
         Dialect::OpenAi if first == Some('{') => {
@@ -256,14 +271,6 @@ fn rows<'a>(
 /// A product that comes whole, checked as a row of a feed is.
 pub fn check_product(product: &Product) -> Result<Product, Vec<Problem>> {
     check(Place { row: 1, line: 1 }, ProductDraft::from(product))
-}
-
-/// A line in this service's own words.
-fn own(place: Place, line: &str) -> Vec<Row> {
-    vec![match serde_json::from_str(line) {
-        Ok(draft) => Row::Draft(place, Box::new(draft)),
-        Err(error) => Row::Unreadable(json::unreadable(place, &error)),
-    }]
 }
 
 /// One line of clean text: no control characters, no runs of white space.

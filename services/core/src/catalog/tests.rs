@@ -39,7 +39,7 @@ async fn one_bad_row_never_fails_the_others() {
     feed.insert(4, String::new());
     let summary = run(&catalog, &feed, ImportOptions::default()).await.unwrap();
     assert_eq!((summary.rows, summary.created, summary.failed), (9, 8, 1));
-    let told: Vec<_> = summary.problems.iter().map(|p| (p.place.line, p.code)).collect();
+    let told: Vec<_> = summary.problems.iter().map(|p| (p.place.line, p.code.as_str())).collect();
     assert_eq!(told, [(2, "row_unreadable")]);
     assert_eq!(catalog.count(&sample::merchant()).await.unwrap(), 8);
 }
@@ -149,7 +149,7 @@ async fn a_feed_of_offers_sets_what_it_says_and_tells_what_it_can_not() {
     import.finish().await.unwrap();
     let ImportSummary { rows, changed, failed, problems, .. } = import.summary().clone();
     assert_eq!((rows, changed, failed), (4, 2, 2));
-    let told: Vec<_> = problems.iter().map(|p| (p.place.line, p.code)).collect();
+    let told: Vec<_> = problems.iter().map(|p| (p.place.line, p.code.as_str())).collect();
     assert_eq!(told, [(5, "id_invalid"), (3, "variant_unknown")]);
     let offer = |product: Product| product.variants[0].offer.clone();
     assert_eq!(offer(known(&catalog, "p0").await.unwrap()).price.amount, 3990);

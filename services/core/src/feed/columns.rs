@@ -38,6 +38,15 @@ fn of_metafield(namespace: &str, key: &str) -> Option<Field> {
     table.iter().find(|(known, _)| *known == key).map(|(_, field)| *field)
 }
 
+/// Where the content stands among the parts of a structured text, and how many parts there are: the
+/// header is `structured_title(digital_source_type:content)`.
+pub(super) fn content_part(name: &str) -> Option<(usize, usize)> {
+    let (name, parts) = name.trim().strip_suffix(')')?.split_once('(')?;
+    let parts: Vec<&str> = parts.split(':').map(str::trim).collect();
+    let at = parts.iter().position(|part| *part == "content")?;
+    plain_name(name).starts_with("structured_").then_some((at, parts.len()))
+}
+
 /// A column's name in lower case, spaces and hyphens as underscores, without the prefix `g:` and
 /// without what stands in brackets: `Image Link` and `image_link` are one.
 pub(super) fn plain_name(name: &str) -> String {
@@ -69,6 +78,7 @@ const GOOGLE: &[(&str, Field)] = &[
     ("pattern", Field::Pattern),
     ("price", Field::Price),
     ("sale_price", Field::SalePrice),
+    ("sale_price_effective_date", Field::SaleDates),
     ("availability", Field::Availability),
     ("quantity", Field::Stock),
     ("inventory", Field::Stock),
@@ -106,9 +116,12 @@ const OPEN_AI: &[(&str, Field)] = &[
     ("age_group", Field::AgeGroup),
     ("color", Field::Colour),
     ("size", Field::Size),
+    ("variant_dict", Field::Options),
     ("material", Field::Material),
+    ("pattern", Field::Pattern),
     ("price", Field::Price),
     ("sale_price", Field::SalePrice),
+    ("sale_price_effective_date", Field::SaleDates),
     ("availability", Field::Availability),
     ("inventory_quantity", Field::Stock),
     ("gtin", Field::Gtin),

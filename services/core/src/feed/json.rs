@@ -11,7 +11,7 @@ use super::{
     columns::field,
     dialect::Dialect,
     lines::Lines,
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
     record::{Field, Record},
 };
 use crate::money::{Currency, Money};
@@ -31,7 +31,7 @@ pub(super) fn rows<R: BufRead, T: From<Read>>(
 /// A line that is not what it should be.
 pub(super) fn unreadable(place: Place, error: &serde_json::Error) -> Problem {
     let message = format!("not a product in JSON: {error}; write one JSON object a line");
-    Problem::of_row(place, "row_unreadable", message)
+    Problem::of_row(place, ProblemCode::RowUnreadable, message)
 }
 
 /// One flat object in OpenAI's names: one variant.
@@ -154,7 +154,7 @@ pub(super) fn acp(place: Place, line: &str) -> Vec<Read> {
     };
     if product.variants.is_empty() {
         let message = "a product needs at least one variant";
-        return vec![Err(Problem::of_row(place, "variants_missing", message))];
+        return vec![Err(Problem::of_row(place, ProblemCode::VariantsMissing, message))];
     }
     let rows = product.variants.iter().map(|variant| acp_variant(place, &product, variant));
     rows.map(Ok).collect()

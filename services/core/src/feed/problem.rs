@@ -1,4 +1,8 @@
+mod code;
+
 use serde::Serialize;
+
+pub use code::ProblemCode;
 
 /// Characters of a value that a problem shows.
 const SHOWN: usize = 60;
@@ -30,7 +34,7 @@ pub struct Problem {
     /// The column as the feed names it, or the field, as `variants[2].price`; empty for the row as
     /// a whole.
     pub column: String,
-    pub code: &'static str,
+    pub code: ProblemCode,
     /// The value as the feed has it, cut short.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -41,7 +45,7 @@ pub struct Problem {
 
 impl Problem {
     /// An error with the row as a whole.
-    pub fn of_row(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn of_row(place: Place, code: ProblemCode, message: impl Into<String>) -> Self {
         let (column, message) = (String::new(), message.into());
         Self { place, column, code, value: None, message, severity: Severity::Error }
     }
@@ -50,7 +54,7 @@ impl Problem {
     pub(super) fn of_column(
         place: Place,
         column: impl Into<String>,
-        code: &'static str,
+        code: ProblemCode,
         message: impl Into<String>,
     ) -> Self {
         Self { column: column.into(), ..Self::of_row(place, code, message) }
@@ -61,7 +65,7 @@ impl Problem {
         place: Place,
         column: &str,
         value: &str,
-        code: &'static str,
+        code: ProblemCode,
         message: impl Into<String>,
     ) -> Self {
         Self::of_column(place, column, code, message).with_value(value)

@@ -1,4 +1,4 @@
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, ProblemCode};
 
 /// What a column of a feed means, whatever its dialect calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +37,8 @@ pub(super) enum Field {
     Price,
     /// The lower price that holds now.
     SalePrice,
+    /// From when to when [`Field::SalePrice`] holds.
+    SaleDates,
     /// What is paid now, where [`Field::ComparePrice`] is the regular price.
     PriceNow,
     ComparePrice,
@@ -60,6 +62,8 @@ pub(super) enum Field {
     Option2Value,
     Option3Name,
     Option3Value,
+    /// Names and values of options, as an object in JSON.
+    Options,
 }
 
 /// One value of a row, with the name that the feed gives its column.
@@ -75,7 +79,7 @@ impl Value {
     pub(super) fn problem(
         &self,
         place: Place,
-        code: &'static str,
+        code: ProblemCode,
         message: impl Into<String>,
     ) -> Problem {
         Problem::of_value(place, &self.column, &self.text, code, message)

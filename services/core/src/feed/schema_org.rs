@@ -7,12 +7,15 @@ use serde_json::{Map, Value};
 use super::{
     FeedError, Read, Records,
     json::{plain, rows, unreadable},
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
     record::{Field, Record},
 };
 
 /// The longest document that is not one object a line, in bytes: it is read as a whole.
 const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
+
+/// Kinds of prices that stand struck through beside what is paid now.
+const REGULAR_PRICES: [&str; 3] = ["ListPrice", "StrikethroughPrice", "SRP"];
 
 /// `head` is how the text begins.
 pub(super) fn read<'a>(
@@ -49,7 +52,7 @@ fn line(place: Place, line: &str) -> Vec<Read> {
     collect(&value, &mut found);
     if found.is_empty() {
         let message = "no `Product` or `ProductGroup` in this object";
-        return vec![Err(Problem::of_row(place, "row_unreadable", message))];
+        return vec![Err(Problem::of_row(place, ProblemCode::RowUnreadable, message))];
     }
     found.into_iter().flat_map(|node| product(place, node)).collect()
 }
@@ -157,7 +160,19 @@ fn record(place: Place, node: &Map<String, Value>, group: Option<&Map<String, Va
     if let Some(offer) = list(offers).first() {
         let price = offer.get("price").or_else(|| offer.get("lowPrice")).map(text);
         let currency = offer.get("priceCurrency").map(text).unwrap_or_default();
-        add(Field::Price, "offers.price", price.map(|price| format!("{price} {currency}")));
+        add(Field::PriceNow, "offers.price", price.map(|price| format!("{price} {currency}")));
+        for told in list(offer.get("priceSpecification")) {
+            let regular = told
+                .get("priceType")
+                .map(text)
+                .is_some_and(|kind| REGULAR_PRICES.iter().any(|known| kind.ends_with(known)));
+            let own = told.get("priceCurrency").map(text).unwrap_or_else(|| currency.clone());
+            let price = told.get("price").map(text).map(|price| format!("{price} {own}"));
+            let field = if regular { Field::ComparePrice } else { Field::PriceNow };
+            add(field, "offers.priceSpecification.price", price);
+        }
+        let pieces = offer.get("inventoryLevel").map(|level| level.get("value").unwrap_or(level));
+        add(Field::Stock, "offers.inventoryLevel", pieces.map(text));
         add(Field::Availability, "offers.availability", offer.get("availability").map(text));
     }
     record

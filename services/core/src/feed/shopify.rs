@@ -1,8 +1,11 @@
 //! Shopify's product CSV: the rows of one product follow one another, only the first says what
 //! holds for all, and some of them only name another picture.
 
+use std::collections::HashMap;
+
 use super::{
     FeedError, Read, Row,
+    problem::ProblemCode,
     record::{Field, Record, Value},
     table::Table,
     words::{OptionName, option_name},
@@ -75,7 +78,8 @@ impl<I> Shopify<I> {
         }
         if let Some(status) = record.all(Field::Status).find(|status| is_hidden(&status.text)) {
             let message = "not on sale in the shop; it is left out";
-            return Some(Row::LeftOut(status.problem(record.place, "not_published", message)));
+            let problem = status.problem(record.place, ProblemCode::NotPublished, message);
+            return Some(Row::LeftOut(problem.warning()));
         }
         name(&mut record);
         own_id(&mut record);
@@ -173,19 +177,35 @@ fn stock(record: &mut Record, tracks: bool) {
 
 /// Options become colour, size and material, by what the merchant calls them.
 pub(super) fn read_options(record: &mut Record) {
+    read_listed_options(record);
     for (name, value) in OPTIONS {
         let (Some(name), Some(value)) = (record.text(name), record.value(value).cloned()) else {
             continue;
         };
-        let field = match option_name(name) {
-            Some(OptionName::Colour) => Field::Colour,
-            Some(OptionName::Size) => Field::Size,
-            Some(OptionName::Material) => Field::Material,
-            None => continue,
-        };
+        let Some(field) = option_name(name).map(field_of) else { continue };
         if value.text != ONLY_VARIANT {
             record.values.retain(|other| other.field != field);
             record.values.push(Value { field, ..value });
         }
+    }
+}
+
+/// Options as an object, where no column says the same.
+fn read_listed_options(record: &mut Record) {
+    let Some(listed) = record.value(Field::Options).cloned() else { return };
+    let options: HashMap<String, String> = serde_json::from_str(&listed.text).unwrap_or_default();
+    for (name, value) in options {
+        let field = option_name(&name).map(field_of);
+        if let Some(field) = field.filter(|field| record.value(*field).is_none()) {
+            record.add(field, &listed.column, &value);
+        }
+    }
+}
+
+fn field_of(name: OptionName) -> Field {
+    match name {
+        OptionName::Colour => Field::Colour,
+        OptionName::Size => Field::Size,
+        OptionName::Material => Field::Material,
     }
 }

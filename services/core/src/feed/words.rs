@@ -100,14 +100,21 @@ fn listed<T>(text: &str, read: fn(&str) -> Option<T>) -> impl Iterator<Item = T>
     text.split(';').filter_map(read)
 }
 
-/// Google's, OpenAI's, the Agentic Commerce Protocol's and schema.org's words.
+/// Google's, OpenAI's, the Agentic Commerce Protocol's and schema.org's words, and those of shops.
 pub(super) fn availability(text: &str) -> Option<Availability> {
     let word = text.rsplit('/').next().unwrap_or_default().to_lowercase();
     let letters: String = word.chars().filter(|letter| letter.is_alphanumeric()).collect();
     Some(match letters.as_str() {
-        "instock" | "instoreonly" | "onlineonly" | "availablefororder" => Availability::InStock,
-        "limitedstock" | "limitedavailability" => Availability::LimitedStock,
-        "outofstock" | "soldout" => Availability::OutOfStock,
+        "instock" | "instoreonly" | "onlineonly" | "availablefororder" | "available"
+        | "auflager" | "lieferbar" | "vorrätig" | "enstock" | "disponible" | "有货" | "现货" => {
+            Availability::InStock
+        }
+        "limitedstock" | "limitedavailability" | "lowstock" | "fewleft" => {
+            Availability::LimitedStock
+        }
+        "outofstock" | "soldout" | "unavailable" | "notavailable" | "ausverkauft"
+        | "nichtvorrätig" | "nichtlieferbar" | "rupturedestock" | "enrupturedestock" | "épuisé"
+        | "agotado" | "sinexistencias" | "缺货" | "无货" | "售罄" => Availability::OutOfStock,
         "preorder" | "presale" => Availability::Preorder,
         "backorder" | "madetoorder" => Availability::Backorder,
         "discontinued" => Availability::Discontinued,
@@ -188,6 +195,9 @@ mod tests {
             ("pre_order", Some(Availability::Preorder)),
             ("LimitedAvailability", Some(Availability::LimitedStock)),
             ("SoldOut", Some(Availability::OutOfStock)),
+            ("Auf Lager", Some(Availability::InStock)),
+            ("En rupture de stock", Some(Availability::OutOfStock)),
+            ("缺货", Some(Availability::OutOfStock)),
             ("maybe", None),
         ] {
             assert_eq!(availability(text), known, "{text}");

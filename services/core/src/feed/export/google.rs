@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{colours, gender, id, list, text};
 use crate::{
+    feed::html,
     product::{Product, Variant},
     vocabulary::{Availability, Category},
 };
@@ -71,7 +72,7 @@ fn row(product: &Product, variant: &Variant) -> io::Result<[String; COLUMNS.len(
         variant.id.to_string(),
         if own_group { product.id.to_string() } else { String::new() },
         product.title.clone(),
-        product.description.clone(),
+        html::for_either(&product.description).into_owned(),
         text(&product.link),
         text(&product.image_link),
         said.to_owned(),

@@ -11,6 +11,7 @@ use super::{NotWritten, colours, gender, google::google_category, id, list, text
 use crate::{
     feed::{
         assemble::tags_of,
+        html,
         shopify::{ONLY_VARIANT, variant_name},
     },
     money::Currency,
@@ -193,7 +194,7 @@ fn shared(
     let own_id = if handle == product.id.as_str() { "" } else { product.id.as_str() };
     Ok([
         product.title.clone(),
-        html(&product.description),
+        html::escaped(&product.description),
         text(&product.brand),
         shopify_category(product.category).to_owned(),
         text(&product.product_type),
@@ -282,11 +283,6 @@ impl Inventory {
             }
         }
     }
-}
-
-/// Text as HTML.
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Shopify's product taxonomy.
