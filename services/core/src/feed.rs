@@ -10,11 +10,14 @@ mod draft;
 mod encoding;
 mod export;
 mod fuse;
+mod html;
 mod json;
 mod lines;
 mod offers;
+mod own;
 mod problem;
 mod record;
+mod sale;
 mod schema_org;
 mod shopify;
 mod table;
@@ -22,7 +25,9 @@ mod unpack;
 mod words;
 mod xml;
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read as _};
+
+use jiff::Timestamp;
 
 use crate::{ids::ProductId, money::Currency, product::Product};
 
@@ -36,14 +41,16 @@ use xml::Items;
 
 pub use dialect::Dialect;
 pub use draft::{ProductDraft, VariantDraft};
-pub use export::{ExportDialect, Exporter};
+pub use export::{ExportDialect, Exporter, NotWritten};
 pub use offers::{OfferFeed, OfferTaken};
-pub use problem::{Place, Problem, Severity};
+pub use problem::{Place, Problem, ProblemCode, Severity};
 
 /// The longest line of JSON that is read, in bytes.
 pub const MAX_LINE: usize = 1024 * 1024;
 /// The most variants of one product.
 pub const MAX_VARIANTS: usize = 2_000;
+/// Rows of one product that are put together before they are given on.
+const PART: u64 = 500;
 /// How much of a feed is looked at to tell its dialect, in bytes.
 const HEAD: u64 = 64 * 1024;
 
@@ -87,7 +94,7 @@ pub struct FeedOptions {
 /// One step through a feed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Taken {
-    Product(FeedProduct),
+    Product(Box<FeedProduct>),
     /// A row that is left out on purpose.
     LeftOut(Problem),
     /// A row that can not be taken; which product it was to be, where that can be read.
@@ -97,26 +104,41 @@ pub enum Taken {
     },
 }
 
-/// A product with the variants of the rows that follow one another.
+/// A product with the variants of rows that follow one another, 500 rows at most.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedProduct {
     pub product: Product,
-    pub rows: u64,
-    /// Where its first row is.
+    /// Where the first of these rows stands.
     pub place: Place,
+    pub rows: u64,
     pub warnings: Vec<Problem>,
     /// Further on, rows may come that hold more variants of it.
     pub partial: bool,
 }
 
+/// A row in a merchant's words, or why it can not be read.
+type Read = Result<Record, Problem>;
+
+/// The rows of a feed in a merchant's words.
+type Records<'a> = Box<dyn Iterator<Item = Result<Read, FeedError>> + Send + 'a>;
+
 /// A row as far as its dialect's reader understands it.
 enum Row {
-    /// In this service's own words.
-    Draft(Place, Box<ProductDraft>),
+    /// In this service's own words, and what was passed over.
+    Draft(Place, Box<ProductDraft>, Vec<Problem>),
     /// In a merchant's.
     Record(Record),
     LeftOut(Problem),
     Unreadable(Problem),
+}
+
+impl From<Read> for Row {
+    fn from(read: Read) -> Self {
+        match read {
+            Ok(record) => Self::Record(record),
+            Err(problem) => Self::Unreadable(problem),
+        }
+    }
 }
 
 type Rows<'a> = Box<dyn Iterator<Item = Result<Row, FeedError>> + Send + 'a>;
@@ -126,32 +148,39 @@ pub struct Feed<'a> {
     rows: Rows<'a>,
     dialect: Dialect,
     currency: Option<Currency>,
+    /// When it is read: sales are on or not.
+    now: Timestamp,
     open: Option<FeedProduct>,
 }
 
 impl<'a> Feed<'a> {
     /// Begins to read: packed or not, in whatever encoding.
-    pub fn open(bytes: impl Read + Send + 'a, options: FeedOptions) -> Result<Self, FeedError> {
+    pub fn open(bytes: impl io::Read + Send + 'a, options: FeedOptions) -> Result<Self, FeedError> {
         let (head, text) = begin(bytes)?;
         let dialect = options.dialect.or_else(|| Dialect::of(&head)).ok_or(FeedError::Unknown)?;
         let rows = rows(dialect, text, &head)?;
-        Ok(Self { rows, dialect, currency: options.currency, open: None })
+        let (currency, now) = (options.currency, Timestamp::now());
+        Ok(Self { rows, dialect, currency, now, open: None })
     }
 
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// Takes a checked product in: what was open before is done, if it is another one.
+    /// Takes a checked product in: what was open before is done, if it is another one or has as
+    /// many rows as are held.
     fn put(&mut self, found: FeedProduct) -> Option<Taken> {
+        let goes_on = |open: &FeedProduct| {
+            found.partial && open.rows < PART && open.product.id == found.product.id
+        };
         match &mut self.open {
-            Some(open) if found.partial && open.product.id == found.product.id => {
+            Some(open) if goes_on(open) => {
                 open.rows += found.rows;
                 open.warnings.extend(found.warnings);
                 open.product.add_variants(found.product.variants);
                 None
             }
-            open => open.replace(found).map(Taken::Product),
+            open => open.replace(found).map(Box::new).map(Taken::Product),
         }
     }
 
@@ -161,31 +190,37 @@ impl<'a> Feed<'a> {
             Row::Unreadable(problem) => {
                 Some(Taken::Refused { product: None, problems: vec![problem] })
             }
-            Row::Draft(place, draft) => {
+            Row::Draft(place, draft, mut warnings) => {
                 let id = ProductId::new(&draft.id).ok();
                 match check(place, *draft) {
                     Ok(product) => {
-                        let warnings = Vec::new();
-                        self.put(FeedProduct { product, rows: 1, place, warnings, partial: false })
+                        self.put(FeedProduct { product, place, rows: 1, warnings, partial: false })
                     }
-                    Err(problems) => Some(Taken::Refused { product: id, problems }),
+                    Err(problems) => {
+                        warnings.extend(problems);
+                        Some(Taken::Refused { product: id, problems: warnings })
+                    }
                 }
             }
-            Row::Record(record) => match assemble(record, self.currency) {
+            Row::Record(record) => match assemble(record, self.currency, self.now) {
                 Assembled::LeftOut(problem) => Some(Taken::LeftOut(problem)),
                 Assembled::Refused(product, problem) => {
                     Some(Taken::Refused { product, problems: vec![problem] })
                 }
                 Assembled::Draft(draft) => match check(draft.place(), draft.product.clone()) {
                     Ok(product) => {
-                        let place = draft.place();
-                        let warnings = draft.warnings;
-                        self.put(FeedProduct { product, rows: 1, place, warnings, partial: true })
+                        let (place, warnings) = (draft.place(), draft.warnings);
+                        self.put(FeedProduct { product, place, rows: 1, warnings, partial: true })
                     }
                     Err(problems) => {
                         let product = ProductId::new(&draft.product.id).ok();
                         let told = problems.into_iter().map(|problem| draft.in_its_words(problem));
-                        Some(Taken::Refused { product, problems: told.collect() })
+                        let mut problems: Vec<Problem> = told.collect();
+                        // Where one column names product and variant, it is told once.
+                        problems.dedup_by(|one, other| {
+                            (one.code, &one.column) == (other.code, &other.column)
+                        });
+                        Some(Taken::Refused { product, problems })
                     }
                 },
             },
@@ -199,7 +234,7 @@ impl Iterator for Feed<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.rows.next() {
-                None => return self.open.take().map(Taken::Product).map(Ok),
+                None => return self.open.take().map(Box::new).map(Taken::Product).map(Ok),
                 Some(Err(error)) => return Some(Err(error)),
                 Some(Ok(row)) => {
                     if let Some(taken) = self.take(row) {
@@ -213,8 +248,8 @@ impl Iterator for Feed<'_> {
 
 /// How a feed begins, and the whole of it as UTF-8.
 fn begin<'a>(
-    bytes: impl Read + Send + 'a,
-) -> Result<(String, Box<dyn Read + Send + 'a>), FeedError> {
+    bytes: impl io::Read + Send + 'a,
+) -> Result<(String, Box<dyn io::Read + Send + 'a>), FeedError> {
     let mut text = Utf8::new(unpack::unpack(BufReader::new(bytes))?);
     let mut begun = Vec::new();
     text.by_ref().take(HEAD).read_to_end(&mut begun)?;
@@ -225,34 +260,27 @@ fn begin<'a>(
 /// The rows of a feed; `head` is how it begins.
 fn rows<'a>(
     dialect: Dialect,
-    text: impl Read + Send + 'a,
+    text: impl io::Read + Send + 'a,
     head: &str,
 ) -> Result<Rows<'a>, FeedError> {
     let first = head.trim_start_matches('\u{feff}').trim_start().chars().next();
-    Ok(match dialect {
-        Dialect::Vitrine => Box::new(json::rows(BufReader::new(text), own)),
+    let records: Records<'a> = match dialect {
+        Dialect::Vitrine => return Ok(Box::new(json::rows(BufReader::new(text), own::line))),
+        Dialect::Shopify => return Ok(Box::new(Shopify::new(Table::new(text, head, dialect)?))),
         Dialect::Acp => Box::new(json::rows(BufReader::new(text), json::acp)),
         Dialect::OpenAi if first == Some('{') => {
             Box::new(json::rows(BufReader::new(text), json::open_ai))
         }
         Dialect::SchemaOrg => schema_org::read(BufReader::new(text), head)?,
         Dialect::Google if first == Some('<') => Box::new(Items::new(text)),
-        Dialect::Shopify => Box::new(Shopify::new(Table::new(text, head, dialect)?)),
         Dialect::Google | Dialect::OpenAi => Box::new(Table::new(text, head, dialect)?),
-    })
+    };
+    Ok(Box::new(records.map(|read| read.map(Row::from))))
 }
 
 /// A product that comes whole, checked as a row of a feed is.
 pub fn check_product(product: &Product) -> Result<Product, Vec<Problem>> {
     check(Place { row: 1, line: 1 }, ProductDraft::from(product))
-}
-
-/// A line in this service's own words.
-fn own(place: Place, line: &str) -> Vec<Row> {
-    vec![match serde_json::from_str(line) {
-        Ok(draft) => Row::Draft(place, Box::new(draft)),
-        Err(error) => json::unreadable(place, &error),
-    }]
 }
 
 /// One line of clean text: no control characters, no runs of white space.

@@ -99,16 +99,23 @@ impl std::str::FromStr for Money {
     }
 }
 
-impl std::fmt::Display for Money {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Money {
+    /// The amount with its currency's decimals and without the currency: `49.90`.
+    pub fn number(self) -> String {
         let digits = self.currency.digits();
         let unit = 10_i64.pow(digits);
         if digits == 0 {
-            write!(out, "{} {}", self.amount, self.currency)
+            self.amount.to_string()
         } else {
             let width = digits as usize;
-            write!(out, "{}.{:0width$} {}", self.amount / unit, self.amount % unit, self.currency)
+            format!("{}.{:0width$}", self.amount / unit, self.amount % unit)
         }
+    }
+}
+
+impl std::fmt::Display for Money {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {}", self.number(), self.currency)
     }
 }
 
@@ -135,6 +142,7 @@ mod tests {
         ] {
             let money: Money = text.parse().unwrap();
             assert_eq!((money.amount, money.to_string().as_str()), (amount, printed));
+            assert_eq!(Some(money.number().as_str()), printed.split(' ').next());
         }
     }
 

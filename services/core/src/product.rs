@@ -1,5 +1,7 @@
 //! What a merchant sells.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -176,9 +178,31 @@ impl Product {
 
     /// Takes in more variants: one that is known is replaced where it stands, others come last.
     pub fn add_variants(&mut self, variants: Vec<Variant>) {
+        if let [only] = &variants[..] {
+            let place = self.variants.iter().position(|known| known.id == only.id);
+            return self.put_variants(variants, |_| place);
+        }
+        let places = (0..).zip(&self.variants).map(|(at, known)| (known.id.clone(), at));
+        let mut places: HashMap<VariantId, usize> = places.collect();
+        let mut next = self.variants.len();
+        self.put_variants(variants, |id| {
+            let place = places.get(id).copied();
+            if place.is_none() {
+                places.insert(id.clone(), next);
+                next += 1;
+            }
+            place
+        });
+    }
+
+    fn put_variants(
+        &mut self,
+        variants: Vec<Variant>,
+        mut place: impl FnMut(&VariantId) -> Option<usize>,
+    ) {
         for variant in variants {
-            match self.variants.iter_mut().find(|known| known.id == variant.id) {
-                Some(known) => *known = variant,
+            match place(&variant.id) {
+                Some(at) => self.variants[at] = variant,
                 None => self.variants.push(variant),
             }
         }
@@ -225,7 +249,7 @@ impl ColourVersion<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::OfferPatch;
+    use super::{OfferPatch, Product, Variant};
     use crate::testing::sample;
 
     #[test]
@@ -241,6 +265,33 @@ mod tests {
         assert_eq!(versions[0].variants().count(), 2);
         assert!(versions[1].search_text().contains("red"));
         assert!(!versions[1].search_text().contains("navy"));
+    }
+
+    #[test]
+    fn added_variants_replace_known_ones_where_they_stand_and_others_come_last() {
+        let sizes = |product: &Product| {
+            let of =
+                |variant: &Variant| format!("{}{}", variant.id, variant.size.as_deref().unwrap());
+            product.variants.iter().map(of).collect::<Vec<_>>()
+        };
+        let variants = |all: &[(&str, &str)]| {
+            all.iter().map(|(id, size)| sample::variant(id, "navy", size)).collect::<Vec<_>>()
+        };
+        let mut product = sample::product("p1");
+        product.variants = variants(&[("a", "1"), ("b", "1")]);
+        product.add_variants(variants(&[("b", "2")]));
+        product.add_variants(variants(&[("c", "2")]));
+        assert_eq!(sizes(&product), ["a1", "b2", "c2"]);
+        product.add_variants(variants(&[
+            ("d", "3"),
+            ("a", "3"),
+            ("d", "4"),
+            ("e", "4"),
+            ("e", "5"),
+        ]));
+        assert_eq!(sizes(&product), ["a3", "b2", "c2", "d4", "e5"]);
+        product.add_variants(Vec::new());
+        assert_eq!(product.variants.len(), 5);
     }
 
     #[test]

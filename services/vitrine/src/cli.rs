@@ -115,9 +115,13 @@ pub enum Command {
         /// Whose products.
         #[arg(long, default_value = "demo")]
         merchant: MerchantId,
-        /// How the feed is written: vitrine or google.
+        /// How the feed is written: vitrine, google or shopify.
         #[arg(long, default_value = "vitrine")]
         dialect: ExportDialect,
+        /// The currency of a feed whose prices name none (ISO 4217), as Shopify's; else that of
+        /// the first price. Variants in others are told and left out.
+        #[arg(long)]
+        currency: Option<Currency>,
     },
     /// Measure the model on labelled photos (columns image, label, and if there are any colour, boxes).
     Eval {

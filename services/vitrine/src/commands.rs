@@ -57,8 +57,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let reading = FeedOptions { dialect, currency };
             import::run(&settings, import::Asked { feed, merchant, reading, holds, json }).await
         }
-        Command::Export { out, merchant, dialect } => {
-            export::run(&settings, &out, &merchant, dialect).await
+        Command::Export { out, merchant, dialect, currency } => {
+            export::run(&settings, &out, &merchant, dialect, currency).await
         }
         Command::Eval { photos, limit, json, confusion } => {
             eval::run(&settings, &photos, limit, json, &confusion).await

@@ -93,11 +93,12 @@ fn an_import_of_an_export_changes_nothing() {
     let data = tempdir().unwrap();
     let catalog = root().join("demo/catalog/products.jsonl");
     assert_eq!(in_folder(data.path(), &["import", text(&catalog)]).code, Some(0));
-    for dialect in ["vitrine", "google"] {
+    for dialect in ["vitrine", "google", "shopify"] {
         let out = data.path().join(dialect);
         let told = in_folder(data.path(), &["export", text(&out), "--dialect", dialect]);
         assert_eq!(told.code, Some(0), "{told:?}");
-        let told = in_folder(data.path(), &["import", text(&out), "--mode", "replace"]);
+        let import = ["import", text(&out), "--mode", "replace", "--currency", "EUR"];
+        let told = in_folder(data.path(), &import);
         assert_eq!(told.code, Some(0), "{told:?}");
         let unchanged = "0 products new, 0 changed, 166 as they were, 0 removed";
         assert!(told.out.contains(unchanged), "{dialect}: {}", told.out);

@@ -127,7 +127,7 @@ fn row(problem: &FeedProblem) -> [String; 7] {
         place.row.to_string(),
         place.line.to_string(),
         harmless(column),
-        code.to_string(),
+        code.as_str().to_owned(),
         severity.to_owned(),
         harmless(value.as_deref().unwrap_or_default()),
         harmless(message),

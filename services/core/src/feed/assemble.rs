@@ -1,16 +1,20 @@
 //! A row in a merchant's own words to a draft in ours.
 
+use jiff::Timestamp;
+
 use super::{
     draft::{ProductDraft, VariantDraft},
-    problem::{Place, Problem},
+    html,
+    problem::{Place, Problem, ProblemCode},
     record::{Field, Record, Value},
+    sale::Sale,
     shopify::read_options,
     words::{self, Kind},
 };
 use crate::{
     ids::ProductId,
     money::{Currency, Money},
-    vocabulary::{Availability, Colour, Length, Sleeve},
+    vocabulary::{Availability, Colour},
 };
 
 /// Google's bounds: longer texts are shown cut short.
@@ -32,8 +36,12 @@ pub(super) struct Draft {
     record: Record,
 }
 
-/// `currency` is that of prices which name none.
-pub(super) fn assemble(mut record: Record, currency: Option<Currency>) -> Assembled {
+/// `currency` is that of prices which name none; a sale that is not on `now` is left out.
+pub(super) fn assemble(
+    mut record: Record,
+    currency: Option<Currency>,
+    now: Timestamp,
+) -> Assembled {
     read_options(&mut record);
     let texts = |field: Field| record.all(field).map(|value| value.text.as_str());
     let title = record.text(Field::GroupTitle).or(record.text(Field::Title)).unwrap_or_default();
@@ -51,25 +59,29 @@ pub(super) fn assemble(mut record: Record, currency: Option<Currency>) -> Assemb
     };
     let mut warnings = Vec::new();
     let mut known = Known { record: &record, warnings: &mut warnings };
-    let gender = known.word(Field::Gender, "gender_unknown", words::gender).map(|g| g.id());
-    let age_group = known.word(Field::AgeGroup, "age_group_unknown", words::age_group);
-    let pattern = known.word(Field::Pattern, "pattern_unknown", words::pattern);
-    let sleeve = known.word(Field::Sleeve, "sleeve_unknown", |text| text.parse::<Sleeve>().ok());
-    let length = known.word(Field::Length, "length_unknown", |text| text.parse::<Length>().ok());
+    let gender =
+        known.word(Field::Gender, ProblemCode::GenderUnknown, words::gender).map(|g| g.id());
+    let age_group = known.word(Field::AgeGroup, ProblemCode::AgeGroupUnknown, words::age_group);
+    let pattern = known.word(Field::Pattern, ProblemCode::PatternUnknown, words::pattern);
+    let sleeve = known.word(Field::Sleeve, ProblemCode::SleeveUnknown, words::sleeve);
+    let length = known.word(Field::Length, ProblemCode::LengthUnknown, words::length);
     let colours = known.colours();
     let colour_name = record.text(Field::Colour).map(str::to_owned);
     let colour_name = colour_name.filter(|name| *name != words::palette(&colours));
     let colours: Vec<String> = colours.iter().map(|colour| colour.id().to_owned()).collect();
     let availability = known.availability();
-    let stock = known.word(Field::Stock, "stock_invalid", |text| text.parse::<u32>().ok());
+    let stock = known.word(Field::Stock, ProblemCode::StockInvalid, pieces);
     let stock = stock.map(i64::from);
-    known.long(Field::Title, LONG_TITLE, "title_long");
-    known.long(Field::Description, LONG_DESCRIPTION, "description_long");
+    known.long(Field::Title, LONG_TITLE, ProblemCode::TitleLong);
+    known.long(Field::Description, LONG_DESCRIPTION, ProblemCode::DescriptionLong);
     known.gtin();
+    known.sale(now);
     let own = |field: Field| record.text(field).map(str::to_owned);
-    let (price, sale_price) = prices(&record, currency);
-    let description = own(Field::Description)
-        .or_else(|| own(Field::Html).map(|html| without_tags(&html)))
+    let (price, sale_price) = prices(&record, currency, now);
+    let description = record
+        .text(Field::Description)
+        .map(|text| html::text_of_either(text).into_owned())
+        .or_else(|| record.text(Field::Html).map(html::text_of))
         .unwrap_or_default();
     let variant = VariantDraft {
         id: own(Field::Id).unwrap_or_default(),
@@ -141,16 +153,16 @@ impl Draft {
 
 fn not_a_garment(record: &Record) -> Problem {
     let message = "not a kind of garment that photos are matched with; it is left out";
-    of_category(record, "category_not_matched", message).warning()
+    of_category(record, ProblemCode::CategoryNotMatched, message).warning()
 }
 
 fn no_category(record: &Record) -> Problem {
     let message = "neither a category nor the title tells what kind of garment it is; name it in \
                    the category, as dress or t-shirt";
-    of_category(record, "category_unknown", message)
+    of_category(record, ProblemCode::CategoryUnknown, message)
 }
 
-fn of_category(record: &Record, code: &'static str, message: &str) -> Problem {
+fn of_category(record: &Record, code: ProblemCode, message: &str) -> Problem {
     let fields = [Field::ProductType, Field::Taxonomy, Field::Title];
     match fields.iter().find_map(|field| record.value(*field)) {
         Some(value) => value.problem(record.place, code, message),
@@ -165,14 +177,14 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn warn(&mut self, value: &Value, code: &'static str, message: String) {
+    fn warn(&mut self, value: &Value, code: ProblemCode, message: String) {
         self.warnings.push(value.problem(self.record.place, code, message).warning());
     }
 
     fn word<T>(
         &mut self,
         field: Field,
-        code: &'static str,
+        code: ProblemCode,
         read: fn(&str) -> Option<T>,
     ) -> Option<T> {
         let value = self.record.value(field)?;
@@ -192,7 +204,7 @@ impl Known<'_> {
         if !understood {
             let message = "not all of it names a colour of the palette; it is kept as words, and \
                            found by them alone";
-            self.warn(value, "colour_unknown", message.into());
+            self.warn(value, ProblemCode::ColourUnknown, message.into());
         }
         colours
     }
@@ -203,23 +215,47 @@ impl Known<'_> {
         if let (Some(value), None) = (said, known) {
             let message = "not understood, so it is not taken to be in stock; write in_stock or \
                            out_of_stock";
-            self.warn(value, "availability_unknown", message.into());
+            self.warn(value, ProblemCode::AvailabilityUnknown, message.into());
         }
         if said.is_none() {
             let message = "nothing says whether it is in stock, so it is not taken to be";
             let place = self.record.place;
-            let problem =
-                Problem::of_column(place, "availability", "availability_missing", message);
+            let problem = Problem::of_column(
+                place,
+                "availability",
+                ProblemCode::AvailabilityMissing,
+                message,
+            );
             self.warnings.push(problem.warning());
         }
         known.unwrap_or(Availability::Unknown).id().to_owned()
     }
 
-    fn long(&mut self, field: Field, most: usize, code: &'static str) {
+    fn long(&mut self, field: Field, most: usize, code: ProblemCode) {
         if let Some(value) = self.record.value(field)
             && value.text.chars().count() > most
         {
             self.warn(value, code, format!("longer than {most} characters; shops cut it short"));
+        }
+    }
+
+    fn sale(&mut self, now: Timestamp) {
+        let Some(value) = self.record.value(Field::SaleDates) else { return };
+        if self.record.value(Field::SalePrice).is_none() {
+            return;
+        }
+        match Sale::of(Some(&value.text), now) {
+            Sale::On => {}
+            Sale::NotNow => {
+                let message = "the sale is not on now, so the regular price holds; read the feed \
+                               again when it begins";
+                self.warn(value, ProblemCode::SaleNotNow, message.into());
+            }
+            Sale::Unclear => {
+                let message = "not understood, so the regular price holds; write begin and end \
+                               as 2026-09-30T14:00+0200/2026-10-07T23:59+0200";
+                self.warn(value, ProblemCode::SaleDatesInvalid, message.into());
+            }
         }
     }
 
@@ -228,7 +264,7 @@ impl Known<'_> {
             && !is_gtin(&value.text)
         {
             let message = "not a GTIN: 8, 12, 13 or 14 digits, the last of which checks the others";
-            self.warn(value, "gtin_invalid", message.into());
+            self.warn(value, ProblemCode::GtinInvalid, message.into());
         }
     }
 }
@@ -244,13 +280,27 @@ fn is_gtin(text: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// A number of pieces: `3`, or `3.0` as some programs write whole numbers.
+pub(super) fn pieces(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    fraction.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok())?
+}
+
 /// The regular price, and the lower one that holds now.
-pub(super) fn prices(record: &Record, currency: Option<Currency>) -> (String, Option<String>) {
+pub(super) fn prices(
+    record: &Record,
+    currency: Option<Currency>,
+    now: Timestamp,
+) -> (String, Option<String>) {
     let price = |field: Field| record.text(field).map(|text| price(text, currency));
     match (price(Field::PriceNow), price(Field::ComparePrice)) {
         (Some(now), Some(regular)) if is_higher(&regular, &now) => (regular, Some(now)),
         (Some(now), _) => (now, None),
-        (None, _) => (price(Field::Price).unwrap_or_default(), price(Field::SalePrice)),
+        (None, _) => {
+            let is_on = Sale::of(record.text(Field::SaleDates), now) == Sale::On;
+            let sale = price(Field::SalePrice).filter(|_| is_on);
+            (price(Field::Price).unwrap_or_default(), sale)
+        }
     }
 }
 
@@ -261,28 +311,56 @@ fn is_higher(one: &str, other: &str) -> bool {
     }
 }
 
-/// A price as [`Money`] reads it, from `1,299.00 USD`, `EUR 49,90` or a bare number; what is
-/// neither stays as it is, for the check to tell.
+/// A price as [`Money`] reads it, from `1,299.00 USD`, `EUR 49,90`, `1 299,00€` or a bare number;
+/// what is neither stays as it is, for the check to tell.
 fn price(text: &str, currency: Option<Currency>) -> String {
     let mut code = currency.map(|currency| currency.to_string());
-    let mut number = None;
-    for word in text.split_whitespace() {
-        if word.starts_with(|letter: char| letter.is_ascii_digit()) && number.is_none() {
-            number = Some(word);
+    let mut number = String::new();
+    for word in spaced(text).split_whitespace() {
+        if word.starts_with(|letter: char| letter.is_ascii_digit())
+            && (number.is_empty() || goes_on(&number, word))
+        {
+            number.push_str(word);
         } else if word.parse::<Currency>().is_ok() {
             code = Some(word.to_owned());
         } else {
             return text.to_owned();
         }
     }
-    match (number, code) {
-        (Some(number), Some(code)) => format!("{} {code}", with_point(number)),
+    match code {
+        Some(code) if !number.is_empty() => format!("{} {code}", with_point(&number)),
         _ => text.to_owned(),
     }
 }
 
+/// Signs of one currency alone become its code, and a code stands apart from its number.
+fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len() + 8);
+    let mut last = ' ';
+    for letter in text.chars() {
+        let apart = last.is_alphabetic() && letter.is_ascii_digit()
+            || (last.is_ascii_digit() || last == '-') && letter.is_alphabetic();
+        match letter {
+            '€' => spaced.push_str(" EUR "),
+            '£' => spaced.push_str(" GBP "),
+            _ if apart => spaced.extend([' ', letter]),
+            _ => spaced.push(letter),
+        }
+        last = letter;
+    }
+    spaced
+}
+
+/// Whether the next word holds the thousands' three digits: `1 299,00`.
+fn goes_on(number: &str, word: &str) -> bool {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 3 && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The separator that comes last, with one or two digits behind it, is the decimal point.
 fn with_point(number: &str) -> String {
+    let number: String = number.chars().filter(|letter| !matches!(letter, '\'' | '’')).collect();
+    let number = number.trim_end_matches(['-', '–']).trim_end_matches(['.', ',']);
     let last = number.rfind(['.', ',']);
     match last {
         Some(at) if (1..=2).contains(&(number.len() - at - 1)) => {
@@ -297,36 +375,24 @@ fn with_point(number: &str) -> String {
 }
 
 fn tags(record: &Record) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for value in record.all(Field::Tags) {
-        let listed = serde_json::from_str::<Vec<String>>(&value.text);
-        let listed = listed.unwrap_or_else(|_| value.text.split(',').map(str::to_owned).collect());
-        for tag in listed.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
-            if !tags.iter().any(|known| known == tag) {
-                tags.push(tag.to_owned());
+    let listed = record.text(Field::TagList).and_then(|text| serde_json::from_str(text).ok());
+    listed.unwrap_or_else(|| {
+        let mut tags: Vec<String> = Vec::new();
+        for tag in record.all(Field::Tags).flat_map(|value| tags_of(&value.text)) {
+            if !tags.contains(&tag) {
+                tags.push(tag);
             }
         }
-    }
-    tags
+        tags
+    })
 }
 
-/// The text of HTML.
-fn without_tags(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => {
-                inside = true;
-                text.push(' ');
-            }
-            '>' if inside => inside = false,
-            _ if inside => {}
-            other => text.push(other),
-        }
-    }
-    let text = text.replace("&nbsp;", " ");
-    quick_xml::escape::unescape(&text).map_or(text.clone(), std::borrow::Cow::into_owned)
+/// The tags of a column: a list in JSON, or with commas between them.
+pub(super) fn tags_of(text: &str) -> Vec<String> {
+    let listed = serde_json::from_str::<Vec<String>>(text);
+    let listed = listed.unwrap_or_else(|_| text.split(',').map(str::to_owned).collect());
+    let tags = listed.iter().map(|tag| tag.trim().to_owned());
+    tags.filter(|tag| !tag.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -345,7 +411,19 @@ mod tests {
             ("49.9", euro, "49.9 EUR"),
             ("1200 JPY", euro, "1200 JPY"),
             ("49.90", None, "49.90"),
+            ("49,90€", None, "49.90 EUR"),
+            ("£15", None, "15 GBP"),
+            ("EUR49.90", None, "49.90 EUR"),
+            ("49.90EUR", euro, "49.90 EUR"),
+            ("1 299,00 EUR", None, "1299.00 EUR"),
+            ("1\u{a0}299 PLN", None, "1299 PLN"),
+            ("1'299.00 CHF", None, "1299.00 CHF"),
+            ("49,- EUR", None, "49 EUR"),
+            ("CHF 49.–", None, "49 CHF"),
             ("about 5 EUR", None, "about 5 EUR"),
+            ("5 10 EUR", None, "5 10 EUR"),
+            ("-5 EUR", None, "-5 EUR"),
+            ("$5", euro, "$5"),
         ] {
             assert_eq!(price(text, currency), read, "{text}");
         }
@@ -363,12 +441,5 @@ mod tests {
         ] {
             assert_eq!(is_gtin(text), right, "{text}");
         }
-    }
-
-    #[test]
-    fn html_becomes_text() {
-        let html = "<p>Linen &amp; cotton,<br/>with&nbsp;<b>pockets</b>.</p>";
-        let text = super::super::clean(&without_tags(html));
-        assert_eq!(text, "Linen & cotton, with pockets .");
     }
 }

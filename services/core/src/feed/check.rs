@@ -3,7 +3,7 @@
 use super::{
     MAX_VARIANTS, clean,
     draft::{ProductDraft, VariantDraft},
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
 };
 use crate::{
     ids::{ProductId, VariantId},
@@ -28,7 +28,7 @@ struct Checker {
 }
 
 impl Checker {
-    fn problem(&mut self, field: &str, code: &'static str, message: String) {
+    fn problem(&mut self, field: &str, code: ProblemCode, message: String) {
         self.problems.push(Problem::of_column(self.place, field, code, message));
     }
 
@@ -36,7 +36,7 @@ impl Checker {
     fn read<T: std::str::FromStr<Err: std::fmt::Display>>(
         &mut self,
         field: &str,
-        code: &'static str,
+        code: ProblemCode,
         text: &str,
     ) -> Option<T> {
         text.parse().map_err(|error: T::Err| self.problem(field, code, error.to_string())).ok()
@@ -45,7 +45,7 @@ impl Checker {
     fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
         &mut self,
         field: &str,
-        code: &'static str,
+        code: ProblemCode,
         text: Option<&str>,
     ) -> Option<T> {
         text.filter(|text| !text.trim().is_empty()).and_then(|text| self.read(field, code, text))
@@ -55,32 +55,42 @@ impl Checker {
         let clean = clean(text);
         if clean.chars().count() > most {
             let message = format!("longer than {most} characters; shorten it");
-            self.problem(field, "text_too_long", message);
+            self.problem(field, ProblemCode::TextTooLong, message);
         }
         clean
     }
 
     fn product(&mut self, draft: ProductDraft) -> Option<Product> {
-        let id = self.read::<ProductId>("id", "id_invalid", &draft.id);
+        let id = self.read::<ProductId>("id", ProblemCode::IdInvalid, &draft.id);
         let title = self.text("title", &draft.title, 500);
         if title.is_empty() {
-            self.problem("title", "title_missing", "a product needs a title".into());
+            self.problem("title", ProblemCode::TitleMissing, "a product needs a title".into());
         }
         let description = self.text("description", &draft.description, 10_000);
-        let category = self.read::<Category>("category", "category_unknown", &draft.category);
-        let gender = self.optional::<Gender>("gender", "gender_unknown", draft.gender.as_deref());
-        let age_group =
-            self.optional::<AgeGroup>("age_group", "age_group_unknown", draft.age_group.as_deref());
-        let pattern =
-            self.optional::<Pattern>("pattern", "pattern_unknown", draft.pattern.as_deref());
-        let sleeve = self.optional::<Sleeve>("sleeve", "sleeve_unknown", draft.sleeve.as_deref());
-        let length = self.optional::<Length>("length", "length_unknown", draft.length.as_deref());
+        let category =
+            self.read::<Category>("category", ProblemCode::CategoryUnknown, &draft.category);
+        let gender =
+            self.optional::<Gender>("gender", ProblemCode::GenderUnknown, draft.gender.as_deref());
+        let age_group = self.optional::<AgeGroup>(
+            "age_group",
+            ProblemCode::AgeGroupUnknown,
+            draft.age_group.as_deref(),
+        );
+        let pattern = self.optional::<Pattern>(
+            "pattern",
+            ProblemCode::PatternUnknown,
+            draft.pattern.as_deref(),
+        );
+        let sleeve =
+            self.optional::<Sleeve>("sleeve", ProblemCode::SleeveUnknown, draft.sleeve.as_deref());
+        let length =
+            self.optional::<Length>("length", ProblemCode::LengthUnknown, draft.length.as_deref());
         let brand = self.optional_text("brand", draft.brand.as_deref(), 200);
         let material = self.optional_text("material", draft.material.as_deref(), 200);
         let product_type = self.optional_text("product_type", draft.product_type.as_deref(), 750);
         let link = self.link(draft.link.as_deref());
         let image_link = self.optional_text("image_link", draft.image_link.as_deref(), 2_000);
-        let tags = draft.tags.iter().take(50).map(|tag| self.text("tags", tag, 100)).collect();
+        let tags = self.tags(&draft.tags);
         let variants = self.variants(draft.variants);
         Some(Product {
             id: id?,
@@ -102,6 +112,18 @@ impl Checker {
         })
     }
 
+    /// The first fifty tags, each once.
+    fn tags(&mut self, texts: &[String]) -> Vec<String> {
+        let mut tags: Vec<String> = Vec::new();
+        for text in texts.iter().take(50) {
+            let tag = self.text("tags", text, 100);
+            if !tag.is_empty() && !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        tags
+    }
+
     fn optional_text(&mut self, field: &str, text: Option<&str>, most: usize) -> Option<String> {
         text.map(|text| self.text(field, text, most)).filter(|text| !text.is_empty())
     }
@@ -113,7 +135,7 @@ impl Checker {
             url::Url::parse(&link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !is_web {
             let message = "not a web address; write it whole, as https://shop.example/p/1".into();
-            self.problem("link", "link_invalid", message);
+            self.problem("link", ProblemCode::LinkInvalid, message);
         }
         Some(link)
     }
@@ -122,13 +144,13 @@ impl Checker {
         if drafts.is_empty() {
             self.problem(
                 "variants",
-                "variants_missing",
+                ProblemCode::VariantsMissing,
                 "a product needs at least one variant".into(),
             );
         }
         if drafts.len() > MAX_VARIANTS {
             let message = format!("more than {MAX_VARIANTS} variants; split the product");
-            self.problem("variants", "variants_too_many", message);
+            self.problem("variants", ProblemCode::VariantsTooMany, message);
             return Vec::new();
         }
         let mut variants: Vec<Variant> = Vec::with_capacity(drafts.len());
@@ -137,7 +159,7 @@ impl Checker {
             if variants.iter().any(|other| other.id == variant.id) {
                 let message =
                     format!("`{}` stands twice; give each variant its own id", variant.id);
-                self.problem(&format!("variants[{at}].id"), "variant_repeated", message);
+                self.problem(&format!("variants[{at}].id"), ProblemCode::VariantRepeated, message);
             }
             variants.push(variant);
         }
@@ -146,10 +168,10 @@ impl Checker {
 
     fn variant(&mut self, at: usize, draft: VariantDraft) -> Option<Variant> {
         let field = |name: &str| format!("variants[{at}].{name}");
-        let id = self.read::<VariantId>(&field("id"), "id_invalid", &draft.id);
+        let id = self.read::<VariantId>(&field("id"), ProblemCode::IdInvalid, &draft.id);
         let mut colours: Vec<Colour> = Vec::new();
         for colour in draft.colours.iter().take(3) {
-            if let Some(colour) = self.read(&field("colours"), "colour_unknown", colour)
+            if let Some(colour) = self.read(&field("colours"), ProblemCode::ColourUnknown, colour)
                 && !colours.contains(&colour)
             {
                 colours.push(colour);
@@ -159,15 +181,15 @@ impl Checker {
             self.optional_text(&field("colour_name"), draft.colour_name.as_deref(), 100);
         let size = self.optional_text(&field("size"), draft.size.as_deref(), 100);
         let gtin = self.optional_text(&field("gtin"), draft.gtin.as_deref(), 50);
-        let price = self.read::<Money>(&field("price"), "price_invalid", &draft.price);
+        let price = self.read::<Money>(&field("price"), ProblemCode::PriceInvalid, &draft.price);
         let sale_price = self.optional::<Money>(
             &field("sale_price"),
-            "price_invalid",
+            ProblemCode::PriceInvalid,
             draft.sale_price.as_deref(),
         );
         let availability = self.read::<Availability>(
             &field("availability"),
-            "availability_unknown",
+            ProblemCode::AvailabilityUnknown,
             &draft.availability,
         );
         let stock = match draft.stock.map(u32::try_from) {
@@ -175,7 +197,7 @@ impl Checker {
             Some(Ok(stock)) => Some(stock),
             Some(Err(_)) => {
                 let message = "stock is a whole number from 0".to_owned();
-                self.problem(&field("stock"), "stock_invalid", message);
+                self.problem(&field("stock"), ProblemCode::StockInvalid, message);
                 None
             }
         };
@@ -185,7 +207,7 @@ impl Checker {
         {
             let message =
                 format!("{sale} must be in the currency of the price {price} and not above it");
-            self.problem(&field("sale_price"), "sale_price_invalid", message);
+            self.problem(&field("sale_price"), ProblemCode::SalePriceInvalid, message);
         }
         let sale_price = sale_price.filter(|sale| sale.amount < price.amount);
         let offer = Offer { price, sale_price, availability: availability?, stock };

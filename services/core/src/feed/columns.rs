@@ -4,17 +4,47 @@
 
 use super::{dialect::Dialect, record::Field};
 
-/// The field of a column; `None` for one that is not used here. `name` is [plain](plain_name).
+/// The field of a column; `None` for one that is not used here.
 pub(super) fn field(dialect: Dialect, name: &str) -> Option<Field> {
+    if let Some((namespace, key)) = metafield(name) {
+        return match dialect {
+            Dialect::Shopify => of_metafield(namespace, key),
+            _ => None,
+        };
+    }
     let table = match dialect {
         Dialect::Shopify => SHOPIFY,
         Dialect::OpenAi => OPEN_AI,
         _ => GOOGLE,
     };
-    let known = |table: &[(&str, Field)]| {
-        table.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
+    let name = plain_name(name);
+    table.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
+}
+
+/// Namespace and key of a column as `Farbe (product.metafields.shopify.color-pattern)`: shops name
+/// it as they like in front of the brackets.
+fn metafield(name: &str) -> Option<(&str, &str)> {
+    let (_, rest) = name.split_once("(product.metafields.")?;
+    rest.trim_end().strip_suffix(')')?.split_once('.')
+}
+
+/// Shopify's own metafields, those that the export here writes, and names that shops give theirs.
+fn of_metafield(namespace: &str, key: &str) -> Option<Field> {
+    let table = match namespace {
+        "vitrine" => VITRINE_METAFIELDS,
+        _ => METAFIELDS,
     };
-    known(table)
+    let key = key.to_lowercase().replace('_', "-");
+    table.iter().find(|(known, _)| *known == key).map(|(_, field)| *field)
+}
+
+/// Where the content stands among the parts of a structured text, and how many parts there are: the
+/// header is `structured_title(digital_source_type:content)`.
+pub(super) fn content_part(name: &str) -> Option<(usize, usize)> {
+    let (name, parts) = name.trim().strip_suffix(')')?.split_once('(')?;
+    let parts: Vec<&str> = parts.split(':').map(str::trim).collect();
+    let at = parts.iter().position(|part| *part == "content")?;
+    plain_name(name).starts_with("structured_").then_some((at, parts.len()))
 }
 
 /// A column's name in lower case, spaces and hyphens as underscores, without the prefix `g:` and
@@ -48,6 +78,7 @@ const GOOGLE: &[(&str, Field)] = &[
     ("pattern", Field::Pattern),
     ("price", Field::Price),
     ("sale_price", Field::SalePrice),
+    ("sale_price_effective_date", Field::SaleDates),
     ("availability", Field::Availability),
     ("quantity", Field::Stock),
     ("inventory", Field::Stock),
@@ -85,9 +116,12 @@ const OPEN_AI: &[(&str, Field)] = &[
     ("age_group", Field::AgeGroup),
     ("color", Field::Colour),
     ("size", Field::Size),
+    ("variant_dict", Field::Options),
     ("material", Field::Material),
+    ("pattern", Field::Pattern),
     ("price", Field::Price),
     ("sale_price", Field::SalePrice),
+    ("sale_price_effective_date", Field::SaleDates),
     ("availability", Field::Availability),
     ("inventory_quantity", Field::Stock),
     ("gtin", Field::Gtin),
@@ -129,7 +163,36 @@ const SHOPIFY: &[(&str, Field)] = &[
     ("google_shopping_/_google_product_category", Field::Taxonomy),
     ("google_shopping_/_gender", Field::Gender),
     ("google_shopping_/_age_group", Field::AgeGroup),
+    ("variant_inventory_tracker", Field::StockTracker),
+    ("inventory_tracker", Field::StockTracker),
+    ("vitrine_availability", Field::Availability),
+    ("vitrine_stock", Field::OwnStock),
+    ("vitrine_colours", Field::Palette),
+];
+
+const METAFIELDS: &[(&str, Field)] = &[
+    ("color-pattern", Field::Colour),
     ("color", Field::Colour),
+    ("colour", Field::Colour),
+    ("target-gender", Field::Gender),
+    ("gender", Field::Gender),
+    ("age-group", Field::AgeGroup),
+    ("fabric", Field::Material),
+    ("material", Field::Material),
+    ("pattern", Field::Pattern),
+    ("sleeve-length-type", Field::Sleeve),
+    ("skirt-dress-length-type", Field::Length),
+];
+
+const VITRINE_METAFIELDS: &[(&str, Field)] = &[
+    ("id", Field::ProductId),
+    ("category", Field::Category),
+    ("material", Field::Material),
+    ("pattern", Field::Pattern),
+    ("sleeve", Field::Sleeve),
+    ("length", Field::Length),
+    ("tags", Field::TagList),
+    ("link", Field::Link),
 ];
 
 #[cfg(test)]
@@ -140,16 +203,21 @@ mod tests {
     fn a_column_is_known_however_its_name_is_written() {
         for name in ["image_link", "image link", "g:image_link", "Image Link", "\u{feff}image-link"]
         {
-            assert_eq!(field(Dialect::Google, &plain_name(name)), Some(Field::Image), "{name}");
+            assert_eq!(field(Dialect::Google, name), Some(Field::Image), "{name}");
         }
         for (name, known) in [
             ("Body (HTML)", Field::Html),
             ("Color (product.metafields.shopify.color-pattern)", Field::Colour),
+            ("Farbe (product.metafields.shopify.color-pattern)", Field::Colour),
+            ("Stoff (product.metafields.custom.fabric)", Field::Material),
             ("Google Shopping / Age Group", Field::AgeGroup),
             ("Compare-at price", Field::ComparePrice),
         ] {
-            assert_eq!(field(Dialect::Shopify, &plain_name(name)), Some(known), "{name}");
+            assert_eq!(field(Dialect::Shopify, name), Some(known), "{name}");
         }
-        assert_eq!(field(Dialect::Google, &plain_name("shipping(country:price)")), None);
+        assert_eq!(field(Dialect::Google, "shipping(country:price)"), None);
+        for name in ["Status (product.metafields.custom.state)", "Title (product.metafields.x.y)"] {
+            assert_eq!(field(Dialect::Shopify, name), None, "{name}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::columns::plain_name;
+use super::{columns::plain_name, table::below_remarks};
 
 /// A way in which feeds are written.
 #[derive(
@@ -46,7 +46,7 @@ impl Dialect {
                 .then_some(Self::Google)
                 .or_else(|| head.contains("<feed").then_some(Self::Google)),
             '{' | '[' => of_json(head),
-            _ => of_header(head.lines().next()?),
+            _ => of_header(below_remarks(head).lines().next()?),
         }
     }
 }
@@ -125,6 +125,8 @@ mod tests {
             ("Handle,Title,Body (HTML)\n", Some(Dialect::Shopify)),
             ("Title,URL handle,Description\n", Some(Dialect::Shopify)),
             ("item_id,title,url\n", Some(Dialect::OpenAi)),
+            ("\n# Winter\nid\ttitle\tprice\n", Some(Dialect::Google)),
+            ("sep=;\r\nid;title;price\r\n", Some(Dialect::Google)),
             ("{\"item_id\":\"1\",\"title\":\"a\"}\n", Some(Dialect::OpenAi)),
             (
                 "{\"id\":\"1\",\"title\":\"a\",\"variants\":[{\"id\":\"2\",\"price\":\"1 EUR\"}]}",

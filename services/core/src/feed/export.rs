@@ -1,50 +1,45 @@
 //! The catalog back out as a feed, from which an import changes nothing.
 
+mod google;
+mod shopify;
+
 use std::io::{self, Write};
 
 use super::{dialect::Dialect, draft::ProductDraft, words};
 use crate::{
+    ids::{ProductId, VariantId},
+    money::{Currency, Money},
     product::{Product, Variant},
-    vocabulary::{Availability, Category},
+    vocabulary::Gender,
 };
 
-/// Google's columns, and before and behind them what Google has no words for and passes over.
-const COLUMNS: [&str; 26] = [
-    "vitrine_availability",
-    "vitrine_colours",
-    "id",
-    "item_group_id",
-    "title",
-    "description",
-    "link",
-    "image_link",
-    "availability",
-    "price",
-    "sale_price",
-    "brand",
-    "gtin",
-    "google_product_category",
-    "product_type",
-    "gender",
-    "age_group",
-    "color",
-    "size",
-    "material",
-    "pattern",
-    "quantity",
-    "category",
-    "sleeve",
-    "length",
-    "tags",
-];
-
-/// The dialects that a catalog can be written in.
+/// The dialects that a catalog can be written in. Whatever a dialect has no words for stands in
+/// columns of our own, which its owner passes over and the reader here takes: reading a feed that
+/// was written gives the same products.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportDialect {
     /// JSON lines in this service's own words.
     Vitrine,
     /// Tab-separated, as Google Merchant Center reads it.
     Google,
+    /// Shopify's product CSV with the new header, in one currency: its prices name none.
+    ///
+    /// A file that comes here straight gives the same products, when it is read in the currency
+    /// that it was written in, but for these:
+    /// - Variants with a price in another currency are not written, and told ([`NotWritten`]).
+    /// - A colour or size that is called `Default Title` is lost: Shopify says so of a variant
+    ///   that has none.
+    ///
+    /// Of a file that Shopify has taken in and written again, these are lost too:
+    /// - The columns `Vitrine colours`, `Vitrine availability` and `Vitrine stock`: a variant is in
+    ///   stock or not, and its colours are what its option's words are read as.
+    /// - Unless the shop defines the metafields `vitrine.*`: ids that are no handles, our category,
+    ///   material, pattern, sleeve, length, the page's address, and tags that hold a comma.
+    ///
+    /// Options other than colour and size are not known here, so they do not come back out: a
+    /// variant that was named by them has its id as its SKU, and stands apart by the option
+    /// `Variant` where colour and size do not tell it from another.
+    Shopify,
 }
 
 impl std::str::FromStr for ExportDialect {
@@ -54,9 +49,24 @@ impl std::str::FromStr for ExportDialect {
         match text.parse::<Dialect>() {
             Ok(Dialect::Vitrine) => Ok(Self::Vitrine),
             Ok(Dialect::Google) => Ok(Self::Google),
-            _ => Err("use one of: vitrine, google".into()),
+            Ok(Dialect::Shopify) => Ok(Self::Shopify),
+            _ => Err("use one of: vitrine, google, shopify".into()),
         }
     }
+}
+
+/// A variant that a feed in one currency can not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{variant}` of `{product}` costs {price}, and this feed is in {currency}, so it is not in it; \
+     write another feed in {}", price.currency
+)]
+pub struct NotWritten {
+    pub product: ProductId,
+    pub variant: VariantId,
+    pub price: Money,
+    /// That of the feed.
+    pub currency: Currency,
 }
 
 /// Writes products one after the other.
@@ -64,7 +74,8 @@ pub struct Exporter<W: Write>(Form<W>);
 
 enum Form<W: Write> {
     Lines(W),
-    Table(Box<csv::Writer<W>>),
+    Google(Box<google::Sheet<W>>),
+    Shopify(Box<shopify::Sheet<W>>),
 }
 
 impl<W: Write> Exporter<W> {
@@ -72,26 +83,29 @@ impl<W: Write> Exporter<W> {
     pub fn new(dialect: ExportDialect, out: W) -> io::Result<Self> {
         Ok(Self(match dialect {
             ExportDialect::Vitrine => Form::Lines(out),
-            ExportDialect::Google => {
-                let mut table = csv::WriterBuilder::new().delimiter(b'\t').from_writer(out);
-                table.write_record(COLUMNS)?;
-                Form::Table(Box::new(table))
-            }
+            ExportDialect::Google => Form::Google(Box::new(google::Sheet::new(out)?)),
+            ExportDialect::Shopify => Form::Shopify(Box::new(shopify::Sheet::new(out)?)),
         }))
     }
 
-    pub fn write(&mut self, product: &Product) -> io::Result<()> {
+    /// Writes in this currency where prices name none; else it is that of the first price.
+    pub fn in_currency(mut self, currency: Currency) -> Self {
+        if let Form::Shopify(sheet) = &mut self.0 {
+            sheet.currency = Some(currency);
+        }
+        self
+    }
+
+    /// Writes a product; the variants that can not be written are returned.
+    pub fn write(&mut self, product: &Product) -> io::Result<Vec<NotWritten>> {
         match &mut self.0 {
             Form::Lines(out) => {
                 serde_json::to_writer(&mut *out, &ProductDraft::from(product))?;
-                out.write_all(b"\n")
+                out.write_all(b"\n")?;
+                Ok(Vec::new())
             }
-            Form::Table(table) => {
-                for variant in &product.variants {
-                    table.write_record(row(product, variant)?)?;
-                }
-                Ok(())
-            }
+            Form::Google(sheet) => sheet.write(product).map(|()| Vec::new()),
+            Form::Shopify(sheet) => sheet.write(product),
         }
     }
 
@@ -99,85 +113,43 @@ impl<W: Write> Exporter<W> {
     pub fn finish(self) -> io::Result<()> {
         match self.0 {
             Form::Lines(mut out) => out.flush(),
-            Form::Table(mut table) => table.flush(),
+            Form::Google(sheet) => sheet.finish(),
+            Form::Shopify(sheet) => sheet.finish(),
         }
     }
 }
 
-fn row(product: &Product, variant: &Variant) -> io::Result<[String; COLUMNS.len()]> {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let id = |word: Option<&str>| word.unwrap_or_default().to_owned();
-    let offer = &variant.offer;
-    let said = for_google(offer.availability);
-    let availability = offer.availability.id();
-    let own_group = product.variants.len() > 1 || product.id.as_str() != variant.id.as_str();
-    let tags = match product.tags.as_slice() {
-        [] => String::new(),
-        tags => serde_json::to_string(tags)?,
-    };
+fn text(text: &Option<String>) -> String {
+    text.clone().unwrap_or_default()
+}
+
+fn id(word: Option<&str>) -> String {
+    word.unwrap_or_default().to_owned()
+}
+
+/// Google's and Shopify's words.
+fn gender(gender: Option<Gender>) -> String {
+    id(gender.map(|gender| match gender {
+        Gender::Women => "female",
+        Gender::Men => "male",
+        Gender::Unisex => "unisex",
+    }))
+}
+
+/// Tags as JSON, since they may hold commas.
+fn list(texts: &[String]) -> io::Result<String> {
+    if texts.is_empty() { Ok(String::new()) } else { Ok(serde_json::to_string(texts)?) }
+}
+
+/// The merchant's words for the colours, and the palette's where those are read as others.
+fn colours(variant: &Variant) -> (String, String) {
     let palette = words::palette(&variant.colours);
     let colour = variant.colour_name.clone().unwrap_or_else(|| palette.clone());
     let told = words::colours(&colour).0 == variant.colours;
-    Ok([
-        if said == availability { String::new() } else { availability.to_owned() },
-        if told { String::new() } else { palette },
-        variant.id.to_string(),
-        if own_group { product.id.to_string() } else { String::new() },
-        product.title.clone(),
-        product.description.clone(),
-        text(&product.link),
-        text(&product.image_link),
-        said.to_owned(),
-        offer.price.to_string(),
-        offer.sale_price.map(|sale| sale.to_string()).unwrap_or_default(),
-        text(&product.brand),
-        text(&variant.gtin),
-        google_category(product.category).to_string(),
-        text(&product.product_type),
-        id(product.gender.map(|word| word.id())),
-        id(product.age_group.map(|word| word.id())),
-        colour,
-        text(&variant.size),
-        text(&product.material),
-        id(product.pattern.map(|word| word.id())),
-        offer.stock.map(|stock| stock.to_string()).unwrap_or_default(),
-        product.category.id().to_owned(),
-        id(product.sleeve.map(|word| word.id())),
-        id(product.length.map(|word| word.id())),
-        tags,
-    ])
-}
-
-/// Google knows four words.
-const fn for_google(availability: Availability) -> &'static str {
-    match availability {
-        Availability::InStock | Availability::LimitedStock => "in_stock",
-        Availability::Preorder => "preorder",
-        Availability::Backorder => "backorder",
-        Availability::OutOfStock | Availability::Discontinued | Availability::Unknown => {
-            "out_of_stock"
-        }
-    }
-}
-
-/// Google's product taxonomy, version 2021-09-21.
-const fn google_category(category: Category) -> u32 {
-    match category {
-        Category::Dress => 2271,
-        Category::Blazer | Category::Jacket => 5598,
-        Category::Trousers => 204,
-        Category::Shorts => 207,
-        Category::Skirt => 1581,
-        Category::Shoes => 187,
-        Category::Hat => 173,
-        Category::Bodysuit => 5490,
-        Category::Blouse
-        | Category::Hoodie
-        | Category::LongSleeveTop
-        | Category::PoloShirt
-        | Category::Shirt
-        | Category::TShirt
-        | Category::Top
-        | Category::TankTop => 212,
-    }
+    let palette = match (told, palette.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => "none".to_owned(),
+        (false, false) => palette,
+    };
+    (colour, palette)
 }

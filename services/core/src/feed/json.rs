@@ -7,55 +7,55 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    FeedError, Row,
-    columns::{field, plain_name},
+    FeedError, Read,
+    columns::field,
     dialect::Dialect,
     lines::Lines,
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
     record::{Field, Record},
 };
 use crate::money::{Currency, Money};
 
 /// Rows read from lines of JSON.
-pub(super) fn rows<R: BufRead>(
+pub(super) fn rows<R: BufRead, T: From<Read>>(
     text: R,
-    read: fn(Place, &str) -> Vec<Row>,
-) -> impl Iterator<Item = Result<Row, FeedError>> {
+    read: fn(Place, &str) -> Vec<T>,
+) -> impl Iterator<Item = Result<T, FeedError>> {
     Lines::new(text).flat_map(move |line| match line {
         Err(error) => vec![Err(error)],
-        Ok(Err(problem)) => vec![Ok(Row::Unreadable(problem))],
+        Ok(Err(problem)) => vec![Ok(Err(problem).into())],
         Ok(Ok((place, line))) => read(place, &line).into_iter().map(Ok).collect(),
     })
 }
 
 /// A line that is not what it should be.
-pub(super) fn unreadable(place: Place, error: &serde_json::Error) -> Row {
+pub(super) fn unreadable(place: Place, error: &serde_json::Error) -> Problem {
     let message = format!("not a product in JSON: {error}; write one JSON object a line");
-    Row::Unreadable(Problem::of_row(place, "row_unreadable", message))
+    Problem::of_row(place, ProblemCode::RowUnreadable, message)
 }
 
 /// One flat object in OpenAI's names: one variant.
-pub(super) fn open_ai(place: Place, line: &str) -> Vec<Row> {
+pub(super) fn open_ai(place: Place, line: &str) -> Vec<Read> {
     flat(Dialect::OpenAi, place, line)
 }
 
 /// One flat object in Google's names: one variant.
-pub(super) fn google(place: Place, line: &str) -> Vec<Row> {
+pub(super) fn google(place: Place, line: &str) -> Vec<Read> {
     flat(Dialect::Google, place, line)
 }
 
-fn flat(dialect: Dialect, place: Place, line: &str) -> Vec<Row> {
+fn flat(dialect: Dialect, place: Place, line: &str) -> Vec<Read> {
     let row: Map<String, Value> = match serde_json::from_str(line) {
         Ok(row) => row,
-        Err(error) => return vec![unreadable(place, &error)],
+        Err(error) => return vec![Err(unreadable(place, &error))],
     };
     let mut record = Record::at(place);
     for (name, value) in &row {
-        if let Some(field) = field(dialect, &plain_name(name)) {
+        if let Some(field) = field(dialect, name) {
             record.add(field, name, &plain(value));
         }
     }
-    vec![Row::Record(record)]
+    vec![Ok(record)]
 }
 
 /// A value as text; a list's values are joined by commas.
@@ -147,17 +147,17 @@ struct AcpCategory {
 }
 
 /// One product: a row for each of its variants.
-pub(super) fn acp(place: Place, line: &str) -> Vec<Row> {
+pub(super) fn acp(place: Place, line: &str) -> Vec<Read> {
     let product: AcpProduct = match serde_json::from_str(line) {
         Ok(product) => product,
-        Err(error) => return vec![unreadable(place, &error)],
+        Err(error) => return vec![Err(unreadable(place, &error))],
     };
     if product.variants.is_empty() {
         let message = "a product needs at least one variant";
-        return vec![Row::Unreadable(Problem::of_row(place, "variants_missing", message))];
+        return vec![Err(Problem::of_row(place, ProblemCode::VariantsMissing, message))];
     }
     let rows = product.variants.iter().map(|variant| acp_variant(place, &product, variant));
-    rows.map(Row::Record).collect()
+    rows.map(Ok).collect()
 }
 
 fn acp_variant(place: Place, product: &AcpProduct, variant: &AcpVariant) -> Record {

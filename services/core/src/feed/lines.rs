@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use super::{
     FeedError, MAX_LINE,
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
 };
 
 /// Lines that are not empty, with their places.
@@ -33,7 +33,11 @@ impl<R: BufRead> Lines<R> {
                 self.skip_line()?;
                 self.place.row += 1;
                 let message = format!("longer than {MAX_LINE} bytes; split the product");
-                return Ok(Some(Err(Problem::of_row(self.place, "row_too_long", message))));
+                return Ok(Some(Err(Problem::of_row(
+                    self.place,
+                    ProblemCode::RowTooLong,
+                    message,
+                ))));
             }
             let line = String::from_utf8_lossy(&line);
             let line = line.trim_start_matches('\u{feff}').trim();
@@ -82,7 +86,7 @@ mod tests {
     fn a_line_that_is_too_long_is_left_out_and_the_next_one_read() {
         let text = [&b"x".repeat(MAX_LINE * 2)[..], b"\nb\n"].concat();
         let read: Vec<_> = Lines::new(&text[..]).map(|line| line.unwrap()).collect();
-        assert_eq!(read[0].as_ref().unwrap_err().code, "row_too_long");
+        assert_eq!(read[0].as_ref().unwrap_err().code.as_str(), "row_too_long");
         assert_eq!(read[1].as_ref().unwrap().1, "b");
     }
 }

@@ -1,15 +1,17 @@
 //! A feed of prices and stock alone: one variant a row, by its id, in a table or JSON lines with
 //! Google's names for the columns.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader};
+
+use jiff::Timestamp;
 
 use super::{
-    FeedError, Row, Rows,
-    assemble::prices,
+    FeedError, Records,
+    assemble::{pieces, prices},
     begin,
     dialect::Dialect,
     json,
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
     record::{Field, Record, Value},
     table::Table,
     words,
@@ -33,24 +35,25 @@ pub enum OfferTaken {
 
 /// The changes of a feed of offers.
 pub struct OfferFeed<'a> {
-    rows: Rows<'a>,
+    rows: Records<'a>,
     currency: Option<Currency>,
+    now: Timestamp,
 }
 
 impl<'a> OfferFeed<'a> {
     /// Begins to read: packed or not, in whatever encoding. `currency` is that of prices which
     /// name none.
     pub fn open(
-        bytes: impl Read + Send + 'a,
+        bytes: impl io::Read + Send + 'a,
         currency: Option<Currency>,
     ) -> Result<Self, FeedError> {
         let (head, text) = begin(bytes)?;
-        let rows: Rows<'a> = if head.trim_start().starts_with('{') {
+        let rows: Records<'a> = if head.trim_start().starts_with('{') {
             Box::new(json::rows(BufReader::new(text), json::google))
         } else {
             Box::new(Table::new(text, &head, Dialect::Google)?)
         };
-        Ok(Self { rows, currency })
+        Ok(Self { rows, currency, now: Timestamp::now() })
     }
 }
 
@@ -60,11 +63,8 @@ impl Iterator for OfferFeed<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let taken = match self.rows.next()? {
             Err(error) => return Some(Err(error)),
-            Ok(Row::Record(record)) => read(&record, self.currency),
-            Ok(Row::Unreadable(problem) | Row::LeftOut(problem)) => {
-                OfferTaken::Refused(vec![problem])
-            }
-            Ok(Row::Draft(place, _)) => OfferTaken::Refused(vec![nothing(place)]),
+            Ok(Ok(record)) => read(&record, self.currency, self.now),
+            Ok(Err(problem)) => OfferTaken::Refused(vec![problem]),
         };
         Some(Ok(taken))
     }
@@ -72,11 +72,12 @@ impl Iterator for OfferFeed<'_> {
 
 fn nothing(place: Place) -> Problem {
     let message = "says neither price nor stock; write price, sale_price, availability or quantity";
-    Problem::of_row(place, "offer_empty", message)
+    Problem::of_row(place, ProblemCode::OfferEmpty, message)
 }
 
-/// What stands in the row holds, the rest stays; a price without a sale price ends a sale.
-fn read(record: &Record, currency: Option<Currency>) -> OfferTaken {
+/// What stands in the row holds, the rest stays; a price without a sale price that is on ends a
+/// sale.
+fn read(record: &Record, currency: Option<Currency>, now: Timestamp) -> OfferTaken {
     let mut problems = Vec::new();
     let mut tell = |value: Option<&Value>, code, message: String| {
         problems.push(match value {
@@ -88,28 +89,28 @@ fn read(record: &Record, currency: Option<Currency>) -> OfferTaken {
     let variant = match VariantId::new(id.map_or("", |value| &value.text)) {
         Ok(variant) => Some(variant),
         Err(error) => {
-            tell(id, "id_invalid", error.to_string());
+            tell(id, ProblemCode::IdInvalid, error.to_string());
             None
         }
     };
     let mut money = |field: Field, text: &str| {
         let value = record.value(field)?;
         let read = text.parse::<Money>();
-        read.map_err(|error| tell(Some(value), "price_invalid", error.to_string())).ok()
+        read.map_err(|error| tell(Some(value), ProblemCode::PriceInvalid, error.to_string())).ok()
     };
-    let (price_text, sale_text) = prices(record, currency);
+    let (price_text, sale_text) = prices(record, currency, now);
     let price = money(Field::Price, &price_text);
     let sale = sale_text.and_then(|text| money(Field::SalePrice, &text));
     let said = record.value(Field::Availability);
     let availability = said.and_then(|value| words::availability(&value.text));
     if said.is_some() && availability.is_none() {
         let message = "not understood; write in_stock or out_of_stock";
-        tell(said, "availability_unknown", message.into());
+        tell(said, ProblemCode::AvailabilityUnknown, message.into());
     }
     let counted = record.value(Field::Stock);
-    let stock = counted.and_then(|value| value.text.parse::<u32>().ok());
+    let stock = counted.and_then(|value| pieces(&value.text));
     if counted.is_some() && stock.is_none() {
-        tell(counted, "stock_invalid", "stock is a whole number from 0".into());
+        tell(counted, ProblemCode::StockInvalid, "stock is a whole number from 0".into());
     }
     let sale_price = match (price, sale) {
         (_, Some(sale)) => Some(Some(sale)),
@@ -140,9 +141,10 @@ mod tests {
     fn codes(taken: &OfferTaken) -> Vec<(&str, &str)> {
         match taken {
             OfferTaken::Change { .. } => Vec::new(),
-            OfferTaken::Refused(problems) => {
-                problems.iter().map(|problem| (problem.code, problem.column.as_str())).collect()
-            }
+            OfferTaken::Refused(problems) => problems
+                .iter()
+                .map(|problem| (problem.code.as_str(), problem.column.as_str()))
+                .collect(),
         }
     }
 

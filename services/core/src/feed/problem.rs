@@ -1,4 +1,8 @@
-use serde::{Deserialize, Deserializer, Serialize};
+mod code;
+
+use serde::{Deserialize, Serialize};
+
+pub use code::ProblemCode;
 
 /// Characters of a value that a problem shows.
 const SHOWN: usize = 60;
@@ -24,15 +28,13 @@ pub enum Severity {
 
 /// One thing wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(bound(deserialize = ""))]
 pub struct Problem {
     #[serde(flatten)]
     pub place: Place,
     /// The column as the feed names it, or the field, as `variants[2].price`; empty for the row as
     /// a whole.
     pub column: String,
-    #[serde(deserialize_with = "code")]
-    pub code: &'static str,
+    pub code: ProblemCode,
     /// The value as the feed has it, cut short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -43,7 +45,7 @@ pub struct Problem {
 
 impl Problem {
     /// An error with the row as a whole.
-    pub fn of_row(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn of_row(place: Place, code: ProblemCode, message: impl Into<String>) -> Self {
         let (column, message) = (String::new(), message.into());
         Self { place, column, code, value: None, message, severity: Severity::Error }
     }
@@ -52,7 +54,7 @@ impl Problem {
     pub(super) fn of_column(
         place: Place,
         column: impl Into<String>,
-        code: &'static str,
+        code: ProblemCode,
         message: impl Into<String>,
     ) -> Self {
         Self { column: column.into(), ..Self::of_row(place, code, message) }
@@ -63,7 +65,7 @@ impl Problem {
         place: Place,
         column: &str,
         value: &str,
-        code: &'static str,
+        code: ProblemCode,
         message: impl Into<String>,
     ) -> Self {
         Self::of_column(place, column, code, message).with_value(value)
@@ -90,10 +92,6 @@ impl std::fmt::Display for Problem {
         }
         write!(out, ": {message} [{code}]")
     }
-}
-
-fn code<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
-    String::deserialize(from).map(|code| &*code.leak())
 }
 
 fn shortened(value: &str) -> String {

@@ -1,4 +1,4 @@
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, ProblemCode};
 
 /// What a column of a feed means, whatever its dialect calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -7,6 +7,8 @@ pub(super) enum Field {
     Id,
     /// The product that the variant belongs to.
     Group,
+    /// The product's id, where [`Field::Group`] is only a handle for it.
+    ProductId,
     Title,
     GroupTitle,
     Description,
@@ -35,15 +37,23 @@ pub(super) enum Field {
     Price,
     /// The lower price that holds now.
     SalePrice,
+    /// From when to when [`Field::SalePrice`] holds.
+    SaleDates,
     /// What is paid now, where [`Field::ComparePrice`] is the regular price.
     PriceNow,
     ComparePrice,
     Availability,
     Stock,
+    /// The pieces in stock as this service counts them, whatever [`Field::Stock`] says.
+    OwnStock,
+    /// Who counts the pieces; nobody, where it is empty.
+    StockTracker,
     /// Whether it can be ordered with none in stock: `continue` or `deny`.
     StockPolicy,
     Gtin,
     Tags,
+    /// All tags, as a list in JSON.
+    TagList,
     /// Whether the product is sold at all: `active`, `draft`, `archived`, `true`, `false`.
     Status,
     Option1Name,
@@ -52,6 +62,8 @@ pub(super) enum Field {
     Option2Value,
     Option3Name,
     Option3Value,
+    /// Names and values of options, as an object in JSON.
+    Options,
 }
 
 /// One value of a row, with the name that the feed gives its column.
@@ -67,7 +79,7 @@ impl Value {
     pub(super) fn problem(
         &self,
         place: Place,
-        code: &'static str,
+        code: ProblemCode,
         message: impl Into<String>,
     ) -> Problem {
         Problem::of_value(place, &self.column, &self.text, code, message)

@@ -1,24 +1,27 @@
 //! schema.org's `Product` and `ProductGroup` as JSON-LD: one object a line, or one document.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read as _};
 
 use serde_json::{Map, Value};
 
 use super::{
-    FeedError, Row,
+    FeedError, Read, Records,
     json::{plain, rows, unreadable},
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
     record::{Field, Record},
 };
 
 /// The longest document that is not one object a line, in bytes: it is read as a whole.
 const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
 
+/// Kinds of prices that stand struck through beside what is paid now.
+const REGULAR_PRICES: [&str; 3] = ["ListPrice", "StrikethroughPrice", "SRP"];
+
 /// `head` is how the text begins.
 pub(super) fn read<'a>(
     text: impl BufRead + Send + 'a,
     head: &str,
-) -> Result<Box<dyn Iterator<Item = Result<Row, FeedError>> + Send + 'a>, FeedError> {
+) -> Result<Records<'a>, FeedError> {
     let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     if serde_json::from_str::<Map<String, Value>>(first).is_ok() {
         return Ok(Box::new(rows(text, line)));
@@ -40,16 +43,16 @@ pub(super) fn read<'a>(
     Ok(Box::new(rows.into_iter()))
 }
 
-fn line(place: Place, line: &str) -> Vec<Row> {
+fn line(place: Place, line: &str) -> Vec<Read> {
     let value: Value = match serde_json::from_str(line) {
         Ok(value) => value,
-        Err(error) => return vec![unreadable(place, &error)],
+        Err(error) => return vec![Err(unreadable(place, &error))],
     };
     let mut found = Vec::new();
     collect(&value, &mut found);
     if found.is_empty() {
         let message = "no `Product` or `ProductGroup` in this object";
-        return vec![Row::Unreadable(Problem::of_row(place, "row_unreadable", message))];
+        return vec![Err(Problem::of_row(place, ProblemCode::RowUnreadable, message))];
     }
     found.into_iter().flat_map(|node| product(place, node)).collect()
 }
@@ -81,13 +84,13 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a Map<String, Value>>) {
     }
 }
 
-fn product(place: Place, node: &Map<String, Value>) -> Vec<Row> {
+fn product(place: Place, node: &Map<String, Value>) -> Vec<Read> {
     let variants: Vec<&Map<String, Value>> =
         list(node.get("hasVariant")).into_iter().filter_map(Value::as_object).collect();
     if variants.is_empty() {
-        return vec![Row::Record(record(place, node, None))];
+        return vec![Ok(record(place, node, None))];
     }
-    variants.into_iter().map(|variant| Row::Record(record(place, variant, Some(node)))).collect()
+    variants.into_iter().map(|variant| Ok(record(place, variant, Some(node)))).collect()
 }
 
 fn list(value: Option<&Value>) -> Vec<&Value> {
@@ -157,7 +160,19 @@ fn record(place: Place, node: &Map<String, Value>, group: Option<&Map<String, Va
     if let Some(offer) = list(offers).first() {
         let price = offer.get("price").or_else(|| offer.get("lowPrice")).map(text);
         let currency = offer.get("priceCurrency").map(text).unwrap_or_default();
-        add(Field::Price, "offers.price", price.map(|price| format!("{price} {currency}")));
+        add(Field::PriceNow, "offers.price", price.map(|price| format!("{price} {currency}")));
+        for told in list(offer.get("priceSpecification")) {
+            let regular = told
+                .get("priceType")
+                .map(text)
+                .is_some_and(|kind| REGULAR_PRICES.iter().any(|known| kind.ends_with(known)));
+            let own = told.get("priceCurrency").map(text).unwrap_or_else(|| currency.clone());
+            let price = told.get("price").map(text).map(|price| format!("{price} {own}"));
+            let field = if regular { Field::ComparePrice } else { Field::PriceNow };
+            add(field, "offers.priceSpecification.price", price);
+        }
+        let pieces = offer.get("inventoryLevel").map(|level| level.get("value").unwrap_or(level));
+        add(Field::Stock, "offers.inventoryLevel", pieces.map(text));
         add(Field::Availability, "offers.availability", offer.get("availability").map(text));
     }
     record

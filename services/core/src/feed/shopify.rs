@@ -1,14 +1,18 @@
 //! Shopify's product CSV: the rows of one product follow one another, only the first says what
 //! holds for all, and some of them only name another picture.
 
+use std::collections::HashMap;
+
 use super::{
-    FeedError, Row,
+    FeedError, Read, Row,
+    problem::ProblemCode,
     record::{Field, Record, Value},
+    table::Table,
     words::{OptionName, option_name},
 };
 
 /// What the first row of a product says for all.
-const SHARED: [Field; 13] = [
+const SHARED: [Field; 22] = [
     Field::Title,
     Field::Html,
     Field::Brand,
@@ -19,6 +23,15 @@ const SHARED: [Field; 13] = [
     Field::Gender,
     Field::AgeGroup,
     Field::Image,
+    Field::Colour,
+    Field::Material,
+    Field::Pattern,
+    Field::ProductId,
+    Field::Category,
+    Field::Sleeve,
+    Field::Length,
+    Field::TagList,
+    Field::Link,
     Field::Option1Name,
     Field::Option2Name,
     Field::Option3Name,
@@ -29,19 +42,24 @@ const OPTIONS: [(Field, Field); 3] = [
     (Field::Option3Name, Field::Option3Value),
 ];
 /// What a product without variants calls its only one.
-const ONLY_VARIANT: &str = "Default Title";
+pub(super) const ONLY_VARIANT: &str = "Default Title";
 
 /// Rows that say all of their variant.
 pub(super) struct Shopify<I> {
     rows: I,
     head: Record,
+    /// There is a column that says who counts the pieces.
+    tracks: bool,
+}
+
+impl<R: std::io::Read> Shopify<Table<R>> {
+    pub(super) fn new(rows: Table<R>) -> Self {
+        let tracks = rows.has(Field::StockTracker);
+        Self { rows, head: Record::default(), tracks }
+    }
 }
 
 impl<I> Shopify<I> {
-    pub(super) fn new(rows: I) -> Self {
-        Self { rows, head: Record::default() }
-    }
-
     /// `None` for a row that only names another picture.
     fn whole(&mut self, mut record: Record) -> Option<Row> {
         let continues = record.text(Field::Group).is_some()
@@ -60,26 +78,29 @@ impl<I> Shopify<I> {
         }
         if let Some(status) = record.all(Field::Status).find(|status| is_hidden(&status.text)) {
             let message = "not on sale in the shop; it is left out";
-            return Some(Row::LeftOut(status.problem(record.place, "not_published", message)));
+            let problem = status.problem(record.place, ProblemCode::NotPublished, message);
+            return Some(Row::LeftOut(problem.warning()));
         }
         name(&mut record);
-        stock(&mut record);
+        own_id(&mut record);
+        stock(&mut record, self.tracks);
         Some(Row::Record(record))
     }
 }
 
-impl<I: Iterator<Item = Result<Row, FeedError>>> Iterator for Shopify<I> {
+impl<I: Iterator<Item = Result<Read, FeedError>>> Iterator for Shopify<I> {
     type Item = Result<Row, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.rows.next()? {
-                Ok(Row::Record(record)) => {
+                Ok(Ok(record)) => {
                     if let Some(row) = self.whole(record) {
                         return Some(Ok(row));
                     }
                 }
-                other => return Some(other),
+                Ok(Err(problem)) => return Some(Ok(Row::Unreadable(problem))),
+                Err(error) => return Some(Err(error)),
             }
         }
     }
@@ -96,15 +117,41 @@ fn name(record: &mut Record) {
     }
     let Some(handle) = record.value(Field::Group).cloned() else { return };
     let options = OPTIONS.iter().filter_map(|(_, value)| record.text(*value));
-    let parts: Vec<&str> = std::iter::once(handle.text.as_str())
-        .chain(options.filter(|text| *text != ONLY_VARIANT))
-        .collect();
-    let text = parts.join("/");
+    let text = variant_name(&handle.text, options);
     record.values.push(Value { field: Field::Id, column: handle.column, text });
 }
 
-/// Whether it can be bought, as policy and quantity say.
-fn stock(record: &mut Record) {
+/// What a variant without a SKU is called.
+pub(super) fn variant_name<'a>(handle: &'a str, options: impl Iterator<Item = &'a str>) -> String {
+    let options = options.filter(|text| *text != ONLY_VARIANT);
+    std::iter::once(handle).chain(options).collect::<Vec<_>>().join("/")
+}
+
+/// The product's own id instead of its handle, where both are told.
+fn own_id(record: &mut Record) {
+    if record.value(Field::ProductId).is_some() {
+        record.values.retain(|value| value.field != Field::Group);
+        rename(record, Field::ProductId, Field::Group);
+    }
+}
+
+fn rename(record: &mut Record, from: Field, to: Field) {
+    record.values.iter_mut().filter(|value| value.field == from).for_each(|v| v.field = to);
+}
+
+/// Whether it can be bought, as policy and quantity say. `tracks`: the feed says who counts the
+/// pieces, so what nobody counts is always sold, whatever its quantity.
+fn stock(record: &mut Record, tracks: bool) {
+    if record.value(Field::Availability).is_some() {
+        record.values.retain(|value| value.field != Field::Stock);
+        rename(record, Field::OwnStock, Field::Stock);
+        return;
+    }
+    if tracks && record.value(Field::StockTracker).is_none() {
+        record.values.retain(|value| value.field != Field::Stock);
+        record.add(Field::Availability, "", "in_stock");
+        return;
+    }
     let sells_on = record
         .text(Field::StockPolicy)
         .is_some_and(|policy| matches!(policy.to_lowercase().as_str(), "continue" | "true"));
@@ -130,19 +177,35 @@ fn stock(record: &mut Record) {
 
 /// Options become colour, size and material, by what the merchant calls them.
 pub(super) fn read_options(record: &mut Record) {
+    read_listed_options(record);
     for (name, value) in OPTIONS {
         let (Some(name), Some(value)) = (record.text(name), record.value(value).cloned()) else {
             continue;
         };
-        let field = match option_name(name) {
-            Some(OptionName::Colour) => Field::Colour,
-            Some(OptionName::Size) => Field::Size,
-            Some(OptionName::Material) => Field::Material,
-            None => continue,
-        };
+        let Some(field) = option_name(name).map(field_of) else { continue };
         if value.text != ONLY_VARIANT {
             record.values.retain(|other| other.field != field);
             record.values.push(Value { field, ..value });
         }
+    }
+}
+
+/// Options as an object, where no column says the same.
+fn read_listed_options(record: &mut Record) {
+    let Some(listed) = record.value(Field::Options).cloned() else { return };
+    let options: HashMap<String, String> = serde_json::from_str(&listed.text).unwrap_or_default();
+    for (name, value) in options {
+        let field = option_name(&name).map(field_of);
+        if let Some(field) = field.filter(|field| record.value(*field).is_none()) {
+            record.add(field, &listed.column, &value);
+        }
+    }
+}
+
+fn field_of(name: OptionName) -> Field {
+    match name {
+        OptionName::Colour => Field::Colour,
+        OptionName::Size => Field::Size,
+        OptionName::Material => Field::Material,
     }
 }

@@ -1,49 +1,81 @@
 //! Delimited text, row by row.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::{
-    FeedError, Row,
-    columns::{field, plain_name},
+    FeedError,
+    columns::{content_part, field},
     dialect::{Dialect, delimiter_of},
     fuse::{Allowance, Fuse},
-    problem::{Place, Problem},
+    problem::{Place, Problem, ProblemCode},
     record::{Field, Record},
 };
 
 /// The rows of a table with a header.
 pub(super) struct Table<R> {
-    reader: Reader<Fuse<R>>,
+    reader: Reader<Fuse<io::Chain<R, &'static [u8]>>>,
     allowance: Allowance,
-    columns: Vec<Option<(Field, String)>>,
+    columns: Vec<Option<Column>>,
     record: StringRecord,
     row: u64,
+    /// Lines above the header.
+    above: u64,
+    /// Lines end as on Windows.
+    crlf: bool,
+}
+
+/// A column that is used, with its name in the feed.
+struct Column {
+    field: Field,
+    name: String,
+    /// Of a structured text: where its content stands, and how many parts there are.
+    content: Option<(usize, usize)>,
 }
 
 impl<R: Read> Table<R> {
     /// `head` is how the text begins.
-    pub(super) fn new(text: R, head: &str, dialect: Dialect) -> Result<Self, FeedError> {
-        let (text, allowance) = Fuse::new(text);
-        let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter_of(head.lines().next().unwrap_or_default()))
-            .flexible(true)
-            .from_reader(text);
+    pub(super) fn new(mut text: R, head: &str, dialect: Dialect) -> Result<Self, FeedError> {
+        let table = below_remarks(head);
+        let remarks = &head[..head.len() - table.len()];
+        io::copy(&mut text.by_ref().take(remarks.len() as u64), &mut io::sink())?;
+        let above = newlines(remarks);
+        let header = table.split_once('\n').map_or(table, |(header, _)| header);
+        let crlf = header.ends_with('\r');
+        // Every row ends in a line's end, so that lines can be counted by them.
+        let end: &[u8] = if crlf { b"\r\n" } else { b"\n" };
+        let (text, allowance) = Fuse::new(text.chain(end));
+        let mut reader =
+            ReaderBuilder::new().delimiter(delimiter_of(header)).flexible(true).from_reader(text);
         let header = reader.headers().map_err(unreadable)?;
         let columns: Vec<_> = header
             .iter()
             .map(|name| {
                 let shown = name.trim().trim_start_matches('\u{feff}').to_owned();
-                field(dialect, &plain_name(name)).map(|field| (field, shown))
+                let content = content_part(name);
+                field(dialect, name).map(|field| Column { field, name: shown, content })
             })
             .collect();
-        Ok(Self { reader, allowance, columns, record: StringRecord::new(), row: 0 })
+        Ok(Self { reader, allowance, columns, record: StringRecord::new(), row: 0, above, crlf })
+    }
+
+    /// The line that the record begins on. The reader says where it ends, and counts the line as
+    /// ended once it has read `\n`, of which it leaves the one behind `\r` for later.
+    fn line(&self) -> u64 {
+        let counted = u64::from(!self.crlf);
+        let inside: u64 = self.record.iter().map(newlines).sum();
+        (self.above + self.reader.position().line()).saturating_sub(counted + inside)
+    }
+
+    /// Whether there is such a column.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.columns.iter().flatten().any(|column| column.field == field)
     }
 }
 
 impl<R: Read> Iterator for Table<R> {
-    type Item = Result<Row, FeedError>;
+    type Item = Result<super::Read, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -56,7 +88,7 @@ impl<R: Read> Iterator for Table<R> {
             }
         }
         self.row += 1;
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let line = self.line();
         let place = Place { row: self.row, line };
         if self.record.len() > self.columns.len() {
             let (values, columns) = (self.record.len(), self.columns.len());
@@ -64,18 +96,67 @@ impl<R: Read> Iterator for Table<R> {
                 "it has {values} values for {columns} columns; put quotes around values that hold \
                  the delimiter"
             );
-            return Some(Ok(Row::Unreadable(Problem::of_row(place, "row_too_wide", message))));
+            return Some(Ok(Err(Problem::of_row(place, ProblemCode::RowTooWide, message))));
         }
         let mut record = Record::at(place);
         for (column, text) in self.columns.iter().zip(&self.record) {
-            if let Some((field, name)) = column {
+            if let Some(Column { field, name, content }) = column {
+                let text = content.map_or(text, |(at, parts)| content_of(text, at, parts));
                 record.add(*field, name, text);
             }
         }
-        Some(Ok(Row::Record(record)))
+        Some(Ok(Ok(record)))
     }
+}
+
+fn newlines(text: &str) -> u64 {
+    text.bytes().filter(|byte| *byte == b'\n').count() as u64
+}
+
+/// What follows the empty lines, remarks (`# …`) and the `sep=;` of spreadsheets above a header.
+pub(super) fn below_remarks(head: &str) -> &str {
+    let mut rest = head;
+    while let Some((line, below)) = rest.split_once('\n') {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if !line.is_empty() && !line.starts_with('#') && !line.starts_with("sep=") {
+            break;
+        }
+        rest = below;
+    }
+    rest
+}
+
+/// The content of `trained_algorithmic_media:"Stride: a dress"`; it alone may hold colons.
+fn content_of(text: &str, at: usize, parts: usize) -> &str {
+    let mut content = text;
+    for _ in 0..at {
+        content = content.split_once(':').map_or(content, |(_, rest)| rest);
+    }
+    for _ in at + 1..parts {
+        content = content.rsplit_once(':').map_or(content, |(rest, _)| rest);
+    }
+    let content = content.trim();
+    content.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(content)
 }
 
 fn unreadable(error: csv::Error) -> FeedError {
     FeedError::Unreadable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_stands_on_the_line_that_it_begins_on_however_lines_end() {
+        let text = "\n# by the shop\nid,title\n1,a\n\n\n2,\"b\nc\"\n3,d\n4,e";
+        for text in [text.to_owned(), format!("{text}\n"), text.replace('\n', "\r\n")] {
+            let table = Table::new(text.as_bytes(), &text, Dialect::Google).unwrap();
+            let lines: Vec<_> = table
+                .map(|row| row.unwrap().unwrap())
+                .map(|record| (record.place.row, record.place.line))
+                .collect();
+            assert_eq!(lines, [(1, 4), (2, 7), (3, 9), (4, 10)], "{text:?}");
+        }
+    }
 }

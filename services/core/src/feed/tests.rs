@@ -4,6 +4,8 @@ use super::*;
 use crate::product::Variant;
 
 mod export;
+mod golden;
+mod traps;
 
 /// A feed of the folder `tests/feeds`.
 fn golden(name: &str) -> Vec<u8> {
@@ -42,7 +44,7 @@ fn told(name: &str, currency: Option<&str>) -> Vec<String> {
             Taken::Refused { problems, .. } => problems.iter().for_each(&mut problem),
             Taken::Product(found) => {
                 found.warnings.iter().for_each(&mut problem);
-                let FeedProduct { product, rows, .. } = found;
+                let FeedProduct { product, rows, .. } = *found;
                 let title = &product.title;
                 products
                     .push(format!("{} = {title}, {}, {rows} rows", product.id, product.category));
@@ -212,7 +214,7 @@ fn problems_of(column: &str, value: &str) -> Vec<(String, &'static str, Severity
     let told = problems.map(|problem| {
         assert_eq!(problem.place, Place { row: 1, line: 2 });
         assert!(!problem.message.is_empty() && problem.to_string().starts_with("line 2, "));
-        (problem.column, problem.code, problem.severity)
+        (problem.column, problem.code.as_str(), problem.severity)
     });
     told.collect()
 }
@@ -240,6 +242,7 @@ fn every_problem_names_the_merchants_own_column() {
         ("availability", "", "availability_missing", Warning),
         ("gtin", "4006381333932", "gtin_invalid", Warning),
         ("quantity", "lots", "stock_invalid", Warning),
+        ("quantity", "2.5", "stock_invalid", Warning),
     ] {
         let told = problems_of(column, value);
         assert!(
@@ -248,6 +251,7 @@ fn every_problem_names_the_merchants_own_column() {
         );
     }
     assert_eq!(problems_of("color", "Navy"), []);
+    assert_eq!(problems_of("quantity", "3.0"), []);
 }
 
 #[test]
@@ -268,7 +272,7 @@ fn a_bad_row_never_fails_the_others() {
     let codes: Vec<_> = taken
         .iter()
         .map(|taken| match taken {
-            Taken::Refused { problems, .. } => problems[0].code,
+            Taken::Refused { problems, .. } => problems[0].code.as_str(),
             Taken::Product(_) => "taken",
             Taken::LeftOut(_) => "left out",
         })
@@ -323,7 +327,7 @@ fn every_problem_of_a_line_is_told_with_its_field() {
         .replace("\"navy\"", "\"mauve-ish\"");
     let found = problems(&bad);
     let told: Vec<_> =
-        found.iter().map(|problem| (problem.code, problem.column.as_str())).collect();
+        found.iter().map(|problem| (problem.code.as_str(), problem.column.as_str())).collect();
     assert_eq!(
         told,
         [
@@ -336,23 +340,76 @@ fn every_problem_of_a_line_is_told_with_its_field() {
 }
 
 #[test]
-fn a_line_that_is_not_json_or_has_an_unknown_field_says_so() {
-    assert_eq!(problems("{oops")[0].code, "row_unreadable");
-    let unknown = problems(&GOOD.replace("\"title\"", "\"titel\""));
-    assert!(unknown[0].message.contains("titel"), "{}", unknown[0].message);
+fn a_line_that_is_not_json_says_so() {
+    assert_eq!(problems("{oops")[0].code.as_str(), "row_unreadable");
+    assert_eq!(problems(&GOOD.replace("\"d1\"", "1"))[0].code.as_str(), "row_unreadable");
+}
+
+#[test]
+fn a_field_that_is_not_known_is_passed_over_and_the_nearest_one_named() {
+    let missing = problems(&GOOD.replace("\"title\"", "\"Titel\""));
+    let told: Vec<_> = missing.iter().map(|one| (one.code.as_str(), one.column.as_str())).collect();
+    assert_eq!(told, [("field_unknown", "Titel"), ("title_missing", "title")]);
+    assert_eq!(missing[0].severity, Severity::Warning);
+    assert!(missing[0].message.contains("`title`"), "{}", missing[0].message);
+
+    let second = r#"{"id":"d1-navy-m","price":"49.90 EUR","availability":"in_stock","prize":1}]}"#;
+    let line = GOOD
+        .replace("\"stock\":3", "\"stock\":3,\"prize\":[1]")
+        .replace("\"category\"", "\"gewebe\":\"linen\",\"category\"")
+        .replace("}]}", &format!("}},{second}"));
+    let (_, taken) = read(line.as_bytes(), None);
+    let [Taken::Product(found)] = &taken[..] else { panic!("{taken:?}") };
+    let (_, plain) = read(GOOD.as_bytes(), None);
+    let [Taken::Product(plain)] = &plain[..] else { panic!("{plain:?}") };
+    assert_eq!(found.product.variants.len(), 2);
+    assert_eq!(found.product.variants[0], plain.product.variants[0]);
+    let told: Vec<_> = found.warnings.iter().map(Problem::to_string).collect();
+    assert_eq!(told.len(), 2, "each name is told once: {told:?}");
+    assert!(told[0].starts_with("line 1, gewebe = `linen`: ") && told[0].contains("known are: id"));
+    assert!(told[1].starts_with("line 1, variants[0].prize = `[1]`: "), "{}", told[1]);
+    assert!(told[1].contains("is `price` meant?"), "{}", told[1]);
 }
 
 #[test]
 fn a_sale_price_above_the_price_is_a_problem() {
     let bad = GOOD.replace("\"availability\"", "\"sale_price\":\"60 EUR\",\"availability\"");
-    assert_eq!(problems(&bad)[0].code, "sale_price_invalid");
+    assert_eq!(problems(&bad)[0].code.as_str(), "sale_price_invalid");
 }
 
 #[test]
 fn a_link_that_is_no_web_address_is_a_problem() {
     for link in ["javascript:alert(1)", "/p/1", "not a link"] {
         let bad = GOOD.replace("\"category\"", &format!("\"link\":\"{link}\",\"category\""));
-        assert_eq!(problems(&bad)[0].code, "link_invalid", "{link}");
+        assert_eq!(problems(&bad)[0].code.as_str(), "link_invalid", "{link}");
+    }
+}
+
+#[test]
+fn many_rows_of_one_product_come_in_parts_of_bounded_size_with_their_places() {
+    let rows: String =
+        (0..5_000).map(|at| format!("v{at},g,Linden dress,10 EUR,in_stock,{at}\n")).collect();
+    let text = format!(
+        "id,item_group_id,title,price,availability,size\n{rows}t,,Nova tee,5 EUR,in_stock,M\n"
+    );
+    let (_, taken) = read(text.as_bytes(), None);
+    let parts: Vec<&FeedProduct> = taken
+        .iter()
+        .map(|taken| match taken {
+            Taken::Product(found) => &**found,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let (tee, parts) = parts.split_last().unwrap();
+    assert_eq!((tee.product.id.as_str(), tee.place.row, tee.rows), ("t", 5_001, 1));
+    assert_eq!(parts.len(), 10);
+    for (at, part) in (0..).zip(parts) {
+        assert!(part.partial);
+        assert_eq!((part.product.id.as_str(), part.rows), ("g", 500));
+        assert_eq!(part.place, Place { row: at * 500 + 1, line: at * 500 + 2 });
+        let ids = part.product.variants.iter().map(|variant| variant.id.to_string());
+        let expected = (at * 500..at * 500 + 500).map(|at| format!("v{at}"));
+        assert!(ids.eq(expected), "part {at}");
     }
 }
 

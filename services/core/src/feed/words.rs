@@ -6,7 +6,7 @@ mod colours;
 pub(super) use categories::{Kind, kind};
 pub(super) use colours::{colours, palette};
 
-use crate::vocabulary::{AgeGroup, Availability, Gender, Pattern};
+use crate::vocabulary::{AgeGroup, Availability, Gender, Length, Pattern, Sleeve};
 
 /// What an option of a product is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,14 @@ pub(super) fn option_name(name: &str) -> Option<OptionName> {
     }
 }
 
+/// The genders that a list names: one, or both as unisex.
 pub(super) fn gender(text: &str) -> Option<Gender> {
+    let mut named = listed(text, one_gender);
+    let first = named.next()?;
+    Some(if named.all(|other| other == first) { first } else { Gender::Unisex })
+}
+
+fn one_gender(text: &str) -> Option<Gender> {
     match plain(text).as_str() {
         "female" | "women" | "woman" | "womens" | "women's" | "ladies" | "girl" | "girls"
         | "damen" | "femme" | "mujer" | "女" | "女士" => Some(Gender::Women),
@@ -41,7 +48,12 @@ pub(super) fn gender(text: &str) -> Option<Gender> {
     }
 }
 
+/// The first age group that a list names.
 pub(super) fn age_group(text: &str) -> Option<AgeGroup> {
+    listed(text, one_age_group).next()
+}
+
+fn one_age_group(text: &str) -> Option<AgeGroup> {
     match plain(text).as_str() {
         "newborn" => Some(AgeGroup::Newborn),
         "infant" | "baby" | "babies" => Some(AgeGroup::Infant),
@@ -54,14 +66,55 @@ pub(super) fn age_group(text: &str) -> Option<AgeGroup> {
     }
 }
 
-/// Google's, OpenAI's, the Agentic Commerce Protocol's and schema.org's words.
+/// The first length of sleeves that a list names.
+pub(super) fn sleeve(text: &str) -> Option<Sleeve> {
+    let one = |text: &str| {
+        let words = plain(text).replace('-', " ");
+        let word = words.trim_end_matches(" sleeved").trim_end_matches(" sleeves");
+        match word.trim_end_matches(" sleeve") {
+            "strapless" | "spaghetti strap" | "straps" | "ärmellos" | "sans manches" => {
+                Some(Sleeve::Sleeveless)
+            }
+            "cap" | "kurzarm" | "kurz" | "manches courtes" | "manga corta" => Some(Sleeve::Short),
+            "3/4" | "three quarter" | "half" | "elbow" => Some(Sleeve::ThreeQuarter),
+            "full" | "langarm" | "lang" | "manches longues" | "manga larga" => Some(Sleeve::Long),
+            known => known.parse().ok(),
+        }
+    };
+    listed(text, one).next()
+}
+
+/// The first length of a garment that a list names.
+pub(super) fn length(text: &str) -> Option<Length> {
+    let one = |text: &str| match plain(text).as_str() {
+        "mini" | "micro" => Some(Length::Short),
+        "knee length" => Some(Length::Knee),
+        "maxi" | "full length" | "ankle" | "floor length" => Some(Length::Long),
+        known => known.parse().ok(),
+    };
+    listed(text, one).next()
+}
+
+/// What is understood of a list, as Shopify writes it: `adults; teens`.
+fn listed<T>(text: &str, read: fn(&str) -> Option<T>) -> impl Iterator<Item = T> {
+    text.split(';').filter_map(read)
+}
+
+/// Google's, OpenAI's, the Agentic Commerce Protocol's and schema.org's words, and those of shops.
 pub(super) fn availability(text: &str) -> Option<Availability> {
     let word = text.rsplit('/').next().unwrap_or_default().to_lowercase();
     let letters: String = word.chars().filter(|letter| letter.is_alphanumeric()).collect();
     Some(match letters.as_str() {
-        "instock" | "instoreonly" | "onlineonly" | "availablefororder" => Availability::InStock,
-        "limitedstock" | "limitedavailability" => Availability::LimitedStock,
-        "outofstock" | "soldout" => Availability::OutOfStock,
+        "instock" | "instoreonly" | "onlineonly" | "availablefororder" | "available"
+        | "auflager" | "lieferbar" | "vorrätig" | "enstock" | "disponible" | "有货" | "现货" => {
+            Availability::InStock
+        }
+        "limitedstock" | "limitedavailability" | "lowstock" | "fewleft" => {
+            Availability::LimitedStock
+        }
+        "outofstock" | "soldout" | "unavailable" | "notavailable" | "ausverkauft"
+        | "nichtvorrätig" | "nichtlieferbar" | "rupturedestock" | "enrupturedestock" | "épuisé"
+        | "agotado" | "sinexistencias" | "缺货" | "无货" | "售罄" => Availability::OutOfStock,
         "preorder" | "presale" => Availability::Preorder,
         "backorder" | "madetoorder" => Availability::Backorder,
         "discontinued" => Availability::Discontinued,
@@ -142,6 +195,9 @@ mod tests {
             ("pre_order", Some(Availability::Preorder)),
             ("LimitedAvailability", Some(Availability::LimitedStock)),
             ("SoldOut", Some(Availability::OutOfStock)),
+            ("Auf Lager", Some(Availability::InStock)),
+            ("En rupture de stock", Some(Availability::OutOfStock)),
+            ("缺货", Some(Availability::OutOfStock)),
             ("maybe", None),
         ] {
             assert_eq!(availability(text), known, "{text}");
@@ -162,6 +218,22 @@ mod tests {
         }
         assert_eq!(option_name(" Größe"), Some(OptionName::Size));
         assert_eq!(gender("Female"), Some(Gender::Women));
+        assert_eq!(gender("female; male"), Some(Gender::Unisex));
         assert_eq!(age_group("kids"), Some(AgeGroup::Kids));
+        assert_eq!(age_group("teens; adults"), Some(AgeGroup::Adult));
+    }
+
+    #[test]
+    fn sleeves_and_lengths_are_known_by_their_own_words_and_by_shops() {
+        for known in Sleeve::ALL {
+            assert_eq!([sleeve(known.id()), sleeve(known.words())], [Some(*known); 2]);
+        }
+        for known in Length::ALL {
+            assert_eq!([length(known.id()), length(known.words())], [Some(*known); 2]);
+        }
+        assert_eq!(sleeve("Long-sleeved"), Some(Sleeve::Long));
+        assert_eq!(sleeve("3/4"), Some(Sleeve::ThreeQuarter));
+        assert_eq!(sleeve("puffed"), None);
+        assert_eq!(length("Maxi"), Some(Length::Long));
     }
 }

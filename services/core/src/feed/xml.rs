@@ -16,8 +16,8 @@ use quick_xml::{
 };
 
 use super::{
-    FeedError, Row,
-    columns::{field, plain_name},
+    FeedError,
+    columns::field,
     dialect::Dialect,
     fuse::{Allowance, Fuse},
     problem::Place,
@@ -41,7 +41,7 @@ impl<R: Read> Items<R> {
         Self { reader: Reader::from_reader(text), allowance, lines, buffer: Vec::new(), row: 0 }
     }
 
-    fn read(&mut self) -> Result<Option<Row>, quick_xml::Error> {
+    fn read(&mut self) -> Result<Option<Record>, quick_xml::Error> {
         loop {
             self.allowance.from(self.reader.buffer_position());
             self.buffer.clear();
@@ -59,7 +59,7 @@ impl<R: Read> Items<R> {
 
     /// Reads up to the item's end: its children's texts, and what `content` of a structured text
     /// says. Deeper elements, as those of `shipping`, are left out.
-    fn item(&mut self, place: Place) -> Result<Row, quick_xml::Error> {
+    fn item(&mut self, place: Place) -> Result<Record, quick_xml::Error> {
         let mut record = Record::at(place);
         let mut path: Vec<String> = Vec::new();
         let mut text = String::new();
@@ -97,24 +97,24 @@ impl<R: Read> Items<R> {
                 _ => {}
             }
         }
-        Ok(Row::Record(record))
+        Ok(record)
     }
 }
 
 impl<R: Read> Iterator for Items<R> {
-    type Item = Result<Row, FeedError>;
+    type Item = Result<super::Read, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let read = self.read().map_err(|error| {
             let line = self.lines.load(Ordering::Relaxed);
             FeedError::Unreadable(format!("line {line}: {error}"))
         });
-        read.transpose()
+        read.map(|record| record.map(Ok)).transpose()
     }
 }
 
 fn put(record: &mut Record, name: &str, text: &str) {
-    if let Some(field) = field(Dialect::Google, &plain_name(name)) {
+    if let Some(field) = field(Dialect::Google, name) {
         record.add(field, name, text);
     }
 }

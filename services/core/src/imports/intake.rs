@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Counts, ImportError, ImportOptions, PROBLEMS_KEPT, Progress, reading::Step};
 use crate::{
-    feed::{FeedProduct, MAX_VARIANTS, OfferTaken, Place, Problem, Taken},
+    feed::{FeedProduct, MAX_VARIANTS, OfferTaken, Place, Problem, ProblemCode, Taken},
     ids::{MerchantId, ProductId, VariantId},
     ports::{Catalog, Checkpoint, StoreError, Upserted, Work, Worked},
     product::{OfferChange, Product},
@@ -84,7 +84,7 @@ impl<'a> Intake<'a> {
         self.progress.steps += 1;
         let counts = &mut self.progress.counts;
         match step {
-            Step::Product(Taken::Product(found)) => return self.put(found).await,
+            Step::Product(Taken::Product(found)) => return self.put(*found).await,
             Step::Product(Taken::LeftOut(problem)) => {
                 counts.rows += 1;
                 counts.left_out += 1;
@@ -151,7 +151,7 @@ impl<'a> Intake<'a> {
         );
         let id = product.id.clone();
         self.progress.counts.failed += more as u64;
-        self.note([Problem::of_value(place, "id", id.as_str(), "variants_too_many", message)]);
+        self.note([Problem::of_value(place, "id", id.as_str(), ProblemCode::VariantsTooMany, message)]);
     }
 
     fn note(&mut self, problems: impl IntoIterator<Item = Problem>) {
@@ -277,12 +277,12 @@ impl Recorder {
                 refused.extend(
                     set.unknown
                         .iter()
-                        .filter_map(|at| told(*at, "variant_unknown", unknown.to_owned())),
+                        .filter_map(|at| told(*at, ProblemCode::VariantUnknown, unknown.to_owned())),
                 );
                 refused.extend(
                     set.refused
                         .iter()
-                        .filter_map(|(at, bad)| told(*at, "sale_price_invalid", bad.to_string())),
+                        .filter_map(|(at, bad)| told(*at, ProblemCode::SalePriceInvalid, bad.to_string())),
                 );
             }
         }

@@ -46,7 +46,7 @@ async fn run(catalog: &Arc<MemoryCatalog>, lines: &[String], options: ImportOpti
 
 async fn told(catalog: &MemoryCatalog, import: &Import) -> Vec<(u64, &'static str)> {
     let problems = catalog.problems(&import.merchant, import.id, 0, 1_000).await.unwrap();
-    problems.iter().map(|problem| (problem.place.line, problem.code)).collect()
+    problems.iter().map(|problem| (problem.place.line, problem.code.as_str())).collect()
 }
 
 fn lines(count: usize) -> Vec<String> {

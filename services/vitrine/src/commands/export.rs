@@ -8,6 +8,7 @@ use std::{
 use vitrine_core::{
     feed::{ExportDialect, Exporter},
     ids::MerchantId,
+    money::Currency,
     ports::Catalog,
 };
 
@@ -15,12 +16,15 @@ use crate::{app::open_catalog, error::Error, settings::Settings, steps::bar};
 
 /// Products read at once.
 const PAGE: usize = 500;
+/// Variants that are not written, which are printed; more are only counted.
+const PRINTED: usize = 20;
 
 pub(super) async fn run(
     settings: &Settings,
     out: &Path,
     merchant: &MerchantId,
     dialect: ExportDialect,
+    currency: Option<Currency>,
 ) -> Result<ExitCode, Error> {
     let catalog = open_catalog(settings).await?;
     let file: Box<dyn Write> = if out == Path::new("-") {
@@ -30,18 +34,30 @@ pub(super) async fn run(
     };
     let progress = bar("export", catalog.count(merchant).await?, "products");
     let mut exporter = Exporter::new(dialect, BufWriter::new(file)).map_err(Error::file(out))?;
+    if let Some(currency) = currency {
+        exporter = exporter.in_currency(currency);
+    }
+    let mut not_written = 0;
     let mut last = None;
     loop {
         let ids = catalog.ids(merchant, last.as_ref(), PAGE).await?;
         let Some(id) = ids.last() else { break };
         last = Some(id.clone());
         for product in catalog.products(merchant, &ids).await? {
-            exporter.write(&product).map_err(Error::file(out))?;
+            for told in exporter.write(&product).map_err(Error::file(out))? {
+                not_written += 1;
+                if not_written <= PRINTED {
+                    progress.suspend(|| eprintln!("{told}"));
+                }
+            }
             progress.inc(1);
         }
     }
     exporter.finish().map_err(Error::file(out))?;
     progress.finish_and_clear();
     catalog.close().await;
-    Ok(ExitCode::SUCCESS)
+    if not_written > PRINTED {
+        eprintln!("and {} more variants", not_written - PRINTED);
+    }
+    Ok(if not_written == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -1,3 +1,5 @@
+use std::collections::{HashMap, HashSet};
+
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::*;
@@ -36,10 +38,15 @@ fn offer() -> impl Strategy<Value = Offer> {
         })
 }
 
+/// What is read as colours, whatever colours the variant has.
+fn colour_words() -> impl Strategy<Value = String> {
+    select(&["Navy", "white", "Red / Unicorn", "none", "-"][..]).prop_map(str::to_owned)
+}
+
 fn variant() -> impl Strategy<Value = Variant> {
     (
         vec(word(Colour::ALL), 0..4),
-        option::of(text()),
+        option::of(prop_oneof![text(), colour_words()]),
         option::of(text()),
         option::of(text()),
         offer(),
@@ -58,6 +65,32 @@ fn variant() -> impl Strategy<Value = Variant> {
         })
 }
 
+/// Names as merchants give them: the product's, a number, and what Shopify makes of the options.
+fn name_variant(variant: &mut Variant, product: &str, way: u8, at: usize, known: &mut Vec<String>) {
+    let colour = variant.colour_name.clone().unwrap_or_else(|| words::palette(&variant.colours));
+    let mut parts = vec![colour, variant.size.clone().unwrap_or_default()];
+    parts.retain(|part| !part.is_empty());
+    let mut name = match way {
+        0 => product.to_owned(),
+        1 => format!("{product}, {at}"),
+        2 => [product]
+            .into_iter()
+            .chain(parts.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join("/"),
+        _ => [product]
+            .into_iter()
+            .chain(parts.iter().rev().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join("/"),
+    };
+    if known.contains(&name) || name.chars().count() > 100 {
+        name = format!("{product} #{at}");
+    }
+    variant.id = VariantId::new(&name).unwrap();
+    known.push(name);
+}
+
 fn product() -> impl Strategy<Value = Product> {
     let attributes = (
         word(Category::ALL),
@@ -68,18 +101,19 @@ fn product() -> impl Strategy<Value = Product> {
         option::of(word(Length::ALL)),
     );
     let texts = (text(), option::of(text()), text(), option::of(text()), option::of(text()));
-    (attributes, texts, vec(text(), 0..4), vec(variant(), 1..5), any::<bool>()).prop_map(
-        |(attributes, texts, mut tags, mut variants, bare)| {
+    let ids = (select(&["p", "linden-dress", "Linden 1", "é/連?"][..]), vec(0..4_u8, 5));
+    (attributes, texts, vec(text(), 0..4), vec(variant(), 1..5), ids).prop_map(
+        |(attributes, texts, mut tags, mut variants, (id, names))| {
             let (category, gender, age_group, pattern, sleeve, length) = attributes;
             let (title, brand, description, product_type, material) = texts;
             tags.sort();
             tags.dedup();
-            for (at, variant) in variants.iter_mut().enumerate() {
-                let name = if bare && at == 0 { "p".to_owned() } else { format!("p, {at}") };
-                variant.id = VariantId::new(name).unwrap();
+            let mut known = Vec::new();
+            for (at, (variant, name)) in variants.iter_mut().zip(names).enumerate() {
+                name_variant(variant, id, name, at, &mut known);
             }
             Product {
-                id: ProductId::new("p").unwrap(),
+                id: ProductId::new(id).unwrap(),
                 title,
                 brand,
                 description,
@@ -100,22 +134,164 @@ fn product() -> impl Strategy<Value = Product> {
     )
 }
 
+/// A feed of one product, and the variants that it does not hold.
+fn written(dialect: ExportDialect, product: &Product) -> (Vec<u8>, Vec<NotWritten>) {
+    let mut written = Vec::new();
+    let mut exporter = Exporter::new(dialect, &mut written).unwrap();
+    let told = exporter.write(product).unwrap();
+    exporter.finish().unwrap();
+    (written, told)
+}
+
+/// The rows of a Shopify export, by the names of their columns.
+fn shopify_rows(product: &Product) -> Vec<HashMap<String, String>> {
+    let (written, _) = written(ExportDialect::Shopify, product);
+    csv::Reader::from_reader(&written[..]).deserialize().map(|row| row.unwrap()).collect()
+}
+
 proptest! {
     #[test]
     fn an_import_of_an_export_changes_nothing(product in product()) {
-        for (dialect, read_as) in
-            [(ExportDialect::Vitrine, Dialect::Vitrine), (ExportDialect::Google, Dialect::Google)]
-        {
-            let mut written = Vec::new();
-            let mut exporter = Exporter::new(dialect, &mut written).unwrap();
-            exporter.write(&product).unwrap();
-            exporter.finish().unwrap();
-            let (known_as, taken) = read(&written, None);
+        for (dialect, read_as) in [
+            (ExportDialect::Vitrine, Dialect::Vitrine),
+            (ExportDialect::Google, Dialect::Google),
+            (ExportDialect::Shopify, Dialect::Shopify),
+        ] {
+            let mut expected = product.clone();
+            let mut currency = None;
+            if dialect == ExportDialect::Shopify {
+                let first = product.variants[0].offer.price.currency;
+                expected.variants.retain(|variant| variant.offer.price.currency == first);
+                currency = Some(first.to_string());
+            }
+            let (written, told) = written(dialect, &product);
+            prop_assert_eq!(told.len(), product.variants.len() - expected.variants.len());
+            let (known_as, taken) = read(&written, currency.as_deref());
             prop_assert_eq!(known_as, read_as);
             let [Taken::Product(found)] = &taken[..] else {
                 return Err(TestCaseError::fail(format!("{taken:?}")));
             };
-            prop_assert_eq!(&found.product, &product);
+            prop_assert_eq!(&found.product, &expected);
         }
     }
+
+    #[test]
+    fn shopify_can_tell_every_variant_by_its_options(product in product()) {
+        let rows = shopify_rows(&product);
+        let options: HashSet<_> = rows.iter().map(|row| {
+            ["Option1 value", "Option2 value", "Option3 value"].map(|name| row[name].to_lowercase())
+        }).collect();
+        prop_assert_eq!(options.len(), rows.len());
+        for (name, value) in [1, 2, 3].map(|at| (format!("Option{at} name"), format!("Option{at} value"))) {
+            let used = !rows[0][&name].is_empty();
+            prop_assert!(rows.iter().all(|row| row[&value].is_empty() != used));
+        }
+    }
+}
+
+#[test]
+fn what_a_shopify_file_can_not_hold_is_told_by_variant_and_currency() {
+    let mut product = crate::testing::sample::product("p1");
+    let variant = |id: &str, price: &str| {
+        let mut variant = crate::testing::sample::variant(id, "navy", id);
+        variant.offer.price = price.parse().unwrap();
+        variant
+    };
+    product.variants = vec![variant("a", "10 USD"), variant("b", "10 EUR")];
+    let mut written = Vec::new();
+    let exporter = Exporter::new(ExportDialect::Shopify, &mut written).unwrap();
+    let mut exporter = exporter.in_currency("EUR".parse().unwrap());
+    let told: Vec<_> = exporter.write(&product).unwrap();
+    exporter.finish().unwrap();
+    let told: Vec<_> = told.iter().map(NotWritten::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "`a` of `p1` costs 10.00 USD, and this feed is in EUR, so it is not in it; write another \
+          feed in USD"
+        ]
+    );
+    let (_, taken) = read(&written, Some("EUR"));
+    let [Taken::Product(found)] = &taken[..] else { panic!("{taken:?}") };
+    product.variants.remove(0);
+    assert_eq!(found.product, product);
+    assert_eq!(found.warnings, []);
+}
+
+#[test]
+fn a_shopify_merchants_handles_skus_and_option_names_come_out_as_they_came_in() {
+    for name in ["shopify-old.csv", "shopify-new.csv"] {
+        let bytes = golden(name);
+        let (_, taken) = read(&bytes, Some("EUR"));
+        let mut came: Vec<[String; 3]> = csv::Reader::from_reader(&bytes[..])
+            .deserialize::<HashMap<String, String>>()
+            .map(|row| row.unwrap())
+            .map(|row| {
+                let of = |names: [&str; 2]| {
+                    names.iter().find_map(|name| row.get(*name)).unwrap().clone()
+                };
+                [
+                    of(["Handle", "URL handle"]),
+                    of(["Variant SKU", "SKU"]),
+                    of(["Variant Price", "Price"]),
+                ]
+            })
+            .filter(|[handle, _, price]| !price.is_empty() && handle != "old-skirt")
+            .collect();
+        let products = taken.iter().filter_map(|taken| match taken {
+            Taken::Product(found) => Some(&found.product),
+            _ => None,
+        });
+        for row in products.flat_map(shopify_rows) {
+            let out = ["URL handle", "SKU", "Price"].map(|name| row[name].clone());
+            assert_eq!(out, came.remove(0), "{name}");
+        }
+        assert_eq!(came, Vec::<[String; 3]>::new(), "{name}");
+    }
+}
+
+#[test]
+fn of_a_file_that_shopify_wrote_again_only_our_own_columns_are_lost() {
+    let mut product = crate::testing::sample::product("Linden 1");
+    product.tags = vec!["summer, early".into(), "linen".into()];
+    product.pattern = Some(Pattern::Striped);
+    let mut few = crate::testing::sample::variant("a", "navy", "S");
+    few.offer.availability = Availability::LimitedStock;
+    few.offer.stock = Some(2);
+    let mut gone = crate::testing::sample::variant("b", "red", "M");
+    gone.offer.availability = Availability::Discontinued;
+    gone.offer.stock = None;
+    gone.colours = vec![Colour::Red, Colour::White];
+    gone.colour_name = Some("Sunset".into());
+    product.variants = vec![few, gone];
+
+    let (written, _) = written(ExportDialect::Shopify, &product);
+    let mut reader = csv::Reader::from_reader(&written[..]);
+    let kept: Vec<usize> = (0..)
+        .zip(reader.headers().unwrap())
+        .filter(|(_, name)| !name.starts_with("Vitrine "))
+        .map(|(at, _)| at)
+        .collect();
+    let mut again = csv::Writer::from_writer(Vec::new());
+    let header = reader.headers().unwrap().clone();
+    again.write_record(kept.iter().map(|at| &header[*at])).unwrap();
+    for row in reader.records() {
+        let row = row.unwrap();
+        again.write_record(kept.iter().map(|at| &row[*at])).unwrap();
+    }
+    let (_, taken) = read(&again.into_inner().unwrap(), Some("EUR"));
+    let [Taken::Product(found)] = &taken[..] else { panic!("{taken:?}") };
+
+    let mut expected = product.clone();
+    expected.id = found.product.id.clone();
+    assert!(expected.id.as_str().starts_with("linden-1-"), "{}", expected.id);
+    expected.tags = vec!["summer early".into(), "linen".into()];
+    (expected.material, expected.pattern, expected.sleeve, expected.length) =
+        (None, None, None, None);
+    expected.link = None;
+    expected.variants[0].offer.availability = Availability::InStock;
+    expected.variants[1].offer.availability = Availability::OutOfStock;
+    expected.variants[1].offer.stock = Some(0);
+    expected.variants[1].colours = vec![];
+    assert_eq!(found.product, expected);
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     address::WebAddress,
-    feed::{Place, Problem},
+    feed::{Place, Problem, ProblemCode},
     ids::{ImportId, MerchantId, ProductId},
     imports::{
         Counts, Failure, FeedAddress, FeedOutcome, Import, ImportOptions, ImportOrder, ImportState,
@@ -69,7 +69,7 @@ async fn claimed(store: &impl Imports, lease: Duration) -> Claimed {
 
 fn problem(line: u64) -> Problem {
     let place = Place { row: line, line };
-    Problem::of_value(place, "price", "much", "price_invalid", "write it as 49.90 EUR")
+    Problem::of_value(place, "price", "much", ProblemCode::PriceInvalid, "write it as 49.90 EUR")
 }
 
 fn keep(steps: u64, problems: Vec<Problem>) -> Record {
