@@ -10,7 +10,7 @@ mod vision;
 pub use cache::Cache;
 pub use catalog::{Catalog, Change, OffersSet, Upserted};
 pub use embedder::{Embedder, Vector};
-pub use index::{Hit, Index, Point, Prefilter, Query};
+pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 
 /// A model that could not answer.

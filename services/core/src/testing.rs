@@ -1,12 +1,14 @@
 //! Fakes of every port and the contract suites that they and the real ones pass. Only for tests.
 
 pub mod contracts;
+mod dice;
 mod memory_cache;
 mod memory_catalog;
 mod memory_index;
 mod models;
 pub mod sample;
 
+pub use dice::Dice;
 pub use memory_cache::MemoryCache;
 pub use memory_catalog::MemoryCatalog;
 pub use memory_index::MemoryIndex;

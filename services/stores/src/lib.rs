@@ -1,5 +1,5 @@
-//! The stores behind the ports: the catalog in SQLite, the index in this process, the cache in
-//! memory. All three are for one machine.
+//! The stores behind the ports: the catalog in SQLite, the index in this process or on a Qdrant
+//! server, the cache in memory. All but the server are for one machine.
 
 mod cache;
 mod catalog;
@@ -7,4 +7,4 @@ mod index;
 
 pub use cache::LocalCache;
 pub use catalog::SqliteCatalog;
-pub use index::{EmbeddedIndex, Inspection, Opened};
+pub use index::{EmbeddedIndex, Inspection, Opened, Quantization, ServerIndex, ServerSettings};

@@ -1,9 +1,13 @@
 //! The stores keep the contracts of their ports.
 
+mod support;
+
 use std::time::Duration;
 
+use support::{real, settings, stand_in::StandIn};
+
 use vitrine_core::{ports::Cache, testing::contracts};
-use vitrine_stores::{EmbeddedIndex, LocalCache, SqliteCatalog};
+use vitrine_stores::{EmbeddedIndex, LocalCache, ServerIndex, SqliteCatalog};
 
 #[tokio::test]
 async fn the_sqlite_catalog_keeps_the_contract() {
@@ -17,6 +21,21 @@ async fn the_sqlite_catalog_keeps_the_contract() {
 async fn the_embedded_index_keeps_the_contract() {
     let dir = tempfile::tempdir().unwrap();
     let opened = EmbeddedIndex::open(dir.path(), 8, "model").unwrap();
+    contracts::index(&opened.index, 8).await;
+}
+
+#[tokio::test]
+async fn the_index_on_a_server_keeps_the_contract() {
+    let server = StandIn::start();
+    let opened = ServerIndex::open(&settings(&server.url(), "shop"), 8, "model").await.unwrap();
+    contracts::index(&opened.index, 8).await;
+}
+
+#[tokio::test]
+async fn the_index_on_a_real_server_keeps_the_contract() {
+    let Some(real) = real::server().await else { return };
+    let name = format!("contract-{}", std::process::id());
+    let opened = ServerIndex::open(&settings(&real.url, &name), 8, "model").await.unwrap();
     contracts::index(&opened.index, 8).await;
 }
 

@@ -73,6 +73,10 @@ pub(super) const REMOVE_PRODUCTS: &str = "
 pub(super) const IDS: &str =
     "SELECT id FROM products WHERE merchant = $1 AND id > $2 ORDER BY id LIMIT $3";
 
+/// `$1` the merchant before the first, `$2` limit.
+pub(super) const MERCHANTS: &str =
+    "SELECT DISTINCT merchant FROM products WHERE merchant > $1 ORDER BY merchant LIMIT $2";
+
 /// `$1` merchant.
 pub(super) const COUNT_PRODUCTS: &str = "SELECT count(*) FROM products WHERE merchant = $1";
 
