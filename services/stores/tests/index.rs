@@ -29,6 +29,10 @@ fn point(product: &str) -> Point {
     }
 }
 
+fn ids(point: &Point) -> Vec<ProductId> {
+    vec![point.product.clone()]
+}
+
 fn query() -> Query {
     Query {
         words: vec![1.0, 0.0, 0.0, 0.0],
@@ -41,7 +45,7 @@ fn query() -> Query {
 
 async fn put(index: &EmbeddedIndex, merchant: &MerchantId, product: &str) {
     let point = point(product);
-    index.replace(merchant, &[point.product.clone()], vec![point]).await.unwrap();
+    index.replace(merchant, &ids(&point), vec![point]).await.unwrap();
 }
 
 #[tokio::test]
@@ -131,7 +135,7 @@ async fn vectors_that_do_not_fit_are_refused_and_break_nothing() {
     put(&index, &merchant, "a").await;
     for words in [vec![], vec![1.0; 3], vec![1.0; 5], vec![f32::NAN; 4], vec![f32::INFINITY; 4]] {
         let bad = Point { words: words.clone(), ..point("b") };
-        let refused = index.replace(&merchant, &[bad.product.clone()], vec![bad]).await;
+        let refused = index.replace(&merchant, &ids(&bad), vec![bad]).await;
         assert!(matches!(refused, Err(StoreError::Corrupt { .. })), "{refused:?}");
         for query in [
             Query { words: words.clone(), ..query() },
@@ -141,7 +145,7 @@ async fn vectors_that_do_not_fit_are_refused_and_break_nothing() {
         }
     }
     let zero = Point { words: vec![0.0; 4], ..point("zero") };
-    index.replace(&merchant, &[zero.product.clone()], vec![zero]).await.unwrap();
+    index.replace(&merchant, &ids(&zero), vec![zero]).await.unwrap();
     let hits = index.search(&merchant, &query()).await.unwrap();
     assert_eq!(hits.len(), 2);
     assert_eq!(hits[1].similarity, 0.0);
@@ -158,7 +162,7 @@ async fn a_product_that_is_replaced_is_never_missing_meanwhile() {
         tokio::spawn(async move {
             for version in 0..60 {
                 let point = Point { version: format!("v{version}"), ..point("a") };
-                index.replace(&merchant, &[point.product.clone()], vec![point]).await.unwrap();
+                index.replace(&merchant, &ids(&point), vec![point]).await.unwrap();
             }
         })
     };
@@ -192,7 +196,7 @@ async fn a_rebuild_leaves_one_shard_and_is_found_at_the_next_opening() {
         opened.index.begin_rebuild().await.unwrap();
         assert_eq!(shards(dir.path()).len(), 2, "one that is searched and one that is filled");
         let new = point(name);
-        opened.index.fill(&merchant, &[new.product.clone()], vec![new]).await.unwrap();
+        opened.index.fill(&merchant, &ids(&new), vec![new]).await.unwrap();
         opened.index.finish_rebuild().await.unwrap();
         assert_eq!(shards(dir.path()).len(), 1);
     }
@@ -264,7 +268,7 @@ async fn searches_find_a_whole_index_at_every_moment_of_a_rebuild() {
                 index.begin_rebuild().await.unwrap();
                 for name in &names {
                     let new = point(name);
-                    index.fill(&merchant, &[new.product.clone()], vec![new]).await.unwrap();
+                    index.fill(&merchant, &ids(&new), vec![new]).await.unwrap();
                 }
                 index.finish_rebuild().await.unwrap();
             }

@@ -32,6 +32,10 @@ fn point(product: &str) -> Point {
     }
 }
 
+fn ids(point: &Point) -> Vec<ProductId> {
+    vec![point.product.clone()]
+}
+
 fn query() -> Query {
     Query {
         words: vec![1.0, 0.0, 0.0, 0.0],
@@ -44,7 +48,7 @@ fn query() -> Query {
 
 async fn put(index: &ServerIndex, merchant: &MerchantId, product: &str) {
     let point = point(product);
-    index.replace(merchant, &[point.product.clone()], vec![point]).await.unwrap();
+    index.replace(merchant, &ids(&point), vec![point]).await.unwrap();
 }
 
 fn searched(server: &StandIn) -> String {
@@ -91,7 +95,7 @@ async fn a_rebuild_is_one_change_of_the_alias() {
     let before = searched(&server);
     index.begin_rebuild().await.unwrap();
     let new = point("new");
-    index.fill(&merchant, &[new.product.clone()], vec![new]).await.unwrap();
+    index.fill(&merchant, &ids(&new), vec![new]).await.unwrap();
     assert_eq!((searched(&server), server.collections().len()), (before.clone(), 2));
     server.calls();
     index.finish_rebuild().await.unwrap();
@@ -109,7 +113,7 @@ async fn another_process_sees_a_rebuild_when_it_is_finished() {
     put(&one, &merchant, "old").await;
     one.begin_rebuild().await.unwrap();
     let new = point("new");
-    one.fill(&merchant, &[new.product.clone()], vec![new]).await.unwrap();
+    one.fill(&merchant, &ids(&new), vec![new]).await.unwrap();
     assert_eq!(other.search(&merchant, &query()).await.unwrap()[0].product.as_str(), "old");
     one.finish_rebuild().await.unwrap();
     let found = other.search(&merchant, &query()).await.unwrap();

@@ -3,8 +3,9 @@
 use qdrant_client::{
     Payload,
     qdrant::{
-        Condition as ServerCondition, Filter as ServerFilter, NamedVectors, PointId, PointStruct,
-        Range, Value as ServerValue, Vector, point_id::PointIdOptions, value::Kind,
+        Condition as ServerCondition, FieldCondition, Filter as ServerFilter, Match, NamedVectors,
+        PointId, PointStruct, Range, RepeatedStrings, Value as ServerValue, Vector,
+        r#match::MatchValue, point_id::PointIdOptions, value::Kind,
     },
 };
 use uuid::Uuid;
@@ -70,17 +71,26 @@ pub(super) fn filter(filter: &Filter) -> ServerFilter {
     ServerFilter { must, must_not, ..ServerFilter::default() }
 }
 
+/// Matches are put together by hand: the client's own makes a full-text match of a text that has
+/// a space in it, and would find the points of other merchants whose names share words.
 fn one(field: &str, condition: &Condition) -> ServerCondition {
-    match condition {
-        Condition::Is(text) => ServerCondition::matches(field, text.clone()),
-        Condition::IsTrue => ServerCondition::matches(field, true),
-        Condition::AnyOf(texts) => ServerCondition::matches(field, texts.clone()),
+    let equal = |value| FieldCondition {
+        r#match: Some(Match { match_value: Some(value) }),
+        ..FieldCondition::default()
+    };
+    let condition = match condition {
+        Condition::Is(text) => equal(MatchValue::Keyword(text.clone())),
+        Condition::IsTrue => equal(MatchValue::Boolean(true)),
+        Condition::AnyOf(texts) => {
+            equal(MatchValue::Keywords(RepeatedStrings { strings: texts.clone() }))
+        }
         Condition::Between(low, high) => {
             let end = |number: &u32| Some(f64::from(*number));
             let range = Range { gte: end(low), lte: end(high), gt: None, lt: None };
-            ServerCondition::range(field, range)
+            FieldCondition { range: Some(range), ..FieldCondition::default() }
         }
-    }
+    };
+    FieldCondition { key: field.to_owned(), ..condition }.into()
 }
 
 /// A payload as the server gives it.
@@ -92,5 +102,36 @@ impl super::super::search::Payload for Fields {
             Some(Kind::StringValue(text)) => Some(text),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qdrant_client::qdrant::condition::ConditionOneOf;
+    use vitrine_core::{ids::MerchantId, ports::Prefilter};
+
+    use super::*;
+
+    #[test]
+    fn names_with_spaces_are_matched_whole() {
+        let merchant = MerchantId::new("a shop with spaces").unwrap();
+        let sizes = Prefilter { sizes: vec!["one size".into()], ..Prefilter::default() };
+        let filter = filter(&Filter::of_query(&merchant, &sizes));
+        let matches: Vec<_> = filter
+            .must
+            .into_iter()
+            .map(|condition| match condition.condition_one_of {
+                Some(ConditionOneOf::Field(field)) => field.r#match.unwrap().match_value.unwrap(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let strings = vec!["one size".to_owned()];
+        assert_eq!(
+            matches,
+            [
+                MatchValue::Keyword("a shop with spaces".into()),
+                MatchValue::Keywords(RepeatedStrings { strings })
+            ]
+        );
     }
 }
