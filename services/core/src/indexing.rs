@@ -1,16 +1,29 @@
-//! Draining the catalog's outbox into the index.
+//! Bringing the index up to the catalog: draining the outbox, building the index anew, and
+//! repairing it.
 
-use std::{collections::HashMap, sync::Arc};
+mod point;
+mod rebuild;
+mod repair;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use tokio::sync::Notify;
 
 use crate::{
     ids::{MerchantId, ProductId},
-    matching::version_key,
-    money::price_band,
     ports::{Catalog, Change, Embedder, Index, ModelError, Point, StoreError, Vector},
-    product::{ColourVersion, Product, Variant},
+    product::{ColourVersion, Product},
 };
+
+use point::point;
+pub use rebuild::RebuildState;
+pub use repair::Repaired;
 
 /// Products indexed together.
 const BATCH: usize = 512;
@@ -26,6 +39,10 @@ pub struct Indexer {
     index: Arc<dyn Index>,
     embedder: Arc<dyn Embedder>,
     wake: Arc<Notify>,
+    rebuild: Mutex<RebuildState>,
+    /// Held by whoever writes to the index, so that what was read of the catalog earlier is never
+    /// written later.
+    alone: tokio::sync::Mutex<()>,
 }
 
 /// What could not be done.
@@ -43,7 +60,14 @@ impl Indexer {
         index: Arc<dyn Index>,
         embedder: Arc<dyn Embedder>,
     ) -> Self {
-        Self { catalog, index, embedder, wake: Arc::new(Notify::new()) }
+        Self {
+            catalog,
+            index,
+            embedder,
+            wake: Arc::new(Notify::new()),
+            rebuild: Mutex::new(RebuildState::Idle),
+            alone: tokio::sync::Mutex::new(()),
+        }
     }
 
     /// Wakes [`run`](Self::run) when notified.
@@ -51,19 +75,28 @@ impl Indexer {
         Arc::clone(&self.wake)
     }
 
-    /// Indexes whatever comes into the outbox, for as long as it is polled.
+    /// Indexes whatever comes into the outbox, and builds the index anew when that was asked for,
+    /// for as long as it is polled.
     pub async fn run(&self) {
         loop {
-            if let Err(error) = self.drain(|_| {}).await {
-                tracing::warn!(%error, "indexing paused; the outbox keeps what is left");
-                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+            match self.drain(|_| {}).await {
+                Ok(_) => self.rebuild_if_asked().await,
+                Err(error) => {
+                    tracing::warn!(%error, "indexing paused; the outbox keeps what is left");
+                    tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+                }
             }
             let _ = tokio::time::timeout(PERIOD, self.wake.notified()).await;
         }
     }
 
     /// Indexes until the outbox is empty; tells how many products were done after each batch.
-    pub async fn drain(&self, mut progress: impl FnMut(u64)) -> Result<u64, IndexingError> {
+    pub async fn drain(&self, progress: impl FnMut(u64)) -> Result<u64, IndexingError> {
+        let _alone = self.alone.lock().await;
+        self.drain_alone(progress).await
+    }
+
+    async fn drain_alone(&self, mut progress: impl FnMut(u64)) -> Result<u64, IndexingError> {
         let mut done = 0;
         loop {
             let changes = self.catalog.changes(BATCH).await?;
@@ -83,11 +116,20 @@ impl Indexer {
             by_merchant.entry(&change.merchant).or_default().push(change.product.clone());
         }
         for (merchant, ids) in by_merchant {
-            let products = self.catalog.products(merchant, &ids).await?;
-            let points = self.points(&products).await?;
-            self.index.replace(merchant, &ids, points).await?;
+            self.index_as_they_are(merchant, &ids).await?;
         }
         Ok(())
+    }
+
+    /// Makes the index hold these products as the catalog has them now, or not at all.
+    async fn index_as_they_are(
+        &self,
+        merchant: &MerchantId,
+        ids: &[ProductId],
+    ) -> Result<(), IndexingError> {
+        let products = self.catalog.products(merchant, ids).await?;
+        let points = self.points(&products).await?;
+        Ok(self.index.replace(merchant, ids, points).await?)
     }
 
     async fn points(&self, products: &[Product]) -> Result<Vec<Point>, IndexingError> {
@@ -117,74 +159,5 @@ impl Indexer {
             vectors.extend(new);
         }
         Ok(vectors)
-    }
-}
-
-fn point(version: &ColourVersion<'_>, text: &str, words: Vector) -> Point {
-    let product = version.product;
-    let variants: Vec<&Variant> = version.variants().collect();
-    let mut sizes: Vec<String> =
-        variants.iter().filter_map(|variant| variant.size.clone()).collect();
-    let mut price_bands: Vec<u32> =
-        variants.iter().map(|variant| price_band(variant.offer.current_price())).collect();
-    price_bands.sort_unstable();
-    price_bands.dedup();
-    sizes.sort_unstable();
-    sizes.dedup();
-    Point {
-        product: product.id.clone(),
-        version: version_key(version),
-        words,
-        terms: text.to_owned(),
-        category: product.category,
-        colours: version.colours.to_vec(),
-        gender: product.gender,
-        sizes,
-        available: variants.iter().any(|variant| variant.offer.can_be_bought_now()),
-        price_bands,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        product::{OfferChange, OfferPatch},
-        testing::{FakeEmbedder, MemoryCatalog, MemoryIndex, sample},
-    };
-
-    #[tokio::test]
-    async fn a_text_is_embedded_once_and_an_offer_change_embeds_nothing() {
-        let catalog = Arc::new(MemoryCatalog::default());
-        let index = Arc::new(MemoryIndex::default());
-        let embedder = Arc::new(FakeEmbedder::default());
-        let indexer = Indexer::new(catalog.clone(), index.clone(), embedder.clone());
-        let merchant = sample::merchant();
-
-        catalog.upsert(&merchant, vec![sample::product("a")]).await.unwrap();
-        assert_eq!(indexer.drain(|_| {}).await.unwrap(), 1);
-        assert_eq!((embedder.embedded(), index.count(&merchant).await.unwrap()), (1, 1));
-
-        let change = OfferChange {
-            variant: sample::product("a").variants[0].id.clone(),
-            patch: OfferPatch { stock: Some(Some(0)), ..OfferPatch::default() },
-        };
-        catalog.set_offers(&merchant, vec![change]).await.unwrap();
-        assert_eq!(indexer.drain(|_| {}).await.unwrap(), 1);
-        assert_eq!(embedder.embedded(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_removed_product_leaves_the_index() {
-        let catalog = Arc::new(MemoryCatalog::default());
-        let index = Arc::new(MemoryIndex::default());
-        let indexer =
-            Indexer::new(catalog.clone(), index.clone(), Arc::new(FakeEmbedder::default()));
-        let merchant = sample::merchant();
-        catalog.upsert(&merchant, vec![sample::product("a"), sample::product("b")]).await.unwrap();
-        indexer.drain(|_| {}).await.unwrap();
-        catalog.remove(&merchant, &[ProductId::new("a").unwrap()]).await.unwrap();
-        indexer.drain(|_| {}).await.unwrap();
-        assert_eq!(index.count(&merchant).await.unwrap(), 1);
     }
 }

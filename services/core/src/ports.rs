@@ -21,7 +21,7 @@ pub use fetch::{
 pub use imports::{
     Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, Work, Worked,
 };
-pub use index::{Hit, Index, Point, Prefilter, Query};
+pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 
 /// A model that could not answer.

@@ -1,6 +1,7 @@
 //! Fakes of every port and the contract suites that they and the real ones pass. Only for tests.
 
 pub mod contracts;
+mod dice;
 mod fetch;
 mod memory_cache;
 mod memory_catalog;
@@ -9,6 +10,7 @@ mod memory_index;
 mod models;
 pub mod sample;
 
+pub use dice::Dice;
 pub use fetch::{FakeFetch, Page};
 pub use memory_cache::MemoryCache;
 pub use memory_catalog::MemoryCatalog;

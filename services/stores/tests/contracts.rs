@@ -1,16 +1,18 @@
 //! The stores keep the contracts of their ports.
 
 mod common;
+mod support;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use vitrine_core::{ports::Cache, testing::contracts};
 use vitrine_stores::{
-    EmbeddedIndex, LocalCache, Migrate, PostgresCatalog, PostgresOptions, SqliteCatalog,
-    SqliteOptions,
+    EmbeddedIndex, LocalCache, Migrate, PostgresCatalog, PostgresOptions, ServerIndex,
+    SqliteCatalog, SqliteOptions,
 };
 
 use common::TestDatabase;
+use support::{real, settings, stand_in::StandIn};
 
 async fn sqlite(dir: &Path) -> SqliteCatalog {
     let options = SqliteOptions { readers: 2, migrate: Migrate::AtStart };
@@ -66,6 +68,21 @@ async fn the_postgresql_catalog_keeps_merchants_apart_whatever_they_do() {
 async fn the_embedded_index_keeps_the_contract() {
     let dir = tempfile::tempdir().unwrap();
     let opened = EmbeddedIndex::open(dir.path(), 8, "model").unwrap();
+    contracts::index(&opened.index, 8).await;
+}
+
+#[tokio::test]
+async fn the_index_on_a_server_keeps_the_contract() {
+    let server = StandIn::start();
+    let opened = ServerIndex::open(&settings(&server.url(), "shop"), 8, "model").await.unwrap();
+    contracts::index(&opened.index, 8).await;
+}
+
+#[tokio::test]
+async fn the_index_on_a_real_server_keeps_the_contract() {
+    let Some(real) = real::server().await else { return };
+    let name = format!("contract-{}", std::process::id());
+    let opened = ServerIndex::open(&settings(&real.url, &name), 8, "model").await.unwrap();
     contracts::index(&opened.index, 8).await;
 }
 

@@ -4,11 +4,13 @@
 //! and says what was acknowledged; it is killed with SIGKILL in the middle of it, several times
 //! over the same files.
 
+#[path = "support/killed.rs"]
+mod killed;
+
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader, Write},
+    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -95,35 +97,9 @@ async fn child(dir: PathBuf) {
     tokio::join!(writing, indexing);
 }
 
-/// Runs the child for a while after it has opened its files, and kills it; tells the latest round
-/// acknowledged for each product.
+/// Runs the child for a while and kills it; tells the latest round acknowledged for each product.
 fn run_and_kill(dir: &Path, after: Duration, kept: &mut HashMap<u64, u64>) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "nothing_acknowledged_is_lost_to_a_kill",
-            "--nocapture",
-            "--test-threads=1",
-        ])
-        .env(WORK, dir)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    // The test harness prints lines of its own, and without a line end before the child's first.
-    while !line.trim_end().ends_with("open") {
-        line.clear();
-        assert!(lines.read_line(&mut line).unwrap() > 0, "the child ended early");
-    }
-    let killing = std::thread::spawn(move || {
-        std::thread::sleep(after);
-        child.kill().unwrap();
-        child.wait().unwrap()
-    });
-    // A line cut short by the kill was not acknowledged.
-    for line in lines.lines().map_while(Result::ok) {
+    killed::run_and_kill("nothing_acknowledged_is_lost_to_a_kill", (WORK, dir), after, |line| {
         let numbers: Vec<u64> =
             line.split(' ').skip(1).filter_map(|part| part.parse().ok()).collect();
         if let [n, round] = numbers[..]
@@ -131,9 +107,7 @@ fn run_and_kill(dir: &Path, after: Duration, kept: &mut HashMap<u64, u64>) {
         {
             kept.insert(n, round);
         }
-    }
-    let status = killing.join().unwrap();
-    assert!(!status.success(), "the child was killed, it did not end");
+    });
 }
 
 #[test]

@@ -151,7 +151,13 @@ impl<'a> Intake<'a> {
         );
         let id = product.id.clone();
         self.progress.counts.failed += more as u64;
-        self.note([Problem::of_value(place, "id", id.as_str(), ProblemCode::VariantsTooMany, message)]);
+        self.note([Problem::of_value(
+            place,
+            "id",
+            id.as_str(),
+            ProblemCode::VariantsTooMany,
+            message,
+        )]);
     }
 
     fn note(&mut self, problems: impl IntoIterator<Item = Problem>) {
@@ -275,15 +281,13 @@ impl Recorder {
                 };
                 let unknown = "no product has a variant of this id; import its product first";
                 refused.extend(
-                    set.unknown
-                        .iter()
-                        .filter_map(|at| told(*at, ProblemCode::VariantUnknown, unknown.to_owned())),
+                    set.unknown.iter().filter_map(|at| {
+                        told(*at, ProblemCode::VariantUnknown, unknown.to_owned())
+                    }),
                 );
-                refused.extend(
-                    set.refused
-                        .iter()
-                        .filter_map(|(at, bad)| told(*at, ProblemCode::SalePriceInvalid, bad.to_string())),
-                );
+                refused.extend(set.refused.iter().filter_map(|(at, bad)| {
+                    told(*at, ProblemCode::SalePriceInvalid, bad.to_string())
+                }));
             }
         }
         counts.failed += refused.len() as u64;

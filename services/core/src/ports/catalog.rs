@@ -85,6 +85,14 @@ pub trait Catalog: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ProductId>, StoreError>;
 
+    /// The merchants who have products and come after `after`, in byte order; all are walked
+    /// through by asking on from the last one.
+    async fn merchants(
+        &self,
+        after: Option<&MerchantId>,
+        limit: usize,
+    ) -> Result<Vec<MerchantId>, StoreError>;
+
     /// How many products the merchant has.
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
 

@@ -26,6 +26,47 @@ pub struct Point {
     pub price_bands: Vec<u32>,
 }
 
+impl Point {
+    /// Tells whether two points say the same: 16 hexadecimal digits of a BLAKE3 hash over all but
+    /// the dense vector, which the text and the model decide.
+    pub fn fingerprint(&self) -> String {
+        let Self {
+            product,
+            version,
+            words: _,
+            terms,
+            category,
+            colours,
+            gender,
+            sizes,
+            available,
+            price_bands,
+        } = self;
+        let said = serde_json::json!([
+            product,
+            version,
+            terms,
+            category.id(),
+            colours.iter().map(|colour| colour.id()).collect::<Vec<_>>(),
+            gender.map(Gender::id),
+            sizes,
+            available,
+            price_bands,
+        ]);
+        blake3::hash(said.to_string().as_bytes()).to_hex()[..16].to_owned()
+    }
+}
+
+/// What the index holds of one point, to be compared with the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub merchant: MerchantId,
+    pub product: ProductId,
+    pub version: String,
+    /// The [`Point::fingerprint`] that it was written with.
+    pub fingerprint: String,
+}
+
 /// Conditions that both legs of a query are searched under; an empty list allows all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Prefilter {
@@ -80,4 +121,72 @@ pub trait Index: Send + Sync {
 
     /// How many points the merchant has.
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
+
+    /// What is held of all merchants, in an order that stays as it is while points come and go;
+    /// all is walked through by asking on from the last one, whether or not it is still there.
+    async fn entries(&self, after: Option<&Entry>, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Starts a second, empty index for all merchants, and drops one begun before. From here to
+    /// its end, [`replace`](Self::replace) writes to both; all else stays with the first. A crash
+    /// leaves the first, and the second is dropped in time.
+    async fn begin_rebuild(&self) -> Result<(), StoreError>;
+
+    /// As [`replace`](Self::replace), in the second index alone; what it returned for may still be
+    /// lost with the second. Fails where none was begun.
+    async fn fill(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+        points: Vec<Point>,
+    ) -> Result<(), StoreError>;
+
+    /// Makes the second index the searched one, at once and for good, and drops the first. Fails
+    /// where none was begun. May take as long as building graphs takes.
+    async fn finish_rebuild(&self) -> Result<(), StoreError>;
+
+    /// Drops the second index, where one was begun.
+    async fn abandon_rebuild(&self) -> Result<(), StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point() -> Point {
+        Point {
+            product: ProductId::new("a").unwrap(),
+            version: "navy".into(),
+            words: vec![1.0],
+            terms: "navy dress".into(),
+            category: Category::Dress,
+            colours: vec![Colour::Navy],
+            gender: Some(Gender::Women),
+            sizes: vec!["M".into()],
+            available: true,
+            price_bands: vec![6],
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_tells_every_change_but_that_of_the_vector() {
+        let first = point().fingerprint();
+        assert_eq!(first, "c94d18cd08fdabda", "it stays the same from one release to the next");
+        assert_eq!(Point { words: vec![0.5], ..point() }.fingerprint(), first);
+        let changed = [
+            Point { product: ProductId::new("b").unwrap(), ..point() },
+            Point { version: "red".into(), ..point() },
+            Point { terms: "navy dress ".into(), ..point() },
+            Point { category: Category::Shirt, ..point() },
+            Point { colours: vec![Colour::Navy, Colour::Red], ..point() },
+            Point { gender: None, ..point() },
+            Point { sizes: vec!["M".into(), "L".into()], ..point() },
+            Point { sizes: vec!["M,L".into()], ..point() },
+            Point { available: false, ..point() },
+            Point { price_bands: vec![7], ..point() },
+        ];
+        let mut all: Vec<String> = changed.iter().map(Point::fingerprint).chain([first]).collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), changed.len() + 1);
+    }
 }

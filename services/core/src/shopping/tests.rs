@@ -6,7 +6,7 @@ use crate::{
     ids::ProductId,
     indexing::Indexer,
     look::Suggestion,
-    ports::{Hit, Point, Query, StoreError},
+    ports::{Entry, Hit, Point, Query, StoreError},
     product::{Offer, OfferChange, Product},
     testing::{
         FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, sample,
@@ -277,6 +277,26 @@ impl Index for BrokenIndex {
     }
 
     async fn count(&self, _: &MerchantId) -> Result<u64, StoreError> {
+        store_trouble()
+    }
+
+    async fn entries(&self, _: Option<&Entry>, _: usize) -> Result<Vec<Entry>, StoreError> {
+        store_trouble()
+    }
+
+    async fn begin_rebuild(&self) -> Result<(), StoreError> {
+        store_trouble()
+    }
+
+    async fn fill(&self, _: &MerchantId, _: &[ProductId], _: Vec<Point>) -> Result<(), StoreError> {
+        store_trouble()
+    }
+
+    async fn finish_rebuild(&self) -> Result<(), StoreError> {
+        store_trouble()
+    }
+
+    async fn abandon_rebuild(&self) -> Result<(), StoreError> {
         store_trouble()
     }
 }

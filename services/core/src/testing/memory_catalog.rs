@@ -199,6 +199,18 @@ impl Catalog for MemoryCatalog {
         Ok(later.take(limit).cloned().collect())
     }
 
+    async fn merchants(
+        &self,
+        after: Option<&MerchantId>,
+        limit: usize,
+    ) -> Result<Vec<MerchantId>, StoreError> {
+        let state = self.state();
+        let mut all: Vec<MerchantId> =
+            state.products.keys().map(|(owner, _)| owner.clone()).collect();
+        all.dedup();
+        Ok(all.into_iter().filter(|id| after.is_none_or(|after| id > after)).take(limit).collect())
+    }
+
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
         Ok(self.state().products.keys().filter(|(owner, _)| owner == merchant).count() as u64)
     }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     ids::{MerchantId, ProductId},
-    ports::{Hit, Index, Point, Prefilter, Query, StoreError},
+    ports::{Entry, Hit, Index, Point, Prefilter, Query, StoreError},
     vocabulary::Gender,
 };
 
@@ -16,12 +16,29 @@ const RRF_K: f32 = 60.0;
 
 /// An index in a list, searched from end to end.
 #[derive(Debug, Default)]
-pub struct MemoryIndex(Mutex<Vec<(MerchantId, Point)>>);
+pub struct MemoryIndex(Mutex<Lists>);
+
+type Points = Vec<(MerchantId, Point)>;
+
+#[derive(Debug, Default)]
+struct Lists {
+    first: Points,
+    second: Option<Points>,
+}
 
 impl MemoryIndex {
-    fn points(&self) -> MutexGuard<'_, Vec<(MerchantId, Point)>> {
+    fn lists(&self) -> MutexGuard<'_, Lists> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn put(list: &mut Points, merchant: &MerchantId, products: &[ProductId], points: &[Point]) {
+    list.retain(|(owner, point)| owner != merchant || !products.contains(&point.product));
+    list.extend(points.iter().map(|point| (merchant.clone(), point.clone())));
+}
+
+fn none_begun() -> StoreError {
+    StoreError::Unavailable { store: "the index in a list", detail: "no rebuild was begun".into() }
 }
 
 fn passes(point: &Point, filter: &Prefilter) -> bool {
@@ -77,15 +94,18 @@ impl Index for MemoryIndex {
         products: &[ProductId],
         points: Vec<Point>,
     ) -> Result<(), StoreError> {
-        let mut kept = self.points();
-        kept.retain(|(owner, point)| owner != merchant || !products.contains(&point.product));
-        kept.extend(points.into_iter().map(|point| (merchant.clone(), point)));
+        let mut lists = self.lists();
+        put(&mut lists.first, merchant, products, &points);
+        if let Some(second) = &mut lists.second {
+            put(second, merchant, products, &points);
+        }
         Ok(())
     }
 
     async fn search(&self, merchant: &MerchantId, query: &Query) -> Result<Vec<Hit>, StoreError> {
-        let kept = self.points();
-        let points: Vec<&Point> = kept
+        let lists = self.lists();
+        let points: Vec<&Point> = lists
+            .first
             .iter()
             .filter(|(owner, point)| owner == merchant && passes(point, &query.prefilter))
             .map(|(_, point)| point)
@@ -115,6 +135,52 @@ impl Index for MemoryIndex {
     }
 
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
-        Ok(self.points().iter().filter(|(owner, _)| owner == merchant).count() as u64)
+        Ok(self.lists().first.iter().filter(|(owner, _)| owner == merchant).count() as u64)
+    }
+
+    async fn entries(&self, after: Option<&Entry>, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        fn key(entry: &Entry) -> (&MerchantId, &ProductId, &String) {
+            (&entry.merchant, &entry.product, &entry.version)
+        }
+        let lists = self.lists();
+        let entry = |(merchant, point): &(MerchantId, Point)| Entry {
+            merchant: merchant.clone(),
+            product: point.product.clone(),
+            version: point.version.clone(),
+            fingerprint: point.fingerprint(),
+        };
+        let mut entries: Vec<Entry> = lists.first.iter().map(entry).collect();
+        entries.retain(|entry| after.is_none_or(|after| key(entry) > key(after)));
+        entries.sort_by(|a, b| key(a).cmp(&key(b)));
+        entries.truncate(limit);
+        Ok(entries)
+    }
+
+    async fn begin_rebuild(&self) -> Result<(), StoreError> {
+        self.lists().second = Some(Vec::new());
+        Ok(())
+    }
+
+    async fn fill(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+        points: Vec<Point>,
+    ) -> Result<(), StoreError> {
+        let mut lists = self.lists();
+        let second = lists.second.as_mut().ok_or_else(none_begun)?;
+        put(second, merchant, products, &points);
+        Ok(())
+    }
+
+    async fn finish_rebuild(&self) -> Result<(), StoreError> {
+        let mut lists = self.lists();
+        lists.first = lists.second.take().ok_or_else(none_begun)?;
+        Ok(())
+    }
+
+    async fn abandon_rebuild(&self) -> Result<(), StoreError> {
+        self.lists().second = None;
+        Ok(())
     }
 }

@@ -1,29 +1,15 @@
-use qdrant_edge::OperationError;
 use vitrine_core::ports::StoreError;
 
-const STORE: &str = "the index (embedded Qdrant)";
+/// A store by the name that errors give it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Store(pub(super) &'static str);
 
-pub(super) fn unavailable(detail: impl Into<String>) -> StoreError {
-    StoreError::Unavailable { store: STORE, detail: detail.into() }
-}
+impl Store {
+    pub(super) fn unavailable(self, detail: impl Into<String>) -> StoreError {
+        StoreError::Unavailable { store: self.0, detail: detail.into() }
+    }
 
-pub(super) fn corrupt(detail: impl Into<String>) -> StoreError {
-    StoreError::Corrupt { store: STORE, detail: detail.into() }
-}
-
-/// Qdrant could not do it.
-pub(super) fn failed(error: OperationError) -> StoreError {
-    unavailable(error.to_string())
-}
-
-/// Runs what may panic: qdrant-edge 0.7.2 panics where a flush fails (a full disk) and where its
-/// files are damaged.
-pub(super) fn without_panic<T>(work: impl FnOnce() -> T) -> Result<T, StoreError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
-        let said = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied());
-        unavailable(said.unwrap_or("it stopped without saying why"))
-    })
+    pub(super) fn corrupt(self, detail: impl Into<String>) -> StoreError {
+        StoreError::Corrupt { store: self.0, detail: detail.into() }
+    }
 }

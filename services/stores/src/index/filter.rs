@@ -1,67 +1,73 @@
-//! Prefilters to Qdrant's form.
+//! Prefilters as conditions on payload fields, which either Qdrant takes in a form of its own.
 
-use qdrant_edge::{
-    AnyVariants, Condition, FieldCondition, Filter, Match, PointId, Range, ValueVariants,
-    external::ordered_float::OrderedFloat,
-};
+use uuid::Uuid;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::Prefilter,
     vocabulary::{Category, Colour, Gender},
 };
 
-use super::{points::ANY_GENDER, schema};
+use super::{point::ANY_GENDER, schema};
 
-pub(super) fn of_merchant(merchant: &MerchantId) -> Filter {
-    Filter::new_must(is(schema::MERCHANT, ValueVariants::String(merchant.to_string())))
+/// Points that meet all conditions.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Filter {
+    pub(super) must: Vec<(&'static str, Condition)>,
+    /// Points that do not pass in any case.
+    pub(super) but: Vec<Uuid>,
 }
 
-/// All points of these products but the ones named.
-pub(super) fn others_of(merchant: &MerchantId, products: &[ProductId], but: &[PointId]) -> Filter {
-    let mut must = of_merchant(merchant).must.unwrap_or_default();
-    must.push(any(schema::PRODUCT, products.iter().map(ProductId::to_string)));
-    let mut filter = Filter { must: Some(must), ..Filter::new() };
-    if !but.is_empty() {
-        filter.must_not = Some(vec![Condition::HasId(but.iter().copied().collect())]);
-    }
-    filter
+/// What one of a field's values has to be.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Condition {
+    Is(String),
+    IsTrue,
+    AnyOf(Vec<String>),
+    /// Both ends included.
+    Between(u32, u32),
 }
 
-/// The merchant's points that pass.
-pub(super) fn of_query(merchant: &MerchantId, prefilter: &Prefilter) -> Filter {
-    let mut must = of_merchant(merchant).must.unwrap_or_default();
-    if !prefilter.categories.is_empty() {
-        let ids = prefilter.categories.iter().copied().map(Category::id);
-        must.push(any(schema::CATEGORY, ids.map(str::to_owned)));
+impl Filter {
+    pub(super) fn of_merchant(merchant: &MerchantId) -> Self {
+        let is = Condition::Is(merchant.to_string());
+        Self { must: vec![(schema::MERCHANT, is)], but: Vec::new() }
     }
-    if !prefilter.colours.is_empty() {
-        let ids = prefilter.colours.iter().copied().map(Colour::id);
-        must.push(any(schema::COLOURS, ids.map(str::to_owned)));
-    }
-    if !prefilter.genders.is_empty() {
-        let ids = prefilter.genders.iter().copied().map(Gender::id).chain([ANY_GENDER]);
-        must.push(any(schema::GENDER, ids.map(str::to_owned)));
-    }
-    if !prefilter.sizes.is_empty() {
-        must.push(any(schema::SIZES, prefilter.sizes.iter().map(|size| size.to_lowercase())));
-    }
-    if prefilter.available {
-        must.push(is(schema::AVAILABLE, ValueVariants::Bool(true)));
-    }
-    if let Some((low, high)) = prefilter.price_bands {
-        let band = |band: u32| Some(OrderedFloat(f64::from(band)));
-        let range = Range { gte: band(low), lte: band(high), gt: None, lt: None };
-        let key = schema::path(schema::PRICE_BANDS);
-        must.push(Condition::Field(FieldCondition::new_range(key, range)));
-    }
-    Filter { must: Some(must), ..Filter::new() }
-}
 
-fn is(field: &str, value: ValueVariants) -> Condition {
-    Condition::Field(FieldCondition::new_match(schema::path(field), Match::new_value(value)))
-}
+    /// All points of these products but the ones named.
+    pub(super) fn others_of(merchant: &MerchantId, products: &[ProductId], but: Vec<Uuid>) -> Self {
+        let mut filter = Self { but, ..Self::of_merchant(merchant) };
+        filter.any(schema::PRODUCT, products.iter().map(ProductId::to_string));
+        filter
+    }
 
-fn any(field: &str, values: impl Iterator<Item = String>) -> Condition {
-    let values = AnyVariants::Strings(values.collect());
-    Condition::Field(FieldCondition::new_match(schema::path(field), Match::new_any(values)))
+    /// The merchant's points that pass.
+    pub(super) fn of_query(merchant: &MerchantId, prefilter: &Prefilter) -> Self {
+        let mut filter = Self::of_merchant(merchant);
+        if !prefilter.categories.is_empty() {
+            let ids = prefilter.categories.iter().copied().map(Category::id);
+            filter.any(schema::CATEGORY, ids.map(str::to_owned));
+        }
+        if !prefilter.colours.is_empty() {
+            let ids = prefilter.colours.iter().copied().map(Colour::id);
+            filter.any(schema::COLOURS, ids.map(str::to_owned));
+        }
+        if !prefilter.genders.is_empty() {
+            let ids = prefilter.genders.iter().copied().map(Gender::id).chain([ANY_GENDER]);
+            filter.any(schema::GENDER, ids.map(str::to_owned));
+        }
+        if !prefilter.sizes.is_empty() {
+            filter.any(schema::SIZES, prefilter.sizes.iter().map(|size| size.to_lowercase()));
+        }
+        if prefilter.available {
+            filter.must.push((schema::AVAILABLE, Condition::IsTrue));
+        }
+        if let Some((low, high)) = prefilter.price_bands {
+            filter.must.push((schema::PRICE_BANDS, Condition::Between(low, high)));
+        }
+        filter
+    }
+
+    fn any(&mut self, field: &'static str, values: impl Iterator<Item = String>) {
+        self.must.push((field, Condition::AnyOf(values.collect())));
+    }
 }

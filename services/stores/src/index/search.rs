@@ -2,105 +2,130 @@
 
 use std::collections::HashMap;
 
-use qdrant_edge::{
-    EdgeShard, Filter, NamedQuery, PointId, QueryEnum, QueryRequest, Record, ScoringQuery,
-    VectorInternal, VectorStructInternal, WithPayloadInterface, WithVector,
-};
-use serde_json::Value;
+use qdrant_edge::SparseVector;
+use uuid::Uuid;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Hit, Query},
+    ports::{Entry, Hit, Query, StoreError, Vector},
 };
 
-use super::{
-    StoreError,
-    error::{corrupt, failed},
-    filter,
-    fusion::fuse,
-    schema,
-    terms::Terms,
-};
+use super::{error::Store, filter::Filter, fusion::fuse, point::id, schema, terms::Terms};
 
 /// How many points a leg gives for each one wanted: a point far down one leg may still be among
 /// the best of both.
 const LEG_DEPTH: usize = 4;
 /// The fewest and the most points that a leg gives.
 const LEG_BOUNDS: (usize, usize) = (100, 10_000);
+/// The most entries that are listed at once.
+const PAGE: usize = 10_000;
 
-pub(super) fn search(
-    shard: &EdgeShard,
-    terms: &Terms,
-    merchant: &MerchantId,
-    query: Query,
-) -> Result<Vec<Hit>, StoreError> {
-    let filter = filter::of_query(merchant, &query.prefilter);
-    let depth = query.limit.saturating_mul(LEG_DEPTH).clamp(LEG_BOUNDS.0, LEG_BOUNDS.1);
-    let mut legs = Vec::new();
-    if let Some(sparse) = terms.of_query(&query.terms) {
-        legs.push(leg(shard, schema::TERMS, VectorInternal::Sparse(sparse), &filter, depth)?);
+/// What is searched for, twice under one filter.
+#[derive(Debug)]
+pub(super) struct Legs {
+    /// `None` where the text has no terms.
+    pub(super) terms: Option<SparseVector>,
+    pub(super) words: Vector,
+    pub(super) filter: Filter,
+    /// How many points each leg gives.
+    pub(super) depth: usize,
+}
+
+impl Legs {
+    pub(super) fn new(merchant: &MerchantId, query: &Query, terms: &Terms) -> Self {
+        Self {
+            terms: terms.of_query(&query.terms),
+            words: query.words.clone(),
+            filter: Filter::of_query(merchant, &query.prefilter),
+            depth: query.limit.saturating_mul(LEG_DEPTH).clamp(LEG_BOUNDS.0, LEG_BOUNDS.1),
+        }
     }
-    legs.push(leg(shard, schema::WORDS, VectorInternal::Dense(query.words), &filter, depth)?);
+}
+
+/// The ids of the best points of all legs.
+pub(super) fn best(legs: Vec<Vec<(Uuid, f32)>>, limit: usize) -> Vec<Uuid> {
     let mut best = fuse(legs);
-    best.truncate(query.limit);
-    hits(shard, &best, &query.likeness)
+    best.truncate(limit);
+    best
 }
 
-fn leg(
-    shard: &EdgeShard,
-    name: &str,
-    vector: VectorInternal,
-    filter: &Filter,
+/// A point's payload, in whatever form it was read.
+pub(super) trait Payload {
+    fn text(&self, field: &str) -> Option<&str>;
+}
+
+/// A text that every point has.
+fn text(store: Store, payload: &impl Payload, field: &str) -> Result<String, StoreError> {
+    let text = payload.text(field).map(str::to_owned);
+    text.ok_or_else(|| store.corrupt(format!("a point has no {field}")))
+}
+
+/// A point that was read back: its id, its payload and its dense vector.
+pub(super) type Found<P> = (Uuid, P, Option<Vector>);
+
+/// The payload fields that a hit is read from.
+pub(super) const OF_HIT: [&str; 2] = [schema::PRODUCT, schema::VERSION];
+
+/// The points in the order of `ids`; one that was replaced meanwhile is left out.
+pub(super) fn hits<P: Payload>(
+    store: Store,
+    ids: &[Uuid],
+    found: Vec<Found<P>>,
+    likeness: &[f32],
+) -> Result<Vec<Hit>, StoreError> {
+    let mut by_id: HashMap<Uuid, (P, Option<Vector>)> =
+        found.into_iter().map(|(id, payload, words)| (id, (payload, words))).collect();
+    let hit = |(payload, words): (P, Option<Vector>)| {
+        let words = words.ok_or_else(|| store.corrupt("a point has no vector"))?;
+        Ok(Hit {
+            product: ProductId::new(text(store, &payload, schema::PRODUCT)?)
+                .map_err(|error| store.corrupt(error.to_string()))?,
+            version: text(store, &payload, schema::VERSION)?,
+            similarity: cosine(&words, likeness),
+        })
+    };
+    ids.iter().filter_map(|id| by_id.remove(id)).map(hit).collect()
+}
+
+/// A page of the list of entries. Qdrant lists points by id, from one on and including it, so the
+/// one before the page is asked for too.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) from: Option<Uuid>,
     limit: usize,
-) -> Result<Vec<(PointId, f32)>, StoreError> {
-    let nearest = NamedQuery { query: vector, using: Some(name.to_owned()) };
-    let request = QueryRequest {
-        prefetches: Vec::new(),
-        query: Some(ScoringQuery::Vector(QueryEnum::Nearest(nearest))),
-        filter: Some(filter.clone()),
-        score_threshold: None,
-        limit,
-        offset: 0,
-        params: None,
-        with_vector: WithVector::Bool(false),
-        with_payload: WithPayloadInterface::Bool(false),
-    };
-    let found = shard.query(request).map_err(failed)?;
-    Ok(found.into_iter().map(|point| (point.id, point.score)).collect())
 }
 
-/// Reads the points in this order; one that was replaced meanwhile is left out.
-fn hits(shard: &EdgeShard, ids: &[PointId], likeness: &[f32]) -> Result<Vec<Hit>, StoreError> {
-    let fields = [schema::PRODUCT, schema::VERSION].map(schema::path).to_vec();
-    let records = shard
-        .retrieve(
-            ids,
-            Some(WithPayloadInterface::Fields(fields)),
-            Some(WithVector::Selector(vec![schema::WORDS.to_owned()])),
-        )
-        .map_err(failed)?;
-    let by_id: HashMap<PointId, Record> =
-        records.into_iter().map(|record| (record.id, record)).collect();
-    ids.iter().filter_map(|id| by_id.get(id)).map(|record| hit(record, likeness)).collect()
-}
+impl Page {
+    /// The payload fields that an entry is read from.
+    pub(super) const FIELDS: [&str; 4] =
+        [schema::MERCHANT, schema::PRODUCT, schema::VERSION, schema::FINGERPRINT];
 
-fn hit(record: &Record, likeness: &[f32]) -> Result<Hit, StoreError> {
-    let text = |field: &str| match record.payload.as_ref().and_then(|all| all.0.get(field)) {
-        Some(Value::String(text)) => Ok(text.clone()),
-        _ => Err(corrupt(format!("a point has no {field}"))),
-    };
-    let words = match &record.vector {
-        Some(VectorStructInternal::Named(vectors)) => vectors.get(schema::WORDS),
-        _ => None,
-    };
-    let Some(VectorInternal::Dense(words)) = words else {
-        return Err(corrupt("a point has no vector"));
-    };
-    Ok(Hit {
-        product: ProductId::new(text(schema::PRODUCT)?)
-            .map_err(|error| corrupt(error.to_string()))?,
-        version: text(schema::VERSION)?,
-        similarity: cosine(words, likeness),
-    })
+    pub(super) fn new(after: Option<&Entry>, limit: usize) -> Self {
+        let from = after.map(|entry| id(&entry.merchant, &entry.product, &entry.version));
+        Self { from, limit: limit.min(PAGE) }
+    }
+
+    /// How many points to ask for.
+    pub(super) fn asked(&self) -> usize {
+        self.limit + usize::from(self.from.is_some())
+    }
+
+    pub(super) fn entries(
+        &self,
+        store: Store,
+        points: Vec<(Uuid, impl Payload)>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let bad = |error: vitrine_core::ids::BadId| store.corrupt(error.to_string());
+        let later = points.into_iter().filter(|(id, _)| self.from != Some(*id));
+        let entry = |(_, payload)| {
+            Ok(Entry {
+                merchant: MerchantId::new(text(store, &payload, schema::MERCHANT)?).map_err(bad)?,
+                product: ProductId::new(text(store, &payload, schema::PRODUCT)?).map_err(bad)?,
+                version: text(store, &payload, schema::VERSION)?,
+                fingerprint: text(store, &payload, schema::FINGERPRINT)?,
+            })
+        };
+        later.take(self.limit).map(entry).collect()
+    }
 }
 
 /// The cosine of two vectors of one length; 0 where one of them is zero.

@@ -4,7 +4,9 @@ use qdrant_edge::{
     external::ordered_float::NotNan,
 };
 
-use super::{StoreError, error::corrupt};
+use vitrine_core::ports::StoreError;
+
+use super::error::Store;
 
 /// The usual number of terms in a product's search text (title, attributes, tags and up to 300
 /// characters of description), by which BM25 tells a long text from a short one.
@@ -12,18 +14,18 @@ const USUAL_LENGTH: f64 = 40.0;
 
 /// Texts to sparse BM25 vectors (Robertson and Zaragoza, 2009; k1 1.2, b 0.75), with English
 /// stemming and stop words. Rarity (IDF) is applied by the index when it searches; it is that of
-/// the whole folder, all merchants together.
+/// all that is in one shard, all merchants together.
 pub(super) struct Terms(EdgeBm25);
 
 impl Terms {
-    pub(super) fn new() -> Result<Self, StoreError> {
-        let usual = NotNan::new(USUAL_LENGTH).map_err(|error| corrupt(error.to_string()))?;
+    pub(super) fn new(store: Store) -> Result<Self, StoreError> {
+        let usual = NotNan::new(USUAL_LENGTH).map_err(|error| store.corrupt(error.to_string()))?;
         let config = EdgeBm25Config {
             avg_len: usual,
             ascii_folding: Some(true),
             ..EdgeBm25Config::default()
         };
-        EdgeBm25::new(config).map(Self).map_err(|error| corrupt(error.to_string()))
+        EdgeBm25::new(config).map(Self).map_err(|error| store.corrupt(error.to_string()))
     }
 
     /// `None` where the text has no terms.

@@ -1,8 +1,11 @@
+mod random;
+mod rebuild;
+
 use std::f32::consts::PI;
 
 use crate::{
     ids::{MerchantId, ProductId},
-    ports::{Hit, Index, Point, Prefilter, Query, Vector},
+    ports::{Entry, Hit, Index, Point, Prefilter, Query, Vector},
     vocabulary::{Category, Colour, Gender},
 };
 
@@ -17,6 +20,10 @@ pub async fn index(index: &dyn Index, dimensions: usize) {
     suite.every_prefilter_rules_out().await;
     suite.the_limit_is_kept_to().await;
     suite.takes_odd_texts().await;
+    suite.lists_what_it_holds().await;
+    suite.a_rebuild_is_seen_only_when_it_is_finished().await;
+    suite.a_rebuild_can_be_given_up().await;
+    suite.nothing_leaks_whatever_is_done().await;
 }
 
 struct Suite<'a> {
@@ -316,4 +323,79 @@ impl Suite<'_> {
         self.index.replace(&shop, &[id(odd)], Vec::new()).await.unwrap();
         assert_eq!(self.index.count(&shop).await.unwrap(), 0, "odd ids are removed");
     }
+
+    async fn lists_what_it_holds(&self) {
+        let shops = ["listed-1", "listed-2"].map(merchant);
+        let mut held = Vec::new();
+        for shop in &shops {
+            for n in 0..9 {
+                let product = format!("p{n}");
+                let points = ["navy", "red"].map(|version| Point {
+                    version: version.into(),
+                    terms: format!("{version} dress of {shop}"),
+                    ..self.point(&product, 0.1)
+                });
+                held.extend(points.iter().map(|point| (shop.clone(), point.clone())));
+                self.put(shop, points.into()).await;
+            }
+        }
+        let entries = self.entries_of(&shops, 5).await;
+        assert_eq!(entries, expected(&held), "each once, with the point's own fingerprint");
+        assert_eq!(self.entries_of(&shops, 1).await, entries, "whatever the size of a page");
+
+        let all = self.index.entries(None, 10_000).await.unwrap();
+        assert_eq!(self.index.entries(None, 10_000).await.unwrap(), all, "in the same order");
+        assert_eq!(self.index.entries(all.last(), 10).await.unwrap(), [], "nothing after the last");
+        let at = all.iter().position(|entry| entry.merchant == shops[0]).unwrap();
+        let gone = &all[at];
+        self.index
+            .replace(&gone.merchant, std::slice::from_ref(&gone.product), Vec::new())
+            .await
+            .unwrap();
+        let left: Vec<Entry> = all[at..]
+            .iter()
+            .filter(|entry| (&entry.merchant, &entry.product) != (&gone.merchant, &gone.product))
+            .cloned()
+            .collect();
+        let after = self.index.entries(Some(gone), 10_000).await.unwrap();
+        assert_eq!(after, left, "one may ask on from what is gone");
+        self.clear(&shops).await;
+    }
+
+    /// All entries of these shops, in pages of `page`, in the order of their names.
+    async fn entries_of(&self, shops: &[MerchantId], page: usize) -> Vec<Entry> {
+        let (mut entries, mut last): (Vec<Entry>, _) = (Vec::new(), None);
+        loop {
+            let more = self.index.entries(last.as_ref(), page).await.unwrap();
+            assert!(more.len() <= page, "no more than asked for");
+            let Some(entry) = more.last() else { break };
+            last = Some(entry.clone());
+            entries.extend(more);
+        }
+        entries.retain(|entry| shops.contains(&entry.merchant));
+        in_order(entries)
+    }
+
+    async fn clear(&self, shops: &[MerchantId]) {
+        for entry in self.entries_of(shops, 1_000).await {
+            self.index.replace(&entry.merchant, &[entry.product], Vec::new()).await.unwrap();
+        }
+    }
+}
+
+fn expected(held: &[(MerchantId, Point)]) -> Vec<Entry> {
+    let entries = held.iter().map(|(merchant, point)| Entry {
+        merchant: merchant.clone(),
+        product: point.product.clone(),
+        version: point.version.clone(),
+        fingerprint: point.fingerprint(),
+    });
+    in_order(entries.collect())
+}
+
+fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by(|a, b| {
+        (&a.merchant, &a.product, &a.version).cmp(&(&b.merchant, &b.product, &b.version))
+    });
+    entries
 }

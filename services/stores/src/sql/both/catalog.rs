@@ -97,6 +97,20 @@ impl Catalog for Store {
         ids.into_iter().map(rows::id).collect()
     }
 
+    async fn merchants(
+        &self,
+        after: Option<&MerchantId>,
+        limit: usize,
+    ) -> Result<Vec<MerchantId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(sql::MERCHANTS)
+            .bind(after.map_or("", MerchantId::as_str))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        ids.into_iter().map(rows::id).collect()
+    }
+
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
         let count = sqlx::query_scalar(sql::COUNT_PRODUCTS).bind(merchant.as_str());
         count.fetch_one(&self.readers).await.map(whole).map_err(failed)

@@ -10,6 +10,10 @@ pub(super) const IDS: &str =
 /// `$1` merchant.
 pub(super) const COUNT_PRODUCTS: &str = "SELECT count(*) FROM products WHERE merchant = $1";
 
+/// `$1` the merchant before the first, `$2` limit.
+pub(super) const MERCHANTS: &str =
+    "SELECT DISTINCT merchant FROM products WHERE merchant > $1 ORDER BY merchant LIMIT $2";
+
 /// Entries of removed products stay: the index may still hold them.
 pub(super) const FORGET_ENTRIES_OF_PRODUCTS: &str = "
     DELETE FROM outbox WHERE EXISTS (

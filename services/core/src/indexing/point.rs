@@ -1,0 +1,32 @@
+use crate::{
+    matching::version_key,
+    money::price_band,
+    ports::{Point, Vector},
+    product::{ColourVersion, Variant},
+};
+
+/// What the index is told of a colour version.
+pub(super) fn point(version: &ColourVersion<'_>, text: &str, words: Vector) -> Point {
+    let product = version.product;
+    let variants: Vec<&Variant> = version.variants().collect();
+    let mut sizes: Vec<String> =
+        variants.iter().filter_map(|variant| variant.size.clone()).collect();
+    let mut price_bands: Vec<u32> =
+        variants.iter().map(|variant| price_band(variant.offer.current_price())).collect();
+    price_bands.sort_unstable();
+    price_bands.dedup();
+    sizes.sort_unstable();
+    sizes.dedup();
+    Point {
+        product: product.id.clone(),
+        version: version_key(version),
+        words,
+        terms: text.to_owned(),
+        category: product.category,
+        colours: version.colours.to_vec(),
+        gender: product.gender,
+        sizes,
+        available: variants.iter().any(|variant| variant.offer.can_be_bought_now()),
+        price_bands,
+    }
+}
