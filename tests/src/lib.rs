@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 use vitrine::{app::App, cli::Common, settings::Settings, steps::Steps};
-use vitrine_api::{Api, Role, ServerSettings, server};
+use vitrine_api::{Role, ServerSettings, server};
 use vitrine_core::{ids::MerchantId, shopping::Shopping};
 
 /// A running service with the drawn catalog. It runs until the process ends.
@@ -44,8 +44,8 @@ impl Service {
                 let settings = Settings::read(&common, None).expect("good settings");
                 let app = App::open(&settings, &Steps::new(true)).await.expect("an opened service");
                 let feed = std::fs::read(demo().join("catalog/products.jsonl")).expect("the feed");
-                let summary = app.import(&merchant(), &feed).await.expect("an imported feed");
-                assert_eq!(summary.problems, [], "the drawn catalog is without problems");
+                let (_, problem) = app.import(&merchant(), &feed).await.expect("an imported feed");
+                assert_eq!(problem, None, "the drawn catalog is without problems");
                 app.indexer.drain(|_| {}).await.expect("an index");
                 let token = app
                     .keys
@@ -53,8 +53,8 @@ impl Service {
                     .expect("a token");
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
                 let address = listener.local_addr().expect("an address");
-                let (shop, admission) = (Arc::clone(&app.shop), Arc::clone(&app.admission));
-                let api = Api { shop: Arc::clone(&shop), admission, keys: app.keys.clone() };
+                let shop = Arc::clone(&app.shop);
+                let api = app.api();
                 let running = server(api, listener, ServerSettings::default()).expect("a server");
                 sender.send(Self { address, token, shop, _data: data }).expect("a listener");
                 running.await.expect("a server that runs");

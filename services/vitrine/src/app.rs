@@ -2,22 +2,23 @@
 
 use std::{sync::Arc, time::Duration};
 
-use vitrine_api::TokenKeys;
+use vitrine_api::{Api, TokenKeys};
 use vitrine_core::{
     admission::Admission,
-    catalog::{self, ImportError, ImportSummary},
+    feed::{FeedOptions, Problem},
     ids::MerchantId,
+    imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
-    ports::{Catalog, Embedder, Index, ModelError, StoreError, Stylist, Vision},
+    ports::{Embedder, ModelError, Stylist, Vision},
     shopping::Shopping,
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
-use vitrine_stores::{EmbeddedIndex, LocalCache, Migrate, SqliteCatalog, SqliteOptions};
+use vitrine_stores::LocalCache;
 
-use crate::{error::Error, secret, settings::Settings, steps::Steps};
-
-/// Connections that read the catalog at once.
-const READERS: u32 = 4;
+use crate::{
+    database::Database, error::Error, importer, search::Search, secret, settings::Settings,
+    steps::Steps,
+};
 
 /// The models, loaded.
 pub struct Models {
@@ -52,9 +53,11 @@ pub struct App {
     pub shop: Arc<Shopping>,
     pub admission: Arc<Admission>,
     pub indexer: Arc<Indexer>,
+    pub importing: Importing,
     pub keys: TokenKeys,
-    catalog: Arc<SqliteCatalog>,
-    index: Arc<EmbeddedIndex>,
+    importer: Arc<ImportWorker>,
+    database: Database,
+    index: Search,
 }
 
 impl App {
@@ -70,77 +73,87 @@ impl App {
                 Ok::<_, Error>((names, models))
             })
             .await?;
-        let (catalog, index) = steps
+        let (database, index) = steps
             .step("stores", async {
-                let stores = open_stores(settings, &*models.embedder).await?;
-                Ok::<_, Error>((format!("in {}", folder.display()), stores))
+                let database = Database::open(settings).await?;
+                let (index, empty) = Search::open(settings, &*models.embedder).await?;
+                if empty {
+                    database.catalog.reindex_all().await?;
+                }
+                Ok::<_, Error>((format!("in {}", folder.display()), (database, index)))
             })
             .await?;
         let min_similarity =
             settings.matching.min_similarity.unwrap_or_else(|| models.embedder.min_similarity());
         let indexer = Arc::new(Indexer::new(
-            Arc::clone(&catalog) as Arc<dyn Catalog>,
-            Arc::clone(&index) as Arc<dyn Index>,
+            Arc::clone(&database.catalog),
+            index.port(),
             Arc::clone(&models.embedder),
         ));
         let shop = Arc::new(Shopping {
             vision: models.vision,
             stylist: models.stylist,
             embedder: models.embedder,
-            catalog: Arc::clone(&catalog) as Arc<dyn Catalog>,
-            index: Arc::clone(&index) as Arc<dyn Index>,
+            catalog: Arc::clone(&database.catalog),
+            index: index.port(),
             cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
             min_similarity,
         });
         let admission =
             Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
-        Ok(Self { shop, admission, indexer, keys, catalog, index })
+        let importer = Arc::new(importer::worker(settings, &database, indexer.waker())?);
+        let importing = Importing {
+            imports: Arc::clone(&database.imports),
+            feeds: Arc::clone(&database.feeds),
+            wake: importer.waker(),
+            max_bytes: settings.imports().max_bytes,
+        };
+        Ok(Self { shop, admission, indexer, importer, importing, keys, database, index })
     }
 
-    /// Writes a feed to the catalog.
+    /// Takes a feed that is at hand; answers what came of it and its first problem.
     pub async fn import(
         &self,
         merchant: &MerchantId,
         feed: &[u8],
-    ) -> Result<ImportSummary, ImportError> {
-        catalog::import(&*self.catalog, merchant, feed).await
+    ) -> Result<(Import, Option<Problem>), Error> {
+        let order = ImportOrder {
+            source: Source::Body,
+            reading: FeedOptions::default(),
+            options: ImportOptions::default(),
+        };
+        let import = importer::send(&self.database, merchant, order, feed, Error::Server).await?;
+        let ended = importer::until_ended(&self.database, &self.importer, &import, |_| {}).await?;
+        let problems = importer::problems(&self.database, &ended, 1).await?;
+        Ok((ended, problems.into_iter().next()))
+    }
+
+    /// What the API answers with.
+    pub fn api(&self) -> Api {
+        Api {
+            shop: Arc::clone(&self.shop),
+            admission: Arc::clone(&self.admission),
+            importing: self.importing.clone(),
+            keys: self.keys.clone(),
+        }
+    }
+
+    /// Runs imports and the indexer, for as long as it is polled.
+    pub async fn work(&self, settings: &Settings) {
+        let importers = (0..settings.imports.workers).map(|_| self.importer.run());
+        let importing = futures::future::join_all(importers);
+        if settings.data.indexer {
+            futures::future::join(importing, self.indexer.run()).await;
+        } else {
+            importing.await;
+        }
     }
 
     /// Waits for what is being written and closes the stores.
     pub async fn close(&self) {
-        if let Err(error) = self.index.close().await {
-            tracing::warn!(%error, "the index was not closed in order; it catches up at the next start");
-        }
-        self.catalog.close().await;
+        self.index.close().await;
+        self.database.close().await;
     }
-}
-
-/// Opens the catalog's file alone.
-pub async fn open_catalog(settings: &Settings) -> Result<SqliteCatalog, Error> {
-    let folder = &settings.data.folder;
-    std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
-    let options = SqliteOptions { readers: READERS, migrate: Migrate::AtStart };
-    Ok(SqliteCatalog::open(&folder.join("catalog.sqlite"), options).await?)
-}
-
-async fn open_stores(
-    settings: &Settings,
-    embedder: &dyn Embedder,
-) -> Result<(Arc<SqliteCatalog>, Arc<EmbeddedIndex>), Error> {
-    let catalog = open_catalog(settings).await?;
-    let folder = settings.data.folder.join("index");
-    let (dimensions, model) = (embedder.dimensions(), embedder.model().to_owned());
-    let opened =
-        tokio::task::spawn_blocking(move || EmbeddedIndex::open(&folder, dimensions, &model))
-            .await
-            .map_err(|error| StoreError::Unavailable {
-                store: "the index",
-                detail: error.to_string(),
-            })??;
-    if opened.rebuilt {
-        catalog.reindex_all().await?;
-    }
-    Ok((Arc::new(catalog), Arc::new(opened.index)))
 }
 
 /// How long a token lasts that a command makes for itself.

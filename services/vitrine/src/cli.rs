@@ -7,6 +7,7 @@ use vitrine_api::Role;
 use vitrine_core::{
     feed::{Dialect, ExportDialect},
     ids::MerchantId,
+    imports::Mode,
     money::Currency,
 };
 
@@ -123,6 +124,13 @@ pub enum Command {
         #[arg(long)]
         currency: Option<Currency>,
     },
+    /// Bring the catalog's tables up to this version, as `serve` does at its start where
+    /// `data.migrate` allows it.
+    Migrate {
+        /// Only say what is missing.
+        #[arg(long)]
+        check: bool,
+    },
     /// Measure the model on labelled photos (columns image, label, and if there are any colour, boxes).
     Eval {
         photos: PathBuf,
@@ -151,6 +159,16 @@ pub enum ImportMode {
     /// The feed holds prices and stock alone, by the variants' ids: columns id, price, sale_price,
     /// availability and quantity, in a table or JSON lines. All else stays.
     Delta,
+}
+
+impl From<ImportMode> for Mode {
+    fn from(mode: ImportMode) -> Self {
+        match mode {
+            ImportMode::Upsert => Self::Upsert,
+            ImportMode::Replace => Self::Replace,
+            ImportMode::Delta => Self::Delta,
+        }
+    }
 }
 
 fn role(text: &str) -> Result<Role, String> {

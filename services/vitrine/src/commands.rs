@@ -4,6 +4,7 @@ mod eval;
 mod export;
 mod import;
 mod look;
+mod migrate;
 mod serve;
 mod table;
 mod token;
@@ -11,14 +12,10 @@ mod token;
 use std::{io::IsTerminal, process::ExitCode};
 
 use tracing_subscriber::EnvFilter;
-use vitrine_core::{
-    catalog::{ImportOptions, Mode},
-    feed::FeedOptions,
-};
+use vitrine_core::{feed::FeedOptions, imports::ImportOptions};
 
-use self::import::Holds;
 use crate::{
-    cli::{Cli, Command, ImportMode},
+    cli::{Cli, Command},
     error::Error,
     settings::{Log, LogFormat, Settings},
 };
@@ -44,19 +41,11 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             look::run(&settings, asked).await
         }
         Command::Import { feed, merchant, dialect, currency, mode, dry_run, force, json } => {
-            let products = |mode| Holds::Products(ImportOptions { mode, dry_run, force });
-            let holds = match mode {
-                ImportMode::Upsert => products(Mode::Upsert),
-                ImportMode::Replace => products(Mode::Replace),
-                ImportMode::Delta if dry_run => {
-                    let message = "--dry-run is for feeds of products; leave it out with delta";
-                    return Err(Error::Settings(message.into()));
-                }
-                ImportMode::Delta => Holds::Offers,
-            };
             let reading = FeedOptions { dialect, currency };
-            import::run(&settings, import::Asked { feed, merchant, reading, holds, json }).await
+            let options = ImportOptions { mode: mode.into(), dry_run, force };
+            import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
         }
+        Command::Migrate { check } => migrate::run(&settings, check).await,
         Command::Export { out, merchant, dialect, currency } => {
             export::run(&settings, &out, &merchant, dialect, currency).await
         }

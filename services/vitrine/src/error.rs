@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 
 use vitrine_api::KeyError;
 use vitrine_core::{
-    catalog::ImportError,
     ids::BadId,
     indexing::IndexingError,
     photo::PhotoError,
@@ -18,8 +17,8 @@ pub enum Error {
     File { path: PathBuf, error: std::io::Error },
     #[error("{0}: {1}")]
     Photo(String, PhotoError),
-    #[error("{}: {error}", path.display())]
-    Feed { path: PathBuf, error: ImportError },
+    #[error("{}: {message}", path.display())]
+    Import { path: PathBuf, message: String },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -47,11 +46,5 @@ impl Error {
     pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |error| Self::File { path, error }
-    }
-
-    /// An error of an import, with the feed it speaks of.
-    pub fn feed<E: Into<ImportError>>(path: &Path) -> impl FnOnce(E) -> Self {
-        let path = path.to_owned();
-        move |error| Self::Feed { path, error: error.into() }
     }
 }

@@ -3,9 +3,12 @@
 pub mod app;
 pub mod cli;
 mod commands;
+mod database;
 mod demo;
 mod error;
 pub mod evaluate;
+mod importer;
+mod search;
 mod secret;
 pub mod settings;
 pub mod steps;

@@ -1,6 +1,6 @@
 //! Settings: defaults, then a TOML file, then environment variables, then flags.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use figment::{
     Figment,
@@ -8,7 +8,10 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use vitrine_core::imports::ImportSettings;
 use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
+use vitrine_outbound::OutboundSettings;
+use vitrine_stores::ServerSettings;
 
 use crate::{cli::Common, demo, error::Error};
 
@@ -20,6 +23,9 @@ pub struct Settings {
     pub models: Models,
     pub embedder: Embedder,
     pub matching: Matching,
+    pub index: Index,
+    pub imports: Imports,
+    pub outbound: Outbound,
     pub log: Log,
 }
 
@@ -39,6 +45,66 @@ pub struct Data {
     pub secret_file: Option<PathBuf>,
     /// Memory for remembered answers, in MiB.
     pub cache_mib: u64,
+    /// PostgreSQL, as `postgres://user:password@host/database`; a file in the data folder where not
+    /// set.
+    pub database: Option<String>,
+    /// Connections to PostgreSQL.
+    pub connections: u32,
+    /// Whether the tables are brought up to this version at start; else `vitrine migrate` does it.
+    pub migrate: bool,
+    /// Whether this process brings the index up to the catalog. Of many that share a Qdrant
+    /// server, one must.
+    pub indexer: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    /// A Qdrant server's gRPC address, as `http://localhost:6334`; a folder in the data folder
+    /// where not set.
+    pub server: Option<String>,
+    pub api_key: Option<String>,
+    /// What collections on the server are named after; one for each installation.
+    pub collection: String,
+    /// Parts that a collection is spread in, and nodes that hold each.
+    pub shards: u32,
+    pub replicas: u32,
+    pub quantization: Quantization,
+    pub timeout_seconds: u64,
+}
+
+/// How vectors on a Qdrant server are kept in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quantization {
+    None,
+    Scalar,
+    Binary,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Imports {
+    /// Imports run at once, of different merchants.
+    pub workers: usize,
+    /// The most MiB of a feed, as it is sent.
+    pub max_mib: u64,
+    /// Seconds after which an import whose process was not heard of is taken over.
+    pub lease_seconds: u64,
+}
+
+/// What may be fetched from addresses that strangers gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outbound {
+    /// An address where a server's owner can ask who we are.
+    pub contact: Option<String>,
+    /// Hosts that may be spoken to whatever they resolve to.
+    pub allow_hosts: Vec<String>,
+    /// Networks that may be spoken to, as `10.1.0.0/16`.
+    pub allow_networks: Vec<String>,
+    /// An HTTP proxy that all goes through.
+    pub proxy: Option<String>,
+    /// Requests that one host gets at once, and requests at once in all.
+    pub per_host: usize,
+    pub at_once: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,7 +159,15 @@ impl Default for Settings {
         let models = demo::folder().join("model");
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2 },
-            data: Data { folder: "data".into(), secret_file: None, cache_mib: 64 },
+            data: Data {
+                folder: "data".into(),
+                secret_file: None,
+                cache_mib: 64,
+                database: None,
+                connections: 16,
+                migrate: true,
+                indexer: true,
+            },
             models: Models {
                 vision: ModelSource::Folder(models.join("vlm")),
                 isq: None,
@@ -109,6 +183,24 @@ impl Default for Settings {
                 timeout_seconds: 60,
             },
             matching: Matching { min_similarity: None },
+            index: Index {
+                server: None,
+                api_key: None,
+                collection: "vitrine".into(),
+                shards: 1,
+                replicas: 1,
+                quantization: Quantization::None,
+                timeout_seconds: 5,
+            },
+            imports: Imports { workers: 2, max_mib: 2_048, lease_seconds: 15 },
+            outbound: Outbound {
+                contact: None,
+                allow_hosts: Vec::new(),
+                allow_networks: Vec::new(),
+                proxy: None,
+                per_host: 4,
+                at_once: 32,
+            },
             log: Log {
                 filter: "info,mistralrs=warn,mistralrs_core=warn,qdrant_edge=error".into(),
                 format: LogFormat::Text,
@@ -140,6 +232,48 @@ impl Settings {
         let Embedder { model, device, timeout_seconds } = self.embedder.clone();
         let min_similarity = self.matching.min_similarity;
         EmbedderSettings { model, device, min_similarity, timeout_seconds }
+    }
+
+    /// The Qdrant server that holds the index, if one is named.
+    pub fn index_server(&self) -> Option<ServerSettings> {
+        let Index { server, api_key, collection, shards, replicas, .. } = self.index.clone();
+        Some(ServerSettings {
+            url: server?,
+            api_key,
+            collection,
+            shards,
+            replicas,
+            quantization: match self.index.quantization {
+                Quantization::None => vitrine_stores::Quantization::None,
+                Quantization::Scalar => vitrine_stores::Quantization::Scalar,
+                Quantization::Binary => vitrine_stores::Quantization::Binary,
+            },
+            timeout: Duration::from_secs(self.index.timeout_seconds),
+            ..ServerSettings::default()
+        })
+    }
+
+    /// How imports are run.
+    pub fn imports(&self) -> ImportSettings {
+        ImportSettings {
+            lease: Duration::from_secs(self.imports.lease_seconds.max(1)),
+            max_bytes: self.imports.max_mib.saturating_mul(1024 * 1024),
+        }
+    }
+
+    /// How strangers' addresses are fetched.
+    pub fn outbound(&self) -> OutboundSettings {
+        let Outbound { contact, allow_hosts, allow_networks, proxy, per_host, at_once } =
+            self.outbound.clone();
+        OutboundSettings {
+            contact,
+            allow_hosts,
+            allow_networks,
+            proxy,
+            per_host,
+            at_once,
+            ..OutboundSettings::default()
+        }
     }
 
     /// The file with the secret that signs tokens.

@@ -19,21 +19,28 @@ use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     ids::MerchantId,
+    imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
     ports::{Catalog, Vision},
     shopping::Shopping,
     testing::{
-        FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, sample,
+        FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
+        sample,
     },
     vocabulary::{Category, Colour},
 };
 
 pub(crate) const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
 
+/// The most bytes of a feed.
+pub(crate) const MAX_FEED: u64 = 1024 * 1024;
+
 pub(crate) struct Service {
     pub address: SocketAddr,
     pub client: Client,
     pub admission: Arc<Admission>,
+    /// Runs imports when it is told to.
+    pub importer: ImportWorker,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -59,6 +66,20 @@ pub(crate) async fn start_with(
     let catalog = Arc::new(MemoryCatalog::default());
     let index = Arc::new(MemoryIndex::default());
     let embedder = Arc::new(FakeEmbedder::default());
+    let importing = Importing {
+        imports: catalog.clone(),
+        feeds: catalog.clone(),
+        wake: Arc::default(),
+        max_bytes: MAX_FEED,
+    };
+    let importer = ImportWorker::new(
+        catalog.clone(),
+        catalog.clone(),
+        catalog.clone(),
+        Arc::new(FakeFetch::default()),
+        ImportSettings::default(),
+        Arc::default(),
+    );
     catalog.upsert(&sample::merchant(), vec![sample::product("p1")]).await.unwrap();
     let indexer = Indexer::new(catalog.clone(), index.clone(), embedder.clone());
     indexer.drain(|_| {}).await.unwrap();
@@ -72,13 +93,13 @@ pub(crate) async fn start_with(
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
-    let api = Api { shop, admission: Arc::clone(&admission), keys: keys() };
+    let api = Api { shop, admission: Arc::clone(&admission), importing, keys: keys() };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
     tokio::spawn(server);
-    Service { address, client: Client::new(), admission, handle }
+    Service { address, client: Client::new(), admission, importer, handle }
 }
 
 pub(crate) fn keys() -> TokenKeys {

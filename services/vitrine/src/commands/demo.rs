@@ -42,11 +42,13 @@ pub(super) async fn stock(app: &App, steps: &Steps) -> Result<(), Error> {
     let feed = std::fs::read(&file).map_err(Error::file(&file))?;
     steps
         .step("catalog", async {
-            let summary = app.import(&merchant, &feed).await.map_err(Error::feed(&file))?;
-            if let Some(problem) = summary.problems.first() {
-                return Err(Error::Settings(format!("{}: {problem}", file.display())));
+            let (import, problem) = app.import(&merchant, &feed).await?;
+            let failure = import.failure.map(|failure| failure.message);
+            if let Some(message) = failure.or(problem.map(|problem| problem.to_string())) {
+                return Err(Error::Import { path: file.clone(), message });
             }
-            let (new, known) = (summary.created + summary.changed, summary.unchanged);
+            let counts = import.progress.counts;
+            let (new, known) = (counts.created + counts.changed, counts.unchanged);
             Ok((format!("{new} products new or changed, {known} as they were"), ()))
         })
         .await?;

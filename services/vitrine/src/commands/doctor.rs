@@ -10,13 +10,7 @@ use vitrine_core::{
 use vitrine_models::{MistralEmbedder, ModelSource};
 use vitrine_stores::{EmbeddedIndex, Inspection};
 
-use crate::{
-    app::{load_vision, open_catalog},
-    demo,
-    error::Error,
-    secret,
-    settings::Settings,
-};
+use crate::{app::load_vision, database::Database, demo, error::Error, secret, settings::Settings};
 
 /// Free space below which the stores may soon not be able to write, in bytes.
 const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
@@ -101,12 +95,12 @@ fn secret_file(settings: &Settings) -> Verdict {
 }
 
 async fn catalog(settings: &Settings) -> Verdict {
-    let opened = match open_catalog(settings).await {
+    let opened = match Database::open(settings).await {
         Ok(catalog) => catalog,
         Err(error) => return Bad(error.to_string()),
     };
-    let checked = opened.check().await;
-    let behind = opened.changes(usize::MAX).await.map(|changes| changes.len());
+    let checked = opened.catalog.check().await;
+    let behind = opened.catalog.changes(usize::MAX).await.map(|changes| changes.len());
     opened.close().await;
     match (checked, behind) {
         (Ok(()), Ok(0)) => Good("read and written; the index knows it all".into()),

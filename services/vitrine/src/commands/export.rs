@@ -12,7 +12,7 @@ use vitrine_core::{
     ports::Catalog,
 };
 
-use crate::{app::open_catalog, error::Error, settings::Settings, steps::bar};
+use crate::{database::Database, error::Error, settings::Settings, steps::bar};
 
 /// Products read at once.
 const PAGE: usize = 500;
@@ -26,7 +26,8 @@ pub(super) async fn run(
     dialect: ExportDialect,
     currency: Option<Currency>,
 ) -> Result<ExitCode, Error> {
-    let catalog = open_catalog(settings).await?;
+    let database = Database::open(settings).await?;
+    let catalog = &database.catalog;
     let file: Box<dyn Write> = if out == Path::new("-") {
         Box::new(io::stdout())
     } else {
@@ -55,7 +56,7 @@ pub(super) async fn run(
     }
     exporter.finish().map_err(Error::file(out))?;
     progress.finish_and_clear();
-    catalog.close().await;
+    database.close().await;
     if not_written > PRINTED {
         eprintln!("and {} more variants", not_written - PRINTED);
     }

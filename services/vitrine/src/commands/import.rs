@@ -3,65 +3,68 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use indicatif::ProgressBar;
-use tokio::sync::mpsc;
+use serde::Serialize;
 use vitrine_core::{
-    catalog::{Import, ImportError, ImportOptions, ImportSummary, OffersImport},
-    feed::{Feed, FeedError, FeedOptions, OfferFeed},
-    ids::MerchantId,
+    feed::{FeedOptions, Problem},
+    ids::{ImportId, MerchantId},
+    imports::{Counts, Failure, Import, ImportOptions, ImportOrder, ImportState, Source},
 };
-use vitrine_stores::{EmbeddedIndex, Inspection, SqliteCatalog};
 
 use crate::{
-    app::{App, open_catalog},
+    app::App,
+    database::Database,
     error::Error,
+    importer,
+    search::Search,
     settings::Settings,
     steps::{Steps, bar, bytes_bar},
 };
 
-/// Problems printed; the summary counts all.
+/// Problems printed; the counts tell of all.
 const PRINTED: usize = 20;
-/// Steps of the feed that are read ahead of their writing.
-const AHEAD: usize = 256;
+/// Problems in the summary as JSON.
+const LISTED: usize = 1_000;
 
 /// What the command line asks for.
 pub(super) struct Asked {
     pub feed: PathBuf,
     pub merchant: MerchantId,
     pub reading: FeedOptions,
-    pub holds: Holds,
+    pub options: ImportOptions,
     pub json: bool,
 }
 
-/// What a feed holds.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Holds {
-    Products(ImportOptions),
-    /// Prices and stock alone.
-    Offers,
+/// What is printed as JSON.
+#[derive(Serialize)]
+struct Summary<'a> {
+    id: ImportId,
+    state: ImportState,
+    #[serde(flatten)]
+    counts: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<&'a Failure>,
+    /// The first thousand.
+    problems: &'a [Problem],
 }
 
-impl Holds {
-    fn dry_run(self) -> bool {
-        matches!(self, Self::Products(options) if options.dry_run)
-    }
-}
-
-/// Writes a feed to the catalog, then brings the index up to it, unless a running service does.
+/// Takes a feed as a job, then brings the index up to the catalog, unless a running service does.
 pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, Error> {
-    let catalog = open_catalog(settings).await?;
-    let (summary, outcome) = match asked.holds {
-        Holds::Products(options) => products(&asked, &catalog, options).await,
-        Holds::Offers => offers(&asked, &catalog).await,
-    };
-    catalog.close().await;
-    if outcome.is_ok() || summary.rows > 0 {
-        tell(&asked, &summary)?;
+    let (feed, length) = open(&asked.feed)?;
+    let database = Database::open(settings).await?;
+    let taken = take(settings, &database, &asked, feed, length).await;
+    database.close().await;
+    let import = taken?;
+    if let Some(failure) = import.failure {
+        return Err(Error::Import { path: asked.feed, message: failure.message });
     }
-    outcome?;
-    if !asked.holds.dry_run() {
+    if import.state == ImportState::Cancelled {
+        eprintln!("cancelled; what was written before stays");
+    }
+    if !asked.options.dry_run {
         let indexed = index(settings).await?;
         if asked.json {
             eprintln!("{indexed}");
@@ -69,84 +72,55 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
             println!("{indexed}");
         }
     }
-    Ok(if summary.failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    let whole = import.state == ImportState::Done && import.progress.counts.failed == 0;
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-async fn products(
-    asked: &Asked,
-    catalog: &SqliteCatalog,
-    options: ImportOptions,
-) -> (ImportSummary, Result<(), Error>) {
-    let mut import = Import::new(catalog, &asked.merchant, options);
-    let reading = asked.reading;
-    let open = move |bytes| Feed::open(bytes, reading);
-    let mut outcome = read(asked, open, async |taken| import.take(taken).await).await;
-    if outcome.is_ok() {
-        outcome = import.finish().await.map_err(Error::feed(&asked.feed));
+type Bytes = Box<dyn Read + Send>;
+
+fn open(path: &Path) -> Result<(Bytes, Option<u64>), Error> {
+    if path == Path::new("-") {
+        return Ok((Box::new(io::stdin()), None));
     }
-    (import.summary().clone(), outcome)
+    let file = File::open(path).map_err(Error::file(path))?;
+    let length = file.metadata().map_err(Error::file(path))?.len();
+    Ok((Box::new(file), Some(length)))
 }
 
-async fn offers(asked: &Asked, catalog: &SqliteCatalog) -> (ImportSummary, Result<(), Error>) {
-    let mut import = OffersImport::new(catalog, &asked.merchant);
-    let currency = asked.reading.currency;
-    let open = move |bytes| OfferFeed::open(bytes, currency);
-    let mut outcome = read(asked, open, async |taken| Ok(import.take(taken).await?)).await;
-    if outcome.is_ok() {
-        outcome = import.finish().await.map_err(Error::feed(&asked.feed));
-    }
-    (import.summary().clone(), outcome)
-}
-
-type Bytes = Watched<Box<dyn Read + Send>>;
-
-/// Reads the feed on a thread of its own, a little ahead of what is taken.
-async fn read<T, F>(
+/// Runs the import to its end and tells of it.
+async fn take(
+    settings: &Settings,
+    database: &Database,
     asked: &Asked,
-    open: impl FnOnce(Bytes) -> Result<F, FeedError> + Send + 'static,
-    mut take: impl AsyncFnMut(T) -> Result<(), ImportError>,
-) -> Result<(), Error>
-where
-    T: Send + 'static,
-    F: Iterator<Item = Result<T, FeedError>>,
-{
-    let path = &asked.feed;
-    let (bytes, length): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
-        (Box::new(io::stdin()), None)
-    } else {
-        let file = File::open(path).map_err(Error::file(path))?;
-        let length = file.metadata().map_err(Error::file(path))?.len();
-        (Box::new(file), Some(length))
+    feed: Bytes,
+    length: Option<u64>,
+) -> Result<Import, Error> {
+    let worker = importer::worker(settings, database, Arc::default())?;
+    let sending = bytes_bar("read", length);
+    let order =
+        ImportOrder { source: Source::Body, reading: asked.reading, options: asked.options };
+    let feed = Watched { inner: feed, progress: sending.clone() };
+    let unreadable = Error::file(&asked.feed);
+    let import = importer::send(database, &asked.merchant, order, feed, unreadable).await;
+    sending.finish_and_clear();
+    let import = import?;
+
+    let progress = bytes_bar("import", Some(sending.position()));
+    let show = |import: &Import| progress.set_position(import.progress.bytes);
+    let ended = importer::until_ended(database, &worker, &import, show);
+    tokio::pin!(ended);
+    let ended = tokio::select! {
+        ended = &mut ended => ended?,
+        _ = tokio::signal::ctrl_c() => {
+            database.imports.cancel(&import.merchant, import.id).await?;
+            ended.await?
+        }
     };
-    let progress = bytes_bar("import", length);
-    let bytes = Watched { inner: bytes, progress: progress.clone() };
-    let (sender, mut steps) = mpsc::channel(AHEAD);
-    let reading = tokio::task::spawn_blocking(move || match open(bytes) {
-        Err(error) => drop(sender.blocking_send(Err(error))),
-        Ok(feed) => {
-            for step in feed {
-                // Nobody takes the steps any more: the import stopped.
-                if sender.blocking_send(step).is_err() {
-                    return;
-                }
-            }
-        }
-    });
-    let mut outcome = Ok(());
-    while let Some(step) = steps.recv().await {
-        outcome = match step {
-            Ok(taken) => take(taken).await,
-            Err(error) => Err(error.into()),
-        };
-        if outcome.is_err() {
-            break;
-        }
-    }
-    drop(steps);
     progress.finish_and_clear();
-    outcome.map_err(Error::feed(path))?;
-    let stopped = |error: tokio::task::JoinError| FeedError::Unreadable(error.to_string());
-    reading.await.map_err(stopped).map_err(Error::feed(path))
+    if ended.failure.is_none() || ended.progress.counts.rows > 0 {
+        tell(database, asked, &ended).await?;
+    }
+    Ok(ended)
 }
 
 /// Moves the bar on as it is read.
@@ -163,22 +137,32 @@ impl<R: Read> Read for Watched<R> {
     }
 }
 
-fn tell(asked: &Asked, summary: &ImportSummary) -> Result<(), Error> {
+async fn tell(database: &Database, asked: &Asked, import: &Import) -> Result<(), Error> {
+    let counts = import.progress.counts;
     if asked.json {
-        let text = serde_json::to_string_pretty(summary)
+        let problems = importer::problems(database, import, LISTED).await?;
+        let Import { id, state, failure, .. } = import;
+        let summary = Summary {
+            id: *id,
+            state: *state,
+            counts,
+            failure: failure.as_ref(),
+            problems: &problems,
+        };
+        let text = serde_json::to_string_pretty(&summary)
             .map_err(|error| Error::Settings(error.to_string()))?;
         println!("{text}");
         return Ok(());
     }
-    for problem in summary.problems.iter().take(PRINTED) {
+    for problem in importer::problems(database, import, PRINTED).await? {
         eprintln!("{problem}");
     }
-    if summary.problems.len() > PRINTED {
-        eprintln!("and {} more problems; --json lists them", summary.problems.len() - PRINTED);
+    let more = import.progress.problems.saturating_sub(PRINTED as u64);
+    if more > 0 {
+        eprintln!("and {more} more problems; --json lists them");
     }
-    let ImportSummary { rows, created, changed, unchanged, removed, .. } = summary;
-    let ImportSummary { left_out, failed, warnings, .. } = summary;
-    let dry = if asked.holds.dry_run() { "dry run, nothing written: " } else { "" };
+    let Counts { rows, created, changed, unchanged, removed, left_out, failed, warnings } = counts;
+    let dry = if asked.options.dry_run { "dry run, nothing written: " } else { "" };
     println!(
         "{dry}{rows} rows: {created} products new, {changed} changed, {unchanged} as they were, \
          {removed} removed, {left_out} rows left out, {failed} rows failed, {warnings} warnings"
@@ -188,7 +172,7 @@ fn tell(asked: &Asked, summary: &ImportSummary) -> Result<(), Error> {
 
 /// Brings the index up to the catalog and says what was done.
 async fn index(settings: &Settings) -> Result<String, Error> {
-    if EmbeddedIndex::inspect(&settings.data.folder.join("index"))? == Inspection::Held {
+    if Search::is_held(settings)? {
         return Ok("the running service brings its index up to the catalog".into());
     }
     let app = App::open(settings, &Steps::new(true)).await?;

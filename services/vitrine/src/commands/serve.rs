@@ -1,6 +1,6 @@
 use std::{net::TcpListener, process::ExitCode, sync::Arc};
 
-use vitrine_api::{Api, ServerSettings, server, stop_requested};
+use vitrine_api::{ServerSettings, server, stop_requested};
 
 use crate::{app::App, error::Error, settings::Settings, steps::Steps};
 
@@ -31,9 +31,8 @@ pub(super) async fn serve(
 ) -> Result<ExitCode, Error> {
     let note = settings.data.folder.join("address");
     std::fs::write(&note, address(&listener)?).map_err(Error::file(&note))?;
-    let App { shop, admission, keys, .. } = &app;
-    let (shop, admission) = (Arc::clone(shop), Arc::clone(admission));
-    let api = Api { shop, admission, keys: keys.clone() };
+    let app = Arc::new(app);
+    let api = app.api();
     let limits = ServerSettings { workers: settings.server.workers, ..ServerSettings::default() };
     let running = server(api, listener, limits).map_err(Error::Server)?;
     let handle = running.handle();
@@ -42,12 +41,12 @@ pub(super) async fn serve(
             handle.stop(true).await;
         }
     });
-    let indexing = tokio::spawn({
-        let indexer = Arc::clone(&app.indexer);
-        async move { indexer.run().await }
+    let working = tokio::spawn({
+        let (app, settings) = (Arc::clone(&app), settings.clone());
+        async move { app.work(&settings).await }
     });
     let outcome = running.await;
-    indexing.abort();
+    working.abort();
     let _ = std::fs::remove_file(&note);
     app.close().await;
     outcome.map_err(Error::Server)?;

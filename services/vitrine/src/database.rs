@@ -1,0 +1,82 @@
+//! The catalog's database, whichever it is.
+
+use std::{path::PathBuf, sync::Arc};
+
+use vitrine_core::ports::{Catalog, Feeds, Imports};
+use vitrine_stores::{
+    Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
+};
+
+use crate::{error::Error, settings::Settings};
+
+/// Connections that read the file at once.
+const READERS: u32 = 4;
+
+/// An opened database, as the ports that it stands behind.
+#[derive(Clone)]
+pub struct Database {
+    pub catalog: Arc<dyn Catalog>,
+    pub imports: Arc<dyn Imports>,
+    pub feeds: Arc<dyn Feeds>,
+    kind: Kind,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Sqlite(SqliteCatalog),
+    Postgres(PostgresCatalog),
+}
+
+impl Database {
+    /// Opens PostgreSQL where `data.database` names it, else the file in the data folder.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let migrate = if settings.data.migrate { Migrate::AtStart } else { Migrate::Never };
+        Ok(match &settings.data.database {
+            Some(url) => {
+                let max_connections = settings.data.connections;
+                let options = PostgresOptions { max_connections, migrate };
+                let store = PostgresCatalog::connect(url, options).await?;
+                Self::of(Arc::new(store.clone()), Kind::Postgres(store))
+            }
+            None => {
+                let options = SqliteOptions { readers: READERS, migrate };
+                let store = SqliteCatalog::open(&file(settings)?, options).await?;
+                Self::of(Arc::new(store.clone()), Kind::Sqlite(store))
+            }
+        })
+    }
+
+    fn of<S: Catalog + Imports + Feeds + 'static>(store: Arc<S>, kind: Kind) -> Self {
+        Self { catalog: store.clone(), imports: store.clone(), feeds: store, kind }
+    }
+
+    /// Waits for what is under way and closes the connections.
+    pub async fn close(&self) {
+        match &self.kind {
+            Kind::Sqlite(store) => store.close().await,
+            Kind::Postgres(store) => store.close().await,
+        }
+    }
+
+    /// Brings the tables up to this version; answers the steps that were made.
+    pub async fn migrate(settings: &Settings) -> Result<Vec<Migration>, Error> {
+        Ok(match &settings.data.database {
+            Some(url) => PostgresCatalog::migrate(url).await?,
+            None => SqliteCatalog::migrate(&file(settings)?).await?,
+        })
+    }
+
+    /// How far the tables are. Changes nothing.
+    pub async fn migrations(settings: &Settings) -> Result<Migrations, Error> {
+        Ok(match &settings.data.database {
+            Some(url) => PostgresCatalog::migrations(url).await?,
+            None => SqliteCatalog::migrations(&file(settings)?).await?,
+        })
+    }
+}
+
+fn file(settings: &Settings) -> Result<PathBuf, Error> {
+    let folder = &settings.data.folder;
+    std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
+    Ok(folder.join("catalog.sqlite"))
+}

@@ -1,0 +1,60 @@
+//! The index, whichever it is.
+
+use std::sync::Arc;
+
+use vitrine_core::ports::{Embedder, Index, StoreError};
+use vitrine_stores::{EmbeddedIndex, Inspection, Opened, ServerIndex};
+
+use crate::{error::Error, settings::Settings};
+
+/// An opened index.
+#[derive(Clone)]
+pub enum Search {
+    Embedded(Arc<EmbeddedIndex>),
+    Server(Arc<ServerIndex>),
+}
+
+impl Search {
+    /// Opens the server's where `index.server` names one, else the folder in the data folder. Says
+    /// too whether it starts empty.
+    pub async fn open(settings: &Settings, embedder: &dyn Embedder) -> Result<(Self, bool), Error> {
+        let (dimensions, model) = (embedder.dimensions(), embedder.model().to_owned());
+        if let Some(server) = settings.index_server() {
+            let Opened { index, rebuilt } = ServerIndex::open(&server, dimensions, &model).await?;
+            return Ok((Self::Server(Arc::new(index)), rebuilt));
+        }
+        let folder = settings.data.folder.join("index");
+        let opening =
+            tokio::task::spawn_blocking(move || EmbeddedIndex::open(&folder, dimensions, &model));
+        let stopped = |error: tokio::task::JoinError| StoreError::Unavailable {
+            store: "the index",
+            detail: error.to_string(),
+        };
+        let Opened { index, rebuilt } = opening.await.map_err(stopped)??;
+        Ok((Self::Embedded(Arc::new(index)), rebuilt))
+    }
+
+    /// Whether a running service alone may write to it now.
+    pub fn is_held(settings: &Settings) -> Result<bool, Error> {
+        if settings.index.server.is_some() {
+            return Ok(false);
+        }
+        Ok(EmbeddedIndex::inspect(&settings.data.folder.join("index"))? == Inspection::Held)
+    }
+
+    pub fn port(&self) -> Arc<dyn Index> {
+        match self {
+            Self::Embedded(index) => index.clone(),
+            Self::Server(index) => index.clone(),
+        }
+    }
+
+    /// Waits for what is being written.
+    pub async fn close(&self) {
+        if let Self::Embedded(index) = self
+            && let Err(error) = index.close().await
+        {
+            tracing::warn!(%error, "the index was not closed in order; it catches up at the next start");
+        }
+    }
+}
