@@ -361,7 +361,7 @@ async fn a_server_that_does_not_let_us_in_is_called_unavailable_and_no_password_
     let mut urls: Vec<String> = [
         "postgres://shop:s3cret@127.0.0.1:1/shop",
         "postgres://shop:s3cret@127.0.0.1:99999/shop",
-        "postgres://shop:s3cret@/?host=/nowhere",
+        "postgres://shop:s3cret@localhost/shop?host=/nowhere",
         "postgres://shop:s3cret@127.0.0.1:1/shop?sslmode=often",
         "mysql://shop:s3cret@127.0.0.1/shop",
         "s3cret",
