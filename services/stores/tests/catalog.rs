@@ -56,7 +56,7 @@ on_both![
     writers_of_the_same_products_come_one_after_the_other,
     writers_of_everything_do_not_wait_for_each_other_for_ever,
     tables_are_made_only_where_that_is_allowed,
-    two_that_make_the_tables_at_once_both_succeed,
+    many_that_make_the_tables_at_once_all_succeed,
     a_catalog_of_a_newer_version_is_refused,
     a_catalog_of_another_making_is_refused,
 ];
@@ -289,15 +289,12 @@ async fn tables_are_made_only_where_that_is_allowed(place: &Place) {
     catalog.upsert(&sample::merchant(), vec![sample::product("a")]).await.unwrap();
 }
 
-async fn two_that_make_the_tables_at_once_both_succeed(place: &Place) {
-    let opened = tokio::join!(
-        place.open_with(Migrate::AtStart),
-        place.open_with(Migrate::AtStart),
-        place.migrate(),
-    );
-    opened.0.unwrap().check().await.unwrap();
-    opened.1.unwrap().check().await.unwrap();
-    opened.2.unwrap();
+async fn many_that_make_the_tables_at_once_all_succeed(place: &Place) {
+    let open = || place.open_with(Migrate::AtStart);
+    let opened = tokio::join!(open(), open(), open(), open(), open(), open());
+    for catalog in <[_; 6]>::from(opened) {
+        catalog.unwrap().check().await.unwrap();
+    }
     assert_eq!(place.migrations().await.unwrap().pending, []);
 }
 
@@ -364,7 +361,7 @@ async fn a_server_that_does_not_let_us_in_is_called_unavailable_and_no_password_
     let mut urls: Vec<String> = [
         "postgres://shop:s3cret@127.0.0.1:1/shop",
         "postgres://shop:s3cret@127.0.0.1:99999/shop",
-        "postgres://shop:s3cret@/?host=/nowhere",
+        "postgres://shop:s3cret@localhost/shop?host=/nowhere",
         "postgres://shop:s3cret@127.0.0.1:1/shop?sslmode=often",
         "mysql://shop:s3cret@127.0.0.1/shop",
         "s3cret",
@@ -388,6 +385,25 @@ async fn a_database_that_can_not_hold_every_text_is_refused() {
     let Some(database) = TestDatabase::create_with(words).await else { return };
     let error = connect(&database.url()).await.unwrap_err();
     assert!(error.to_string().contains("ENCODING 'UTF8'"), "{error}");
+}
+
+#[tokio::test]
+async fn striking_out_does_not_wait_for_a_write_that_is_replacing_an_entry() {
+    let Some(database) = TestDatabase::create().await else { return };
+    let catalog = connect(&database.url()).await.unwrap();
+    let merchant = sample::merchant();
+    let products = ["a", "b"].map(sample::product).to_vec();
+    catalog.upsert(&merchant, products).await.unwrap();
+    let changes = catalog.changes(10).await.unwrap();
+
+    let mut other = database.options().connect().await.unwrap();
+    other.execute("BEGIN; DELETE FROM outbox WHERE product = 'a'").await.unwrap();
+    catalog.done(&changes).await.unwrap();
+    let left = catalog.changes(10).await.unwrap();
+    assert_eq!(left, changes[..1], "what nobody else holds is struck out");
+    other.execute("ROLLBACK").await.unwrap();
+    catalog.done(&changes).await.unwrap();
+    assert_eq!(catalog.pending(&merchant).await.unwrap(), 0);
 }
 
 #[tokio::test]

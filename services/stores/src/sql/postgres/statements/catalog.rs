@@ -1,5 +1,5 @@
-//! The catalog's statements that are PostgreSQL's own. A list is one JSON parameter, so that a statement
-//! is prepared once whatever the list's length.
+//! The catalog's statements that are PostgreSQL's own. A list is one JSON parameter, so that a
+//! statement is prepared once whatever the list's length.
 
 /// `$1` merchant, `$2` product ids.
 pub(in crate::sql) const DOCUMENTS: &str = "
@@ -82,8 +82,8 @@ pub(in crate::sql) const ENTER: &str = "
     FROM json_array_elements_text($2::json) WITH ORDINALITY AS given (value, place)
     ORDER BY place";
 
-/// `$1` sequence numbers. An entry that a write is replacing now is passed over: it will be of a later
-/// change, and waiting for it here could be waiting for each other.
+/// `$1` sequence numbers. An entry that a write is replacing now is passed over: what comes is of a
+/// later change, and waiting for it here could be waiting for each other.
 pub(in crate::sql) const DONE: &str = "
     DELETE FROM outbox WHERE sequence IN (
         SELECT sequence FROM outbox

@@ -1,5 +1,5 @@
-//! The catalog's statements that are SQLite's own. A list is one JSON parameter, so that a statement
-//! is prepared once whatever the list's length.
+//! The catalog's statements that are SQLite's own. A list is one JSON parameter, so that a
+//! statement is prepared once whatever the list's length.
 
 /// `$1` merchant, `$2` product ids.
 pub(in crate::sql) const DOCUMENTS: &str = "
