@@ -37,7 +37,8 @@ pub async fn server() -> Option<Real> {
     let Some(started) = start().await else {
         // Written past the test harness, which keeps what a passing test prints to itself.
         let said = "skipped: no Qdrant server; set QDRANT_URL or put `qdrant` on the PATH";
-        writeln!(std::io::stdout(), "{said}").unwrap();
+        let mut out = std::io::stdout();
+        writeln!(out, "{said}").unwrap();
         return None;
     };
     Some(started)
