@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use killed::Moment;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
     indexing::Indexer,
@@ -99,7 +100,8 @@ async fn child(dir: PathBuf) {
 
 /// Runs the child for a while and kills it; tells the latest round acknowledged for each product.
 fn run_and_kill(dir: &Path, after: Duration, kept: &mut HashMap<u64, u64>) {
-    killed::run_and_kill("nothing_acknowledged_is_lost_to_a_kill", (WORK, dir), after, |line| {
+    let test = "nothing_acknowledged_is_lost_to_a_kill";
+    killed::run_and_kill(test, (WORK, dir), Moment { lines: 0, after }, |line| {
         let numbers: Vec<u64> =
             line.split(' ').skip(1).filter_map(|part| part.parse().ok()).collect();
         if let [n, round] = numbers[..]

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use killed::Moment;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::{Entry, Index, Point, Prefilter, Query},
@@ -25,9 +26,11 @@ const WORK: &str = "VITRINE_KILL_REBUILD_TEST";
 const PRODUCTS: usize = 30;
 /// Products filled together.
 const BATCH: usize = 10;
-const KILLS: usize = 14;
-/// The longest that the child works before a kill, in milliseconds.
-const LONGEST: usize = 700;
+const KILLS: usize = 16;
+/// A kill comes when the child has said fewer lines than this, four a rebuild,
+const LINES: usize = 8;
+/// and then fewer milliseconds than this.
+const MILLIS: usize = 80;
 
 fn open(dir: &Path) -> Opened {
     EmbeddedIndex::open(dir, 4, "model").unwrap()
@@ -146,9 +149,12 @@ fn a_kill_leaves_the_index_before_a_rebuild_or_the_one_after() {
     for kill in 0..KILLS {
         fs::write(dir.path().join("round"), said.round.to_string()).unwrap();
         fs::write(dir.path().join("live"), said.live.to_string()).unwrap();
-        let after = Duration::from_millis(dice.below(LONGEST) as u64);
+        let moment = Moment {
+            lines: dice.below(LINES),
+            after: Duration::from_millis(dice.below(MILLIS) as u64),
+        };
         let test = "a_kill_leaves_the_index_before_a_rebuild_or_the_one_after";
-        killed::run_and_kill(test, (WORK, dir.path()), after, |line| {
+        killed::run_and_kill(test, (WORK, dir.path()), moment, |line| {
             let number = |text: &str| text.parse::<usize>().unwrap();
             match line.split_once(' ') {
                 Some(("round", round)) => said.round = number(round),
@@ -159,11 +165,11 @@ fn a_kill_leaves_the_index_before_a_rebuild_or_the_one_after() {
         let found = runtime.block_on(look(dir.path(), said));
         assert!(
             found.round == said.round || found.round == said.round + 1,
-            "kill {kill}: {found:?} after {said:?}"
+            "kill {kill}, {moment:?}: {found:?} after {said:?}"
         );
         assert!(
             found.live == said.live || found.live == said.live + 1,
-            "kill {kill}: {found:?} after {said:?}"
+            "kill {kill}, {moment:?}: {found:?} after {said:?}"
         );
         before_switch += usize::from(found.round == said.round);
         said = found;

@@ -7,12 +7,19 @@ use std::{
     time::Duration,
 };
 
-/// Runs a test of this binary in a child process, told by a variable where to work, until a while
-/// after it says `open`, and kills it with SIGKILL; gives each line that it said whole since then.
+/// When a child is killed: a while after it has said so many lines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) lines: usize,
+    pub(crate) after: Duration,
+}
+
+/// Runs a test of this binary in a child process, told by a variable where to work, and kills it
+/// with SIGKILL; lines count from when it says `open`. Gives each that it said whole since then.
 pub(crate) fn run_and_kill(
     test: &str,
     work: (&str, &Path),
-    after: Duration,
+    moment: Moment,
     mut line_said: impl FnMut(&str),
 ) {
     let mut child = Command::new(std::env::current_exe().unwrap())
@@ -29,19 +36,31 @@ pub(crate) fn run_and_kill(
         line.clear();
         assert!(lines.read_line(&mut line).unwrap() > 0, "the child ended early");
     }
+    let (now, wait) = std::sync::mpsc::channel::<()>();
     let killing = std::thread::spawn(move || {
-        std::thread::sleep(after);
+        // A child that ends by itself says nothing more, and is told apart by its status.
+        let _ = wait.recv();
+        std::thread::sleep(moment.after);
         child.kill().unwrap();
         child.wait().unwrap()
     });
+    let mut now = Some(now);
+    let mut said = 0;
     line.clear();
-    // A line cut short by the kill was not said.
-    while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
-        if line.ends_with('\n') {
-            line_said(line.trim_end());
+    loop {
+        if said == moment.lines {
+            drop(now.take());
         }
+        // A line cut short by the kill was not said.
+        let whole = lines.read_line(&mut line).is_ok() && line.ends_with('\n');
+        if !whole {
+            break;
+        }
+        line_said(line.trim_end());
+        said += 1;
         line.clear();
     }
+    drop(now);
     let status = killing.join().unwrap();
     assert!(!status.success(), "the child was killed, it did not end");
 }

@@ -137,14 +137,14 @@ impl Work {
     fn work(&mut self, jobs: Vec<Job>) {
         let mut applied = Vec::new();
         for Job { task, answer } in jobs {
-            if let Task::Replace(replacement) = task {
-                let done = self.replace(replacement);
-                applied.push((answer, done));
-                continue;
+            if !matches!(task, Task::Replace(_)) {
+                self.flush_and_answer(std::mem::take(&mut applied));
             }
-            self.flush_and_answer(std::mem::take(&mut applied));
-            let _ = answer.send(match task {
-                Task::Replace(replacement) => self.replace(replacement),
+            let done = match task {
+                Task::Replace(replacement) => {
+                    applied.push((answer, self.replace(replacement)));
+                    continue;
+                }
                 Task::Fill(replacement) => self.fill(replacement),
                 Task::Begin => self.begin(),
                 Task::Finish => self.finish(),
@@ -152,7 +152,8 @@ impl Work {
                     self.second = None;
                     Ok(())
                 }
-            });
+            };
+            let _ = answer.send(done);
         }
         self.flush_and_answer(applied);
     }
