@@ -189,6 +189,69 @@ proptest! {
     }
 }
 
+/// The columns of Shopify's sample file that an export writes.
+const OF_SHOPIFY: [&str; 28] = [
+    "Title",
+    "URL handle",
+    "Description",
+    "Vendor",
+    "Product category",
+    "Type",
+    "Tags",
+    "Published on online store",
+    "Status",
+    "SKU",
+    "Barcode",
+    "Option1 name",
+    "Option1 value",
+    "Option2 name",
+    "Option2 value",
+    "Option3 name",
+    "Option3 value",
+    "Price",
+    "Compare-at price",
+    "Inventory tracker",
+    "Inventory quantity",
+    "Continue selling when out of stock",
+    "Fulfillment service",
+    "Product image URL",
+    "Image position",
+    "Google Shopping / Google product category",
+    "Google Shopping / Gender",
+    "Google Shopping / Age group",
+];
+
+#[test]
+fn a_shopify_file_has_shopifys_columns_and_our_own_and_says_a_product_once() {
+    let mut product = crate::testing::sample::product("linden-dress");
+    product.description = "Linen & light".into();
+    product.image_link = Some("https://shop.example/p.webp".into());
+    let mut small = crate::testing::sample::variant("LD-S", "navy", "S");
+    small.offer.sale_price = Some("39.90 EUR".parse().unwrap());
+    product.variants = vec![small, crate::testing::sample::variant("LD-M", "navy", "M")];
+    let rows = shopify_rows(&product);
+    let names: HashSet<&str> = rows[0].keys().map(String::as_str).collect();
+    let others = names.iter().filter(|name| !OF_SHOPIFY.contains(*name));
+    assert!(OF_SHOPIFY.iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(
+        others.clone().all(|name| name.starts_with("Vitrine ")),
+        "{:?}",
+        others.collect::<Vec<_>>()
+    );
+    let said = |row: &HashMap<String, String>| OF_SHOPIFY.map(|name| row[name].clone()).join("|");
+    assert_eq!(
+        said(&rows[0]),
+        "Linden midi dress|linden-dress|Linen &amp; light|Linden|\
+         Apparel & Accessories > Clothing > Dresses|Dresses|everyday|TRUE|Active|LD-S||\
+         Color|Deep navy|Size|S|||39.90|49.90|shopify|3|DENY|manual|https://shop.example/p.webp|1|\
+         2271|female|"
+    );
+    assert_eq!(
+        said(&rows[1]),
+        "|linden-dress||||||||LD-M|||Deep navy||M|||49.90||shopify|3|DENY|manual|||||"
+    );
+}
+
 #[test]
 fn what_a_shopify_file_can_not_hold_is_told_by_variant_and_currency() {
     let mut product = crate::testing::sample::product("p1");
