@@ -178,15 +178,84 @@ proptest! {
     #[test]
     fn shopify_can_tell_every_variant_by_its_options(product in product()) {
         let rows = shopify_rows(&product);
-        let options: HashSet<_> = rows.iter().map(|row| {
-            ["Option1 value", "Option2 value", "Option3 value"].map(|name| row[name].to_lowercase())
-        }).collect();
+        // Ids are told apart by their case; what customers read has to differ in more.
+        let value = |row: &HashMap<String, String>, at: usize| {
+            let value = &row[&format!("Option{at} value")];
+            let is_id = rows[0][&format!("Option{at} name")] == "Variant";
+            if is_id { value.clone() } else { value.to_lowercase() }
+        };
+        let options: HashSet<_> =
+            rows.iter().map(|row| [1, 2, 3].map(|at| value(row, at))).collect();
         prop_assert_eq!(options.len(), rows.len());
-        for (name, value) in [1, 2, 3].map(|at| (format!("Option{at} name"), format!("Option{at} value"))) {
-            let used = !rows[0][&name].is_empty();
+        for at in 1..=3 {
+            let used = !rows[0][&format!("Option{at} name")].is_empty();
+            let value = format!("Option{at} value");
             prop_assert!(rows.iter().all(|row| row[&value].is_empty() != used));
         }
     }
+}
+
+/// The columns of Shopify's sample file that an export writes.
+const OF_SHOPIFY: [&str; 28] = [
+    "Title",
+    "URL handle",
+    "Description",
+    "Vendor",
+    "Product category",
+    "Type",
+    "Tags",
+    "Published on online store",
+    "Status",
+    "SKU",
+    "Barcode",
+    "Option1 name",
+    "Option1 value",
+    "Option2 name",
+    "Option2 value",
+    "Option3 name",
+    "Option3 value",
+    "Price",
+    "Compare-at price",
+    "Inventory tracker",
+    "Inventory quantity",
+    "Continue selling when out of stock",
+    "Fulfillment service",
+    "Product image URL",
+    "Image position",
+    "Google Shopping / Google product category",
+    "Google Shopping / Gender",
+    "Google Shopping / Age group",
+];
+
+#[test]
+fn a_shopify_file_has_shopifys_columns_and_our_own_and_says_a_product_once() {
+    let mut product = crate::testing::sample::product("linden-dress");
+    product.description = "Linen & light".into();
+    product.image_link = Some("https://shop.example/p.webp".into());
+    let mut small = crate::testing::sample::variant("LD-S", "navy", "S");
+    small.offer.sale_price = Some("39.90 EUR".parse().unwrap());
+    product.variants = vec![small, crate::testing::sample::variant("LD-M", "navy", "M")];
+    let rows = shopify_rows(&product);
+    let names: HashSet<&str> = rows[0].keys().map(String::as_str).collect();
+    let others = names.iter().filter(|name| !OF_SHOPIFY.contains(*name));
+    assert!(OF_SHOPIFY.iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(
+        others.clone().all(|name| name.starts_with("Vitrine ")),
+        "{:?}",
+        others.collect::<Vec<_>>()
+    );
+    let said = |row: &HashMap<String, String>| OF_SHOPIFY.map(|name| row[name].clone()).join("|");
+    assert_eq!(
+        said(&rows[0]),
+        "Linden midi dress|linden-dress|Linen &amp; light|Linden|\
+         Apparel & Accessories > Clothing > Dresses|Dresses|everyday|TRUE|Active|LD-S||\
+         Color|Deep navy|Size|S|||39.90|49.90|shopify|3|DENY|manual|https://shop.example/p.webp|1|\
+         2271|female|"
+    );
+    assert_eq!(
+        said(&rows[1]),
+        "|linden-dress||||||||LD-M|||Deep navy||M|||49.90||shopify|3|DENY|manual|||||"
+    );
 }
 
 #[test]
