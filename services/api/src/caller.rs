@@ -23,6 +23,26 @@ pub(crate) struct Keeper {
     pub merchant: MerchantId,
 }
 
+/// A caller who runs the service.
+pub(crate) struct Operator;
+
+impl FromRequest for Operator {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let operator = Caller::from_request(request, payload).into_inner().and_then(|caller| {
+            match caller.role {
+                Role::Admin => Ok(Self),
+                Role::Shopper | Role::Agent | Role::Merchant => {
+                    Err(Problem::of(Code::RoleNotAllowed))
+                }
+            }
+        });
+        ready(operator)
+    }
+}
+
 impl FromRequest for Keeper {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -23,7 +23,11 @@ use crate::{problem, readiness, routes, upload};
         routes::list_products::list_products,
         routes::product::get_product,
         routes::product::put_product,
+        routes::product::patch_product,
         routes::product::delete_product,
+        routes::export_catalog::export_catalog,
+        routes::reindex::start_reindex,
+        routes::reindex::get_reindex,
         routes::set_offers::set_offers,
         routes::create_import::create_import,
         routes::imports::list_imports,
@@ -65,7 +69,8 @@ impl Modify for Headers {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let header = |description: &str| Header::builder().description(Some(description)).build();
         for item in document.paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+            let operations =
+                [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
                 for (status, response) in &mut operation.responses.responses {
                     let RefOr::T(response) = response else { continue };

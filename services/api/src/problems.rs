@@ -45,7 +45,7 @@ problems! {
     TokenExpired = "token_expired", 401, "The token has expired",
         "Ask the shop for a new token.";
     RoleNotAllowed = "role_not_allowed", 403, "This role may not do this",
-        "Use a token with the role merchant or admin.";
+        "Use a token with the role merchant or admin; what concerns all merchants needs admin.";
     PhotoMissing = "photo_missing", 422, "There is no photo",
         "Send the picture as the part `photo` of a form, or as base64 in `photo.data` of a JSON body.";
     PhotoEmpty = "photo_empty", 422, "The photo is empty",
@@ -98,6 +98,10 @@ problems! {
         "Use a product's id as the feed has it, percent-encoded.";
     ProductInvalid = "product_invalid", 422, "The product can not be taken",
         "Mend the fields that `errors` names; the words that are known are in `/openapi.json`.";
+    PatchInvalid = "patch_invalid", 422, "The change can not be understood",
+        "Send a JSON merge patch (RFC 7396): an object with the fields that change, and null for those that go.";
+    ExportInvalid = "export_invalid", 422, "The export can not be understood",
+        "Use `dialect` with vitrine, google or shopify, and `currency` with an ISO 4217 code.";
     OffersInvalid = "offers_invalid", 422, "The offers can not be read",
         "Send `offers`, a list of 1 to 10,000 objects with a `variant_id` and what changes.";
     ImportInvalid = "import_invalid", 422, "The import can not be understood",

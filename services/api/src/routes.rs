@@ -2,6 +2,7 @@
 
 pub(crate) mod create_import;
 pub(crate) mod create_look;
+pub(crate) mod export_catalog;
 pub(crate) mod feeds;
 pub(crate) mod get_look;
 pub(crate) mod healthz;
@@ -12,6 +13,7 @@ mod openapi;
 mod problems;
 pub(crate) mod product;
 pub(crate) mod readyz;
+pub(crate) mod reindex;
 pub(crate) mod set_offers;
 
 use actix_web::{
@@ -30,12 +32,19 @@ pub(crate) fn register(config: &mut ServiceConfig) {
         .service(at("/v1/catalog/products", "GET", [get().to(list_products::list_products)]))
         .service(at(
             "/v1/catalog/products/{id}",
-            "GET, PUT, DELETE",
+            "GET, PUT, PATCH, DELETE",
             [
                 get().to(product::get_product),
                 web::put().to(product::put_product),
+                web::patch().to(product::patch_product),
                 web::delete().to(product::delete_product),
             ],
+        ))
+        .service(at("/v1/catalog/export", "GET", [get().to(export_catalog::export_catalog)]))
+        .service(at(
+            "/v1/catalog/reindex",
+            "GET, POST",
+            [get().to(reindex::get_reindex), web::post().to(reindex::start_reindex)],
         ))
         .service(at("/v1/catalog/offers", "POST", [web::post().to(set_offers::set_offers)]))
         .service(at(

@@ -1,7 +1,9 @@
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
-use vitrine_core::{admission::Admission, imports::Importing, shopping::Shopping};
+use vitrine_core::{
+    admission::Admission, imports::Importing, indexing::Indexer, shopping::Shopping,
+};
 
 use crate::{requests, routes, state::State, tokens::TokenKeys};
 
@@ -10,6 +12,7 @@ pub struct Api {
     pub shop: Arc<Shopping>,
     pub admission: Arc<Admission>,
     pub importing: Importing,
+    pub indexer: Arc<Indexer>,
     pub keys: TokenKeys,
 }
 

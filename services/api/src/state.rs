@@ -1,7 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
-use vitrine_core::{admission::Admission, imports::Importing, shopping::Shopping};
+use vitrine_core::{
+    admission::Admission, imports::Importing, indexing::Indexer, shopping::Shopping,
+};
 
 use crate::{
     decoding::Decoding,
@@ -15,6 +17,7 @@ pub(crate) struct State {
     pub shop: Arc<Shopping>,
     pub admission: Arc<Admission>,
     pub importing: Importing,
+    pub indexer: Arc<Indexer>,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
     pub decoding: Decoding,
@@ -26,13 +29,14 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, keys } = api;
+        let Api { shop, admission, importing, indexer, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         Self {
             shop,
             admission,
             importing,
+            indexer,
             keys,
             readiness: Arc::new(readiness),
             decoding: Decoding::new(settings.decodes),

@@ -75,9 +75,9 @@ pub struct ImportOptions {
 }
 
 impl ImportOptions {
-    /// Whether to stop before much is lost.
+    /// Whether to stop before much is lost. A stock list may well name much that is not here.
     const fn asks(self) -> bool {
-        !self.force && !self.dry_run
+        !self.force && !self.dry_run && !matches!(self.mode, Mode::Delta)
     }
 }
 

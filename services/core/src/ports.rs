@@ -11,7 +11,7 @@ mod index;
 mod vision;
 
 pub use cache::Cache;
-pub use catalog::{Catalog, Change, OffersSet, Upserted};
+pub use catalog::{Catalog, Change, Edit, Edited, OffersSet, Upserted};
 pub use embedder::{Embedder, Vector};
 pub use feeds::Feeds;
 pub use fetch::{

@@ -134,6 +134,7 @@ impl App {
             shop: Arc::clone(&self.shop),
             admission: Arc::clone(&self.admission),
             importing: self.importing.clone(),
+            indexer: Arc::clone(&self.indexer),
             keys: self.keys.clone(),
         }
     }

@@ -145,7 +145,11 @@ pub enum Command {
         confusion: PathBuf,
     },
     /// Check settings, stores, models and disk, and say what to do.
-    Doctor,
+    Doctor {
+        /// Compare the index with the catalog too, product by product, and mend it.
+        #[arg(long)]
+        repair: bool,
+    },
 }
 
 /// What becomes of products that a feed does not hold.

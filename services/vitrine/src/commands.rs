@@ -52,7 +52,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Eval { photos, limit, json, confusion } => {
             eval::run(&settings, &photos, limit, json, &confusion).await
         }
-        Command::Doctor => doctor::run(&settings).await,
+        Command::Doctor { repair } => doctor::run(&settings, repair).await,
     }
 }
 

@@ -1,7 +1,10 @@
-//! One product: read, put in place, removed.
+//! One product: read, put in place, changed, removed.
+
+use std::sync::{Arc, OnceLock};
 
 use actix_web::{HttpResponse, http::header, web};
-use vitrine_core::{feed, ids::ProductId, product::Product};
+use serde_json::Value;
+use vitrine_core::{feed, ids::ProductId, ports::Edited, product::Product};
 
 use crate::{
     body,
@@ -82,14 +85,110 @@ pub(crate) async fn put_product(
         let detail = "This is not the id in the path";
         return Err(Problem::of_field(Code::ProductInvalid, "id", detail));
     }
-    let product = feed::check_product(&product).map_err(|problems| {
-        let fields = problems.into_iter().map(|problem| (problem.column, problem.message));
-        Problem::of_fields(Code::ProductInvalid, fields)
-    })?;
+    let product = checked(&product)?;
     let upserted = state.shop.catalog.upsert(&keeper.merchant, vec![product.clone()]).await?;
     let mut answer =
         if upserted.created > 0 { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(product))
+}
+
+/// Change a product
+///
+/// By a JSON merge patch (RFC 7396): fields that are sent take the place of those there, `null`
+/// removes one, `variants` is replaced as a whole. No other change comes in between. For prices and
+/// stock alone use `setOffers`.
+#[utoipa::path(
+    patch,
+    path = "/v1/catalog/products/{id}",
+    operation_id = "patchProduct",
+    tag = "catalog",
+    security(("token" = [])),
+    params(("id" = ProductId, Path, description = "As the merchant names it")),
+    request_body(content = Object, content_type = "application/merge-patch+json", example = json!({"title": "Linden midi dress", "brand": null})),
+    responses(
+        (status = 200, description = "The product as it is now", body = Product),
+        (status = 400, description = "`json_invalid`, `body_incomplete`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "`product_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`patch_invalid`, `product_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+    )
+)]
+pub(crate) async fn patch_product(
+    keeper: Keeper,
+    path: web::Path<String>,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let patch: Value = body::json(payload, MAX_PRODUCT).await?;
+    if !patch.is_object() {
+        return Err(Problem::of(Code::PatchInvalid));
+    }
+    let refused = Arc::new(OnceLock::new());
+    let edit = {
+        let refused = Arc::clone(&refused);
+        move |product: &Product| {
+            patched(product, patch).map_err(|problem| refused.set(problem)).ok()
+        }
+    };
+    let catalog = &state.shop.catalog;
+    match catalog.edit(&keeper.merchant, &id, Box::new(edit)).await? {
+        Edited::Unknown => Err(Problem::of(Code::ProductUnknown)),
+        Edited::Refused => {
+            let refused = Arc::into_inner(refused).and_then(OnceLock::into_inner);
+            Err(refused.unwrap_or_else(|| Problem::of(Code::Internal)))
+        }
+        Edited::Done(product) => {
+            Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(product))
+        }
+    }
+}
+
+/// The product with the patch in it, if that makes one.
+fn patched(product: &Product, patch: Value) -> Result<Product, Problem> {
+    let mut document = serde_json::to_value(product).map_err(|_| Problem::of(Code::Internal))?;
+    merge(&mut document, patch);
+    let changed: Product = serde_json::from_value(document).map_err(|error| {
+        Problem::new(Code::PatchInvalid, format!("{error}. {}", Code::PatchInvalid.remedy()))
+    })?;
+    if changed.id != product.id {
+        let detail = "A product keeps its id";
+        return Err(Problem::of_field(Code::ProductInvalid, "id", detail));
+    }
+    checked(&changed)
+}
+
+/// RFC 7396, section 2.
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    if let Value::Object(members) = target {
+        for (name, value) in patch {
+            if value.is_null() {
+                members.remove(&name);
+            } else {
+                merge(members.entry(name).or_insert(Value::Null), value);
+            }
+        }
+    }
+}
+
+fn checked(product: &Product) -> Result<Product, Problem> {
+    feed::check_product(product).map_err(|problems| {
+        let fields = problems.into_iter().map(|problem| (problem.column, problem.message));
+        Problem::of_fields(Code::ProductInvalid, fields)
+    })
 }
 
 /// Remove a product

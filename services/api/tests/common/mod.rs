@@ -41,6 +41,7 @@ pub(crate) struct Service {
     pub admission: Arc<Admission>,
     /// Runs imports when it is told to.
     pub importer: ImportWorker,
+    pub indexer: Arc<Indexer>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -81,7 +82,7 @@ pub(crate) async fn start_with(
         Arc::default(),
     );
     catalog.upsert(&sample::merchant(), vec![sample::product("p1")]).await.unwrap();
-    let indexer = Indexer::new(catalog.clone(), index.clone(), embedder.clone());
+    let indexer = Arc::new(Indexer::new(catalog.clone(), index.clone(), embedder.clone()));
     indexer.drain(|_| {}).await.unwrap();
     let shop = Arc::new(Shopping {
         vision,
@@ -93,13 +94,19 @@ pub(crate) async fn start_with(
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
-    let api = Api { shop, admission: Arc::clone(&admission), importing, keys: keys() };
+    let api = Api {
+        shop,
+        admission: Arc::clone(&admission),
+        importing,
+        indexer: Arc::clone(&indexer),
+        keys: keys(),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
     tokio::spawn(server);
-    Service { address, client: Client::new(), admission, importer, handle }
+    Service { address, client: Client::new(), admission, importer, indexer, handle }
 }
 
 pub(crate) fn keys() -> TokenKeys {

@@ -197,7 +197,7 @@ async fn a_feed_of_offers_sets_what_it_says_and_tells_what_it_can_not() {
     let feed =
         ["id,price,quantity", "p0-navy-m,39.90 EUR,", "nobody,1.00 EUR,", "p1-navy-m,,0", ",,7"]
             .map(str::to_owned);
-    let import = run(&catalog, &feed, ImportOptions { force: true, ..DELTA }).await;
+    let import = run(&catalog, &feed, DELTA).await;
     let Counts { rows, changed, failed, .. } = import.progress.counts;
     assert_eq!((rows, changed, failed), (4, 2, 2));
     assert_eq!(told(&catalog, &import).await, [(5, "id_invalid"), (3, "variant_unknown")]);

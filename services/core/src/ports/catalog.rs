@@ -27,6 +27,18 @@ pub struct OffersSet {
     pub refused: Vec<(usize, BadSale)>,
 }
 
+/// Makes what a product becomes; `None` leaves it as it is.
+pub type Edit = Box<dyn FnOnce(&Product) -> Option<Product> + Send>;
+
+/// What came of an edit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edited {
+    Unknown,
+    /// The product as it is now.
+    Done(Product),
+    Refused,
+}
+
 /// One entry of the outbox: a product whose points in the index are behind the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -46,6 +58,14 @@ pub trait Catalog: Send + Sync {
         merchant: &MerchantId,
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError>;
+
+    /// Changes one product, with no other write to it in between.
+    async fn edit(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+        edit: Edit,
+    ) -> Result<Edited, StoreError>;
 
     /// Sets prices and stock, each change after the one before it. The outbox is written only for
     /// products whose availability or price band is no longer what the index was told.

@@ -9,7 +9,7 @@ use super::memory_imports::{KeptImport, ReservedFeed};
 use crate::{
     ids::{ImportId, MerchantId, ProductId},
     money::price_band,
-    ports::{Catalog, Change, OffersSet, StoreError, Upserted, Vector},
+    ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
     product::{Offer, OfferChange, Product, Variant},
 };
 
@@ -150,6 +150,20 @@ impl Catalog for MemoryCatalog {
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError> {
         Ok(self.state().upsert(merchant, products))
+    }
+
+    async fn edit(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+        edit: Edit,
+    ) -> Result<Edited, StoreError> {
+        let mut state = self.state();
+        let key = (merchant.clone(), product.clone());
+        let Some(known) = state.products.get(&key) else { return Ok(Edited::Unknown) };
+        let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
+        state.upsert(merchant, vec![edited.clone()]);
+        Ok(Edited::Done(edited))
     }
 
     async fn set_offers(

@@ -4,13 +4,23 @@ use futures::TryStreamExt;
 use sysinfo::Disks;
 use vitrine_core::{
     admission::Admission,
+    indexing::Repaired,
     photo::Photo,
-    ports::{Catalog, Embedder, ModelError, Vision},
+    ports::{Embedder, ModelError, Vision},
 };
 use vitrine_models::{MistralEmbedder, ModelSource};
-use vitrine_stores::{EmbeddedIndex, Inspection};
+use vitrine_stores::{EmbeddedIndex, Inspection, ServerIndex};
 
-use crate::{app::load_vision, database::Database, demo, error::Error, secret, settings::Settings};
+use crate::{
+    app::{App, load_vision},
+    database::Database,
+    demo,
+    error::Error,
+    search::Search,
+    secret,
+    settings::Settings,
+    steps::{Steps, bar},
+};
 
 /// Free space below which the stores may soon not be able to write, in bytes.
 const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
@@ -26,7 +36,7 @@ enum Verdict {
 use Verdict::{Bad, Doubtful, Good};
 
 /// Checks everything, prints a line each, and fails if anything is bad.
-pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
+pub(super) async fn run(settings: &Settings, repair: bool) -> Result<ExitCode, Error> {
     let mut bad = 0;
     let mut tell = |name: &str, verdict: Verdict| {
         let (sign, text) = match verdict {
@@ -48,7 +58,10 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     let (verdict, embedder) = embedder(settings).await;
     tell("embedder", verdict);
     if let Some(embedder) = embedder {
-        tell("index", index(settings, &embedder));
+        tell("index", index(settings, &embedder).await);
+    }
+    if repair {
+        tell("repair", mend(settings).await);
     }
     tell("address", address(settings));
     Ok(if bad > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -177,7 +190,13 @@ fn missing_file(source: &ModelSource) -> Option<String> {
     ))
 }
 
-fn index(settings: &Settings, embedder: &MistralEmbedder) -> Verdict {
+async fn index(settings: &Settings, embedder: &MistralEmbedder) -> Verdict {
+    if let Some(server) = settings.index_server() {
+        return match ServerIndex::version(&server).await {
+            Ok(version) => Good(format!("Qdrant {version} at {}", server.url)),
+            Err(error) => Bad(error.to_string()),
+        };
+    }
     match EmbeddedIndex::inspect(&settings.data.folder.join("index")) {
         Ok(Inspection::Absent) => Good("not there yet; it is made at the first start".into()),
         Ok(Inspection::Held) => Good("held by the running service".into()),
@@ -185,6 +204,42 @@ fn index(settings: &Settings, embedder: &MistralEmbedder) -> Verdict {
         Ok(Inspection::Free { model }) => {
             Doubtful(format!("written by {model}; it is built anew at the next start"))
         }
+        Err(error) => Bad(error.to_string()),
+    }
+}
+
+/// Compares the index with the catalog and mends it.
+async fn mend(settings: &Settings) -> Verdict {
+    match Search::is_held(settings) {
+        Ok(false) => {}
+        Ok(true) => {
+            let text = "the running service holds the index; stop it, or have it built anew by \
+                        POST /v1/catalog/reindex";
+            return Bad(text.into());
+        }
+        Err(error) => return Bad(error.to_string()),
+    }
+    let app = match App::open(settings, &Steps::new(true)).await {
+        Ok(app) => app,
+        Err(error) => return Bad(error.to_string()),
+    };
+    let progress = bar("repair", 0, "products");
+    let repaired = app
+        .indexer
+        .repair(|done, total| {
+            progress.set_length(total);
+            progress.set_position(done);
+        })
+        .await;
+    progress.finish_and_clear();
+    app.close().await;
+    match repaired {
+        Ok(Repaired { products, written: 0, removed: 0 }) => {
+            Good(format!("{products} products compared; the index holds them all as they are"))
+        }
+        Ok(Repaired { products, written, removed }) => Good(format!(
+            "{products} products compared, {written} written again, {removed} removed from the index"
+        )),
         Err(error) => Bad(error.to_string()),
     }
 }

@@ -9,7 +9,6 @@ use vitrine_core::{
     feed::{ExportDialect, Exporter},
     ids::MerchantId,
     money::Currency,
-    ports::Catalog,
 };
 
 use crate::{database::Database, error::Error, settings::Settings, steps::bar};

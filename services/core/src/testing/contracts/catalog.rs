@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::{
     ids::{MerchantId, ProductId, VariantId},
-    ports::{Catalog, Change, OffersSet, Upserted},
+    ports::{Catalog, Change, Edited, OffersSet, Upserted},
     product::{Offer, OfferChange, OfferPatch, Product},
     testing::sample,
     vocabulary::{AgeGroup, Availability},
@@ -17,6 +17,7 @@ pub async fn catalog(catalog: &dyn Catalog) {
     lets_variants_move(catalog).await;
     a_later_change_outlives_the_strike_of_an_earlier_one(catalog).await;
     tells_the_index_of_offers_only_where_it_matters(catalog).await;
+    edits(catalog).await;
     removes(catalog).await;
     keeps_vectors(catalog).await;
     enters_everything_again(catalog).await;
@@ -336,6 +337,26 @@ async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) 
     assert_eq!(told, ["a", "b"], "what moves to another price band is indexed");
     assert_eq!(catalog.set_offers(&shop, Vec::new()).await.unwrap(), OffersSet::default());
     settle(catalog).await;
+}
+
+async fn edits(catalog: &dyn Catalog) {
+    let shop = merchant("edits");
+    catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
+    settle(catalog).await;
+    let id = &ids(&["a"])[0];
+    let rename = |product: &Product| Some(Product { title: "New".into(), ..product.clone() });
+    let Edited::Done(edited) = catalog.edit(&shop, id, Box::new(rename)).await.unwrap() else {
+        panic!("a product that is there is edited");
+    };
+    assert_eq!((edited.title.as_str(), &one(catalog, &shop, "a").await), ("New", &edited));
+    assert_eq!(waiting(catalog).await, ["a"], "the index is told");
+    settle(catalog).await;
+    let refuse = catalog.edit(&shop, id, Box::new(|_| None)).await.unwrap();
+    assert_eq!(refuse, Edited::Refused);
+    assert_eq!(one(catalog, &shop, "a").await, edited, "what is refused changes nothing");
+    let other = catalog.edit(&merchant("edits-2"), id, Box::new(rename)).await.unwrap();
+    assert_eq!(other, Edited::Unknown, "another merchant's product is not there to edit");
+    assert_eq!(waiting(catalog).await.len(), 0);
 }
 
 async fn removes(catalog: &dyn Catalog) {

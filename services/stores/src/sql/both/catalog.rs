@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Catalog, Change, OffersSet, StoreError, Upserted, Vector},
+    ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
     product::{OfferChange, Product},
 };
 
@@ -34,6 +34,22 @@ impl Catalog for Store {
         let upserted = upsert::upsert(&mut transaction, merchant, products).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(upserted)
+    }
+
+    async fn edit(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+        edit: Edit,
+    ) -> Result<Edited, StoreError> {
+        let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        let ids = std::slice::from_ref(product);
+        let known = rows::products(&mut transaction, merchant, ids).await?;
+        let Some(known) = known.first() else { return Ok(Edited::Unknown) };
+        let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
+        upsert::upsert(&mut transaction, merchant, vec![edited.clone()]).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(Edited::Done(edited))
     }
 
     async fn set_offers(
