@@ -81,7 +81,7 @@ async fn only_who_keeps_the_catalog_changes_it() {
         problem(answer, 401, "token_invalid").await;
     }
     let answer = send(&service, Method::POST, path, &keeper("demo"), None).await;
-    assert_eq!(answer.headers()["allow"], "GET, PUT, DELETE");
+    assert_eq!(answer.headers()["allow"], "GET, PUT, PATCH, DELETE");
     problem(answer, 405, "method_not_allowed").await;
 }
 

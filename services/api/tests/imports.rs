@@ -105,7 +105,11 @@ async fn what_can_not_be_imported_is_refused_at_once() {
     let service = start().await;
     problem(send(&service, "", String::new()).await, 422, "feed_empty").await;
     let large = "x".repeat(MAX_FEED as usize + 1);
-    problem(send(&service, "", large).await, 413, "feed_too_large").await;
+    problem(send(&service, "", large.clone()).await, 413, "feed_too_large").await;
+    let piecemeal = futures::stream::iter([Ok::<_, std::io::Error>(large)]);
+    let request = keeper(&service, Method::POST, "/v1/catalog/imports");
+    let answer = request.body(reqwest::Body::wrap_stream(piecemeal)).send().await.unwrap();
+    problem(answer, 413, "feed_too_large").await;
     problem(send(&service, "?mode=merge", lines(1)).await, 422, "import_invalid").await;
     problem(send(&service, "?colour=red", lines(1)).await, 422, "import_invalid").await;
     let list = get(&service, "/v1/catalog/imports").await;

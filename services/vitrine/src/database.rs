@@ -14,7 +14,7 @@ const READERS: u32 = 4;
 
 /// An opened database, as the ports that it stands behind.
 #[derive(Clone)]
-pub struct Database {
+pub(crate) struct Database {
     pub catalog: Arc<dyn Catalog>,
     pub imports: Arc<dyn Imports>,
     pub feeds: Arc<dyn Feeds>,
@@ -29,7 +29,7 @@ enum Kind {
 
 impl Database {
     /// Opens PostgreSQL where `data.database` names it, else the file in the data folder.
-    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, Error> {
         let migrate = if settings.data.migrate { Migrate::AtStart } else { Migrate::Never };
         Ok(match &settings.data.database {
             Some(url) => {
@@ -51,7 +51,7 @@ impl Database {
     }
 
     /// Waits for what is under way and closes the connections.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         match &self.kind {
             Kind::Sqlite(store) => store.close().await,
             Kind::Postgres(store) => store.close().await,
@@ -59,7 +59,7 @@ impl Database {
     }
 
     /// Brings the tables up to this version; answers the steps that were made.
-    pub async fn migrate(settings: &Settings) -> Result<Vec<Migration>, Error> {
+    pub(crate) async fn migrate(settings: &Settings) -> Result<Vec<Migration>, Error> {
         Ok(match &settings.data.database {
             Some(url) => PostgresCatalog::migrate(url).await?,
             None => SqliteCatalog::migrate(&file(settings)?).await?,
@@ -67,7 +67,7 @@ impl Database {
     }
 
     /// How far the tables are. Changes nothing.
-    pub async fn migrations(settings: &Settings) -> Result<Migrations, Error> {
+    pub(crate) async fn migrations(settings: &Settings) -> Result<Migrations, Error> {
         Ok(match &settings.data.database {
             Some(url) => PostgresCatalog::migrations(url).await?,
             None => SqliteCatalog::migrations(&file(settings)?).await?,

@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(200);
 const PIECE: usize = 256 * 1024;
 
 /// A worker on this database; `written` is notified when the catalog was changed.
-pub fn worker(
+pub(crate) fn worker(
     settings: &Settings,
     database: &Database,
     written: Arc<tokio::sync::Notify>,
@@ -30,7 +30,7 @@ pub fn worker(
 }
 
 /// Keeps a feed as the body of a new import.
-pub async fn send(
+pub(crate) async fn send(
     database: &Database,
     merchant: &MerchantId,
     order: ImportOrder,
@@ -57,7 +57,7 @@ pub async fn send(
 }
 
 /// Runs imports until this one has ended, here or in another process; shows it every time.
-pub async fn until_ended(
+pub(crate) async fn until_ended(
     database: &Database,
     worker: &ImportWorker,
     import: &Import,
@@ -91,7 +91,7 @@ pub async fn until_ended(
 }
 
 /// The first of its problems.
-pub async fn problems(
+pub(crate) async fn problems(
     database: &Database,
     import: &Import,
     limit: usize,

@@ -9,7 +9,7 @@ use crate::{error::Error, settings::Settings};
 
 /// An opened index.
 #[derive(Clone)]
-pub enum Search {
+pub(crate) enum Search {
     Embedded(Arc<EmbeddedIndex>),
     Server(Arc<ServerIndex>),
 }
@@ -17,7 +17,10 @@ pub enum Search {
 impl Search {
     /// Opens the server's where `index.server` names one, else the folder in the data folder. Says
     /// too whether it starts empty.
-    pub async fn open(settings: &Settings, embedder: &dyn Embedder) -> Result<(Self, bool), Error> {
+    pub(crate) async fn open(
+        settings: &Settings,
+        embedder: &dyn Embedder,
+    ) -> Result<(Self, bool), Error> {
         let (dimensions, model) = (embedder.dimensions(), embedder.model().to_owned());
         if let Some(server) = settings.index_server() {
             let Opened { index, rebuilt } = ServerIndex::open(&server, dimensions, &model).await?;
@@ -35,14 +38,14 @@ impl Search {
     }
 
     /// Whether a running service alone may write to it now.
-    pub fn is_held(settings: &Settings) -> Result<bool, Error> {
+    pub(crate) fn is_held(settings: &Settings) -> Result<bool, Error> {
         if settings.index.server.is_some() {
             return Ok(false);
         }
         Ok(EmbeddedIndex::inspect(&settings.data.folder.join("index"))? == Inspection::Held)
     }
 
-    pub fn port(&self) -> Arc<dyn Index> {
+    pub(crate) fn port(&self) -> Arc<dyn Index> {
         match self {
             Self::Embedded(index) => index.clone(),
             Self::Server(index) => index.clone(),
@@ -50,7 +53,7 @@ impl Search {
     }
 
     /// Waits for what is being written.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         if let Self::Embedded(index) = self
             && let Err(error) = index.close().await
         {

@@ -32,6 +32,10 @@ impl Checker {
         self.problems.push(Problem::of_column(self.place, field, code, message));
     }
 
+    fn problem_with(&mut self, field: &str, code: ProblemCode, value: &str, message: String) {
+        self.problems.push(Problem::of_value(self.place, field, value, code, message));
+    }
+
     /// Reads a value by its type; a problem with the type's own message where it can not.
     fn read<T: std::str::FromStr<Err: std::fmt::Display>>(
         &mut self,
@@ -39,7 +43,8 @@ impl Checker {
         code: ProblemCode,
         text: &str,
     ) -> Option<T> {
-        text.parse().map_err(|error: T::Err| self.problem(field, code, error.to_string())).ok()
+        let problem = |error: T::Err| self.problem_with(field, code, text, error.to_string());
+        text.parse().map_err(problem).ok()
     }
 
     fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
@@ -55,7 +60,7 @@ impl Checker {
         let clean = clean(text);
         if clean.chars().count() > most {
             let message = format!("longer than {most} characters; shorten it");
-            self.problem(field, ProblemCode::TextTooLong, message);
+            self.problem_with(field, ProblemCode::TextTooLong, &clean, message);
         }
         clean
     }
@@ -135,7 +140,7 @@ impl Checker {
             url::Url::parse(&link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !is_web {
             let message = "not a web address; write it whole, as https://shop.example/p/1".into();
-            self.problem("link", ProblemCode::LinkInvalid, message);
+            self.problem_with("link", ProblemCode::LinkInvalid, &link, message);
         }
         Some(link)
     }
