@@ -20,7 +20,7 @@ fn a_bad_row_is_told_and_the_good_ones_are_taken() {
     let summary = "9 rows: 8 products new, 0 changed, 0 as they were, 0 removed, \
                    0 rows left out, 1 rows failed, 0 warnings";
     assert!(told.out.contains(summary) && told.out.contains("8 products indexed"), "{told:?}");
-    assert!(told.err.contains("line 2, category: ") && told.err.contains("toga"), "{}", told.err);
+    assert!(told.err.contains("line 2, category = `toga`: "), "{}", told.err);
     assert!(told.err.contains("line 2, title: "), "{}", told.err);
 
     let told = in_folder(data.path(), &["import", text(&file), "--json"]);
