@@ -81,8 +81,7 @@ impl Run<'_> {
         }
     }
 
-    /// A store that is out of reach may come back; what can not be read stays so.
-
+    /// Takes the steps that are left, and removes what is to be replaced.
     async fn take_all(
         &self,
         order: &ImportOrder,
