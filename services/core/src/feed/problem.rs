@@ -28,6 +28,7 @@ pub enum Severity {
 
 /// One thing wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = FeedProblem)]
 pub struct Problem {
     #[serde(flatten)]
     pub place: Place,
