@@ -16,9 +16,11 @@ const COLOURS: [&str; 8] = ["navy", "red", "black", "white", "green", "beige", "
 const SIZES: [&str; 4] = ["S", "M", "L", "XL"];
 const MATERIALS: [&str; 4] = ["cotton", "wool", "linen", "viscose"];
 const PATTERNS: [&str; 4] = ["striped", "floral", "solid", "checked"];
-const WORDS: [&str; 16] = [
-    "soft", "light", "woven", "with", "a", "round", "neck", "and", "two", "pockets", "cut", "for",
-    "summer", "evenings", "lined", "hem",
+/// Words of the descriptions; a few are common and most are rare, as in a language.
+const WORDS: f64 = 5_000.0;
+const SYLLABLES: [&str; 16] = [
+    "ba", "cor", "di", "fen", "gu", "hal", "ji", "ko", "lam", "mi", "nor", "pe", "ri", "sol", "tu",
+    "ven",
 ];
 const HEADER: &str = "id\titem_group_id\ttitle\tdescription\tlink\timage_link\tbrand\t\
     google_product_category\tgender\tage_group\tcolor\tsize\tmaterial\tpattern\tprice\tsale_price\t\
@@ -35,7 +37,7 @@ pub(super) fn feed(rows: u64) -> Vec<u8> {
     for product in 0.. {
         let (kind, category) = pick(&mut dice, &KINDS);
         let (material, pattern) = (pick(&mut dice, &MATERIALS), pick(&mut dice, &PATTERNS));
-        let words: Vec<&str> = (0..40).map(|_| pick(&mut dice, &WORDS)).collect();
+        let words: Vec<String> = (0..40).map(|_| word(&mut dice)).collect();
         let words = words.join(" ");
         let (price, stock) = (dice.random_range(2_000..20_000), dice.random_range(0..50));
         let colours = COLOURS.choose_multiple(&mut dice, 1 + product % 2);
@@ -60,4 +62,9 @@ pub(super) fn feed(rows: u64) -> Vec<u8> {
 
 fn pick<T: Copy>(dice: &mut StdRng, of: &[T]) -> T {
     of[dice.random_range(0..of.len())]
+}
+
+fn word(dice: &mut StdRng) -> String {
+    let number = WORDS.powf(dice.random()) as usize;
+    [number / 256, number / 16, number].map(|digit| SYLLABLES[digit % 16]).concat()
 }

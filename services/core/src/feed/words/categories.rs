@@ -312,12 +312,15 @@ fn of_words(text: &str) -> Option<Kind> {
     let words: Vec<&str> =
         text.split(|letter: char| !letter.is_alphanumeric() && letter != '-').collect();
     let padded = format!(" {} ", words.join(" "));
+    let ends = |ending: &&str| words.iter().any(|word| word.ends_with(ending));
+    let endings: Vec<&str> = ENDINGS.into_iter().filter(ends).collect();
     let named = |word: &str| {
-        if word.is_ascii() || word.chars().all(|letter| (letter as u32) < 0x2000) {
-            padded.contains(&format!(" {word} "))
-                || ENDINGS.contains(&word) && words.iter().any(|other| other.ends_with(word))
-        } else {
+        if !word.is_ascii() && word.chars().any(|letter| (letter as u32) >= 0x2000) {
             text.contains(word)
+        } else if word.contains(' ') {
+            padded.contains(&format!(" {word} "))
+        } else {
+            words.contains(&word) || endings.contains(&word)
         }
     };
     WORDS.iter().find(|(word, _)| named(word)).map(|(_, kind)| *kind)
