@@ -4,7 +4,7 @@
 //! A child process (this test binary again) runs the import and the indexer, and sets offers of
 //! products that the feed does not hold; it is killed with SIGKILL up to three times before it is
 //! let to the end. The same imports on a catalog in memory, never disturbed, say what has to be
-//! there. `KILL_RUNS` says how many imports there are; otherwise as many as a minute holds.
+//! there. `KILL_RUNS` says how many imports there are; otherwise as many as half a minute holds.
 
 #[path = "support/killed.rs"]
 mod killed;
@@ -42,7 +42,7 @@ const WORK: &str = "VITRINE_KILL_IMPORTS_TEST";
 const RUNS: &str = "KILL_RUNS";
 /// Without that: at least so many, and more for as long.
 const AT_LEAST: u64 = 20;
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_secs(30);
 /// Imports into one folder. The first ones, one that creates and one that changes, are undisturbed
 /// where their time is not known yet.
 const ROUNDS: u64 = 10;
