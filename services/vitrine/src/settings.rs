@@ -319,7 +319,7 @@ fn given(common: &Common, listen: Option<&str>) -> Result<Figment, Error> {
 
 fn plain_value(text: &str) -> Value {
     match serde_json::from_str(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+        Ok(value @ (Value::Number(_) | Value::Bool(_) | Value::Array(_))) => value,
         _ => Value::from(text),
     }
 }
@@ -379,6 +379,13 @@ mod tests {
         assert_eq!(settings.models.queue, 9);
         assert_eq!(settings.models.isq.as_deref(), Some("4"));
         assert_eq!(settings.server.listen, "0.0.0.0:1");
+    }
+
+    #[test]
+    fn a_list_is_set_by_a_flag_as_json() {
+        let set = common(&[r#"outbound.allow_hosts=["feeds.internal", "10.0.0.7"]"#]);
+        let settings = Settings::read(&set, None).unwrap();
+        assert_eq!(settings.outbound().allow_hosts, ["feeds.internal", "10.0.0.7"]);
     }
 
     #[test]
