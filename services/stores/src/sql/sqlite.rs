@@ -9,7 +9,10 @@ mod statements {
     pub(super) mod migrations;
 }
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     ConnectOptions, Connection as _, Sqlite, Transaction,
@@ -32,9 +35,11 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
 const BUSY: Duration = Duration::from_secs(10);
 /// Takes the write lock at once, not with the first statement that writes.
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
-/// SQLite's primary result codes for a damaged file and for one that is no database.
-/// <https://www.sqlite.org/rescode.html>
+/// SQLite's primary result codes for a damaged file and for one that is no database, and for one
+/// that another connection holds. <https://www.sqlite.org/rescode.html>
 const DAMAGED: [i64; 2] = [11, 26];
+const LOCKED: i64 = 5;
+const LOCKED_PAUSE: Duration = Duration::from_millis(20);
 
 /// Products, offers and the outbox in one SQLite file.
 ///
@@ -60,10 +65,10 @@ impl SqliteCatalog {
     /// Opens the file, creating it where it is missing.
     pub async fn open(file: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         let at = address(file);
-        let writer = pool(1).connect_with(at.clone()).await.map_err(failed)?;
-        let mut first = writer.acquire().await.map_err(failed)?;
+        let mut first = reach(&at).await?;
         migrations::ready(&mut first, options.migrate).await?;
-        drop(first);
+        let writer = pool(1).connect_with(at.clone()).await.map_err(failed)?;
+        first.close().await.map_err(failed)?;
         let at = at.pragma("query_only", "ON");
         let readers = pool(options.readers.max(1)).connect_with(at).await.map_err(failed)?;
         Ok(Self { writer, readers })
@@ -72,7 +77,7 @@ impl SqliteCatalog {
     /// Brings the file's tables up to this version, creating the file where it is missing; answers
     /// the steps that were made.
     pub async fn migrate(file: &Path) -> Result<Vec<Migration>, StoreError> {
-        let mut connection = address(file).connect().await.map_err(failed)?;
+        let mut connection = reach(&address(file)).await?;
         let made = migrations::run(&mut connection).await?;
         connection.close().await.map_err(failed)?;
         Ok(made)
@@ -84,7 +89,7 @@ impl SqliteCatalog {
             return migrations::of_nothing();
         }
         let at = address(file).create_if_missing(false);
-        let mut connection = at.connect().await.map_err(failed)?;
+        let mut connection = reach(&at).await?;
         let status = migrations::status(&mut connection).await?;
         connection.close().await.map_err(failed)?;
         Ok(status)
@@ -117,6 +122,20 @@ fn address(file: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
 }
 
+/// A connection, and with it the write-ahead log. Two that turn a new file's log on together stand
+/// in each other's way, and SQLite refuses one at once, without the wait that all else has.
+async fn reach(at: &SqliteConnectOptions) -> Result<Connection, StoreError> {
+    let started = Instant::now();
+    loop {
+        match at.connect().await {
+            Err(error) if is_locked(&error) && started.elapsed() < BUSY => {
+                tokio::time::sleep(LOCKED_PAUSE).await;
+            }
+            outcome => return outcome.map_err(failed),
+        }
+    }
+}
+
 /// Connections are kept for good: each holds its prepared statements.
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
@@ -136,8 +155,14 @@ async fn run_migrations(connection: &mut Connection) -> Result<(), MigrateError>
 
 /// Whether an error tells of a damaged file.
 fn is_damage(error: &dyn DatabaseError) -> bool {
-    error
-        .code()
-        .and_then(|code| code.parse::<i64>().ok())
-        .is_some_and(|code| DAMAGED.contains(&(code & 0xff)))
+    primary_code(error).is_some_and(|code| DAMAGED.contains(&code))
+}
+
+/// Whether somebody else holds the file just now.
+fn is_locked(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(primary_code) == Some(LOCKED)
+}
+
+fn primary_code(error: &dyn DatabaseError) -> Option<i64> {
+    Some(error.code()?.parse::<i64>().ok()? & 0xff)
 }
