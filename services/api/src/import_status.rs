@@ -1,5 +1,6 @@
 //! An import as it is answered.
 
+use actix_web::{HttpResponse, http::header};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vitrine_core::{
@@ -56,6 +57,14 @@ pub(crate) struct ImportStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<String>,
+}
+
+/// Answers that an import will be run, and where its state is.
+pub(crate) fn accepted(import: &Import) -> HttpResponse {
+    HttpResponse::Accepted()
+        .insert_header((header::LOCATION, format!("/v1/catalog/imports/{}", import.id)))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(ImportStatus::from(import))
 }
 
 impl From<&Import> for ImportStatus {

@@ -17,7 +17,7 @@ use vitrine_core::{
 
 use crate::{
     caller::Keeper,
-    import_status::ImportStatus,
+    import_status::{ImportStatus, accepted},
     problem::{Problem, ProblemBody},
     problems::Code,
     state::State,
@@ -157,10 +157,7 @@ pub(crate) async fn create_import(
     }
     importing.wake.notify_one();
     let known = importing.imports.import(&import.merchant, import.id).await?;
-    Ok(HttpResponse::Accepted()
-        .insert_header((header::LOCATION, format!("/v1/catalog/imports/{}", import.id)))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ImportStatus::from(known.as_ref().unwrap_or(&import))))
+    Ok(accepted(known.as_ref().unwrap_or(&import)))
 }
 
 /// How a body begins.

@@ -16,7 +16,7 @@ use vitrine_core::{
 use crate::{
     body,
     caller::Keeper,
-    import_status::ImportStatus,
+    import_status::{ImportStatus, accepted},
     problem::{Problem, ProblemBody},
     problems::Code,
     state::State,
@@ -292,10 +292,7 @@ pub(crate) async fn import_feed(
     let importing = &state.importing;
     let import = start_feed(&*importing.feeds, &*importing.imports, keeper.merchant, &feed).await?;
     importing.wake.notify_one();
-    Ok(HttpResponse::Accepted()
-        .insert_header((header::LOCATION, format!("/v1/catalog/imports/{}", import.id)))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ImportStatus::from(&import)))
+    Ok(accepted(&import))
 }
 
 async fn known(keeper: &Keeper, name: &str, state: &State) -> Result<KeptFeed, Problem> {

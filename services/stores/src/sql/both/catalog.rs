@@ -20,7 +20,7 @@ pub(super) use offers::set as set_offers;
 pub(super) use rows::id;
 pub(super) use upsert::{remove, upsert};
 
-use super::{Connection, Pool, Store, corrupt, failed, json, whole};
+use super::{Connection, Pool, Store, corrupt, failed, json, parsed, whole};
 use crate::sql::Hold;
 
 #[async_trait]

@@ -12,7 +12,7 @@ use vitrine_core::{
     ports::{Feeds, StoreError},
 };
 
-use super::{Connection, Store, catalog, corrupt, failed, json};
+use super::{Connection, Store, catalog, failed, json, later, now, parsed};
 use crate::sql::Hold;
 
 #[async_trait]
@@ -59,9 +59,8 @@ impl Feeds for Store {
         &self,
         reserve: Duration,
     ) -> Result<Option<(MerchantId, KeptFeed)>, StoreError> {
-        let now = Timestamp::now().as_millisecond();
         let any: bool = sqlx::query_scalar(sql::ANY_DUE)
-            .bind(now)
+            .bind(now())
             .fetch_one(&self.readers)
             .await
             .map_err(failed)?;
@@ -70,16 +69,15 @@ impl Feeds for Store {
         }
         let mut transaction = self.write(Hold::Rows).await?;
         let due: Option<(String, String, String)> = sqlx::query_as(sql::NEXT_DUE)
-            .bind(now)
+            .bind(now())
             .fetch_optional(&mut *transaction)
             .await
             .map_err(failed)?;
         let Some((merchant, name, feed)) = due else { return Ok(None) };
-        let reserve = i64::try_from(reserve.as_millis()).unwrap_or(i64::MAX);
         sqlx::query(sql::RESERVE)
             .bind(&merchant)
             .bind(&name)
-            .bind(now.saturating_add(reserve))
+            .bind(later(reserve))
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -152,8 +150,4 @@ async fn write(
         .await
         .map(drop)
         .map_err(failed)
-}
-
-fn parsed(text: &str) -> Result<KeptFeed, StoreError> {
-    serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))
 }

@@ -16,7 +16,7 @@ use vitrine_core::{
     },
 };
 
-use super::{Connection, Store, catalog, corrupt, failed, json, whole};
+use super::{Connection, Store, catalog, corrupt, failed, json, later, now, parsed, whole};
 use crate::sql::Hold;
 
 /// Sorted after every import.
@@ -403,20 +403,8 @@ fn still_wanted(cancelling: Option<i64>) -> Result<(), LeaseError> {
     }
 }
 
-fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))
-}
-
 fn time(milliseconds: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(milliseconds).map_err(|error| corrupt(error.to_string()))
-}
-
-fn now() -> i64 {
-    Timestamp::now().as_millisecond()
-}
-
-fn later(by: Duration) -> i64 {
-    now().saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn ago(by: Duration) -> i64 {

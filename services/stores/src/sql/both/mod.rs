@@ -6,7 +6,10 @@ mod feeds;
 mod imports;
 pub(super) mod migrations;
 
+use std::time::Duration;
+
 use error::{corrupt, failed};
+use jiff::Timestamp;
 use vitrine_core::ports::StoreError;
 
 use super::{Connection, MIGRATOR, Pool, STORE, Store, is_damage, run_migrations, statements};
@@ -14,6 +17,20 @@ use super::{Connection, MIGRATOR, Pool, STORE, Store, is_damage, run_migrations,
 /// A list as the one JSON parameter that a statement takes apart.
 fn json<T: serde::Serialize + ?Sized>(list: &T) -> Result<String, StoreError> {
     serde_json::to_string(list).map_err(|error| corrupt(error.to_string()))
+}
+
+/// What [`json`] wrote.
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+fn later(by: Duration) -> i64 {
+    now().saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn whole(count: i64) -> u64 {

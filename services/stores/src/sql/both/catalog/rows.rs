@@ -11,7 +11,7 @@ use vitrine_core::{
     vocabulary::Colour,
 };
 
-use super::{Connection, StoreError, corrupt, failed, json, sql};
+use super::{Connection, StoreError, corrupt, failed, json, parsed, sql};
 
 /// A row of `products`.
 #[derive(Serialize)]
@@ -122,8 +122,7 @@ pub(super) async fn products(
     }
     let mut by_id = HashMap::with_capacity(documents.len());
     for (id, document) in documents {
-        let mut product: Product =
-            serde_json::from_str(&document).map_err(|error| corrupt(error.to_string()))?;
+        let mut product: Product = parsed(&document)?;
         product.variants = variants.remove(&id).unwrap_or_default();
         by_id.insert(id, product);
     }
@@ -143,8 +142,7 @@ pub(in crate::sql) fn id<T: TryFrom<String, Error = BadId>>(text: String) -> Res
 fn to_variant(row: VariantColumns) -> Result<(String, Variant), StoreError> {
     let (product, variant, attributes, price, currency, sale, sale_currency, availability, stock) =
         row;
-    let attributes: Attributes =
-        serde_json::from_str(&attributes).map_err(|error| corrupt(error.to_string()))?;
+    let attributes: Attributes = parsed(&attributes)?;
     let sale_price =
         sale.zip(sale_currency).map(|(amount, code)| money(amount, &code)).transpose()?;
     let offer = Offer {
