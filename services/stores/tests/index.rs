@@ -1,51 +1,20 @@
 //! What the embedded index adds to the contract of the index.
 
+#[path = "support/points.rs"]
+mod points;
+
 use std::{fs, path::Path};
 
+use points::{ids, point, put, query};
 use vitrine_core::{
-    ids::{MerchantId, ProductId},
-    ports::{Index, Point, Prefilter, Query, StoreError},
+    ids::ProductId,
+    ports::{Index, Point, Query, StoreError},
     testing::sample,
-    vocabulary::Category,
 };
 use vitrine_stores::{EmbeddedIndex, Opened};
 
 fn open(dir: &Path) -> Opened {
     EmbeddedIndex::open(dir, 4, "model").unwrap()
-}
-
-fn point(product: &str) -> Point {
-    Point {
-        product: ProductId::new(product).unwrap(),
-        version: "navy".into(),
-        words: vec![1.0, 0.0, 0.0, 0.0],
-        terms: "navy dress".into(),
-        category: Category::Dress,
-        colours: Vec::new(),
-        gender: None,
-        sizes: Vec::new(),
-        available: true,
-        price_bands: vec![6],
-    }
-}
-
-fn ids(point: &Point) -> Vec<ProductId> {
-    vec![point.product.clone()]
-}
-
-fn query() -> Query {
-    Query {
-        words: vec![1.0, 0.0, 0.0, 0.0],
-        terms: "dress".into(),
-        likeness: vec![1.0, 0.0, 0.0, 0.0],
-        prefilter: Prefilter::default(),
-        limit: 10,
-    }
-}
-
-async fn put(index: &EmbeddedIndex, merchant: &MerchantId, product: &str) {
-    let point = point(product);
-    index.replace(merchant, &ids(&point), vec![point]).await.unwrap();
 }
 
 #[tokio::test]
@@ -156,7 +125,7 @@ async fn a_product_that_is_replaced_is_never_missing_meanwhile() {
     let dir = tempfile::tempdir().unwrap();
     let merchant = sample::merchant();
     let index = std::sync::Arc::new(open(dir.path()).index);
-    put(&index, &merchant, "a").await;
+    put(&*index, &merchant, "a").await;
     let writing = {
         let (index, merchant) = (std::sync::Arc::clone(&index), merchant.clone());
         tokio::spawn(async move {
@@ -259,7 +228,7 @@ async fn searches_find_a_whole_index_at_every_moment_of_a_rebuild() {
     let index = std::sync::Arc::new(open(dir.path()).index);
     let names: Vec<String> = (0..40).map(|n| format!("p{n}")).collect();
     for name in &names {
-        put(&index, &merchant, name).await;
+        put(&*index, &merchant, name).await;
     }
     let rebuilding = {
         let (index, merchant) = (std::sync::Arc::clone(&index), merchant.clone());

@@ -4,51 +4,16 @@ mod support;
 
 use std::time::Duration;
 
-use support::{settings, stand_in::StandIn};
-use vitrine_core::{
-    ids::{MerchantId, ProductId},
-    ports::{Index, Point, Prefilter, Query},
-    testing::sample,
-    vocabulary::Category,
+use support::{
+    points::{ids, point, put, query},
+    settings,
+    stand_in::StandIn,
 };
+use vitrine_core::{ports::Index, testing::sample};
 use vitrine_stores::{Opened, Quantization, ServerIndex, ServerSettings};
 
 async fn open(server: &StandIn) -> Opened<ServerIndex> {
     ServerIndex::open(&settings(&server.url(), "shop"), 4, "model").await.unwrap()
-}
-
-fn point(product: &str) -> Point {
-    Point {
-        product: ProductId::new(product).unwrap(),
-        version: "navy".into(),
-        words: vec![1.0, 0.0, 0.0, 0.0],
-        terms: "navy dress".into(),
-        category: Category::Dress,
-        colours: Vec::new(),
-        gender: None,
-        sizes: Vec::new(),
-        available: true,
-        price_bands: vec![6],
-    }
-}
-
-fn ids(point: &Point) -> Vec<ProductId> {
-    vec![point.product.clone()]
-}
-
-fn query() -> Query {
-    Query {
-        words: vec![1.0, 0.0, 0.0, 0.0],
-        terms: "dress".into(),
-        likeness: vec![1.0, 0.0, 0.0, 0.0],
-        prefilter: Prefilter::default(),
-        limit: 10,
-    }
-}
-
-async fn put(index: &ServerIndex, merchant: &MerchantId, product: &str) {
-    let point = point(product);
-    index.replace(merchant, &ids(&point), vec![point]).await.unwrap();
 }
 
 fn searched(server: &StandIn) -> String {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(unreachable_pub, reason = "a module of each test binary")]
 
+pub mod points;
 pub mod real;
 pub mod stand_in;
 

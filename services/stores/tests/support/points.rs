@@ -1,0 +1,42 @@
+//! One point, and the question that finds it.
+#![allow(unreachable_pub, reason = "a module of each test binary")]
+
+use vitrine_core::{
+    ids::{MerchantId, ProductId},
+    ports::{Index, Point, Prefilter, Query},
+    vocabulary::Category,
+};
+
+pub fn point(product: &str) -> Point {
+    Point {
+        product: ProductId::new(product).unwrap(),
+        version: "navy".into(),
+        words: vec![1.0, 0.0, 0.0, 0.0],
+        terms: "navy dress".into(),
+        category: Category::Dress,
+        colours: Vec::new(),
+        gender: None,
+        sizes: Vec::new(),
+        available: true,
+        price_bands: vec![6],
+    }
+}
+
+pub fn ids(point: &Point) -> Vec<ProductId> {
+    vec![point.product.clone()]
+}
+
+pub fn query() -> Query {
+    Query {
+        words: vec![1.0, 0.0, 0.0, 0.0],
+        terms: "dress".into(),
+        likeness: vec![1.0, 0.0, 0.0, 0.0],
+        prefilter: Prefilter::default(),
+        limit: 10,
+    }
+}
+
+pub async fn put(index: &impl Index, merchant: &MerchantId, product: &str) {
+    let point = point(product);
+    index.replace(merchant, &ids(&point), vec![point]).await.unwrap();
+}
