@@ -31,11 +31,11 @@ use jiff::Timestamp;
 
 use crate::{ids::ProductId, money::Currency, product::Product};
 
-use assemble::{Assembled, assemble};
-use check::check;
+use assemble::{Assembled, Assembler};
+use check::{check, check_variant};
 use encoding::Utf8;
-use record::Record;
-use shopify::Shopify;
+use record::{Field, Record};
+use shopify::{Shopify, read_options};
 use table::Table;
 use xml::Items;
 
@@ -125,7 +125,7 @@ type Records<'a> = Box<dyn Iterator<Item = Result<Read, FeedError>> + Send + 'a>
 /// A row as far as its dialect's reader understands it.
 enum Row {
     /// In this service's own words, and what was passed over.
-    Draft(Place, Box<ProductDraft>, Vec<Problem>),
+    Draft(Place, Box<ProductDraft<'static>>, Vec<Problem>),
     /// In a merchant's.
     Record(Record),
     LeftOut(Problem),
@@ -147,10 +147,10 @@ type Rows<'a> = Box<dyn Iterator<Item = Result<Row, FeedError>> + Send + 'a>;
 pub struct Feed<'a> {
     rows: Rows<'a>,
     dialect: Dialect,
-    currency: Option<Currency>,
-    /// When it is read: sales are on or not.
-    now: Timestamp,
+    assembler: Assembler,
     open: Option<FeedProduct>,
+    /// A row that told of the open product, if nothing that it said of that was wrong.
+    row: Option<Record>,
 }
 
 impl<'a> Feed<'a> {
@@ -160,7 +160,8 @@ impl<'a> Feed<'a> {
         let dialect = options.dialect.or_else(|| Dialect::of(&head)).ok_or(FeedError::Unknown)?;
         let rows = rows(dialect, text, &head)?;
         let (currency, now) = (options.currency, Timestamp::now());
-        Ok(Self { rows, dialect, currency, now, open: None })
+        let assembler = Assembler { currency, now, ..Assembler::default() };
+        Ok(Self { rows, dialect, assembler, open: None, row: None })
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -192,7 +193,7 @@ impl<'a> Feed<'a> {
             }
             Row::Draft(place, draft, mut warnings) => {
                 let id = ProductId::new(&draft.id).ok();
-                match check(place, *draft) {
+                match check(place, &draft) {
                     Ok(product) => {
                         self.put(FeedProduct { product, place, rows: 1, warnings, partial: false })
                     }
@@ -202,30 +203,60 @@ impl<'a> Feed<'a> {
                     }
                 }
             }
-            Row::Record(record) => match assemble(record, self.currency, self.now) {
-                Assembled::LeftOut(problem) => Some(Taken::LeftOut(problem)),
-                Assembled::Refused(product, problem) => {
-                    Some(Taken::Refused { product, problems: vec![problem] })
-                }
-                Assembled::Draft(draft) => match check(draft.place(), draft.product.clone()) {
-                    Ok(product) => {
-                        let (place, warnings) = (draft.place(), draft.warnings);
-                        self.put(FeedProduct { product, place, rows: 1, warnings, partial: true })
-                    }
-                    Err(problems) => {
-                        let product = ProductId::new(&draft.product.id).ok();
-                        let told = problems.into_iter().map(|problem| draft.in_its_words(problem));
-                        let mut problems: Vec<Problem> = told.collect();
-                        // Where one column names product and variant, it is told once.
-                        problems.dedup_by(|one, other| {
-                            (one.code, &one.column) == (other.code, &other.column)
-                        });
-                        Some(Taken::Refused { product, problems })
-                    }
-                },
-            },
+            Row::Record(record) => self.take_record(record),
         }
     }
+
+    fn take_record(&mut self, mut record: Record) -> Option<Taken> {
+        read_options(&mut record);
+        if self.add_variant(&record) {
+            return None;
+        }
+        let place = record.place;
+        let draft = match self.assembler.assemble(&record) {
+            Assembled::Draft(draft) => draft,
+            Assembled::LeftOut(problem) => return Some(Taken::LeftOut(problem)),
+            Assembled::Refused(product, problem) => {
+                return Some(Taken::Refused { product, problems: vec![problem] });
+            }
+        };
+        match check(place, &draft.product) {
+            Ok(product) => {
+                let (warnings, is_sound) = (draft.warnings, draft.product_is_sound);
+                self.row = is_sound.then_some(record);
+                self.put(FeedProduct { product, place, rows: 1, warnings, partial: true })
+            }
+            Err(problems) => {
+                let product = ProductId::new(&draft.product.id).ok();
+                let told = problems.into_iter().map(|problem| draft.in_its_words(problem));
+                let mut problems: Vec<Problem> = told.collect();
+                // Where one column names product and variant, it is told once.
+                problems
+                    .dedup_by(|one, other| (one.code, &one.column) == (other.code, &other.column));
+                Some(Taken::Refused { product, problems })
+            }
+        }
+    }
+
+    /// Adds the variant of a row that says of the open product what a row before it said, without
+    /// reading that again. Where it is another product or anything is wrong, nothing is done.
+    fn add_variant(&mut self, record: &Record) -> bool {
+        let (Some(open), Some(row)) = (&mut self.open, &self.row) else { return false };
+        if open.rows >= PART || !says_the_same_product(row, record) {
+            return false;
+        }
+        let (draft, warnings) = self.assembler.variant(record);
+        let Some(variant) = check_variant(record.place, &draft) else { return false };
+        open.rows += 1;
+        open.warnings.extend(warnings);
+        open.product.add_variants(vec![variant]);
+        true
+    }
+}
+
+/// Whether two rows name one product and say the same of it, whatever they say of its variants.
+fn says_the_same_product(one: &Record, other: &Record) -> bool {
+    one.value(Field::Group).is_some() && one.of_product().eq(other.of_product())
 }
 
 impl Iterator for Feed<'_> {
@@ -280,15 +311,32 @@ fn rows<'a>(
 
 /// A product that comes whole, checked as a row of a feed is.
 pub fn check_product(product: &Product) -> Result<Product, Vec<Problem>> {
-    check(Place { row: 1, line: 1 }, ProductDraft::from(product))
+    check(Place { row: 1, line: 1 }, &ProductDraft::from(product))
 }
 
 /// One line of clean text: no control characters, no runs of white space.
 pub fn clean(text: &str) -> String {
+    if is_clean(text) {
+        return text.to_owned();
+    }
     text.split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Whether single spaces between words are all the white space of a text.
+fn is_clean(text: &str) -> bool {
+    let mut after_space = true;
+    for letter in text.chars() {
+        after_space = match letter {
+            '!'..='~' => false,
+            ' ' if !after_space => true,
+            _ if letter.is_whitespace() || letter.is_control() => return false,
+            _ => false,
+        };
+    }
+    !after_space || text.is_empty()
 }
 
 #[cfg(test)]

@@ -10,6 +10,11 @@ use serde::{Deserialize, Serialize};
 pub struct Currency(Iso);
 
 impl Currency {
+    /// Three letters: `EUR`.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
     /// Digits after the decimal point: 2 for EUR, 0 for JPY, 3 for KWD.
     pub fn digits(self) -> u32 {
         u32::from(self.0.exponent().unwrap_or(0))
@@ -19,7 +24,8 @@ impl Currency {
 impl std::str::FromStr for Currency {
     type Err = BadMoney;
     fn from_str(text: &str) -> Result<Self, BadMoney> {
-        Iso::from_code(&text.to_ascii_uppercase())
+        Iso::from_code(text)
+            .or_else(|| Iso::from_code(&text.to_ascii_uppercase()))
             .map(Self)
             .ok_or_else(|| BadMoney::Currency(text.chars().take(20).collect()))
     }
@@ -40,7 +46,7 @@ impl From<Currency> for String {
 
 impl std::fmt::Display for Currency {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(self.0.code())
+        out.write_str(self.code())
     }
 }
 
@@ -90,8 +96,11 @@ impl std::str::FromStr for Money {
         if fraction.len() > digits {
             return Err(BadMoney::Decimals(shown(), currency.digits()));
         }
-        let amount: i64 =
-            format!("{whole}{fraction:0<digits$}").parse().map_err(|_| BadMoney::Range(shown()))?;
+        let decimals = fraction.bytes().chain(std::iter::repeat(b'0')).take(digits);
+        let amount = whole.bytes().chain(decimals).try_fold(0_i64, |amount, digit| {
+            amount.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+        });
+        let amount = amount.ok_or_else(|| BadMoney::Range(shown()))?;
         if amount > 10_000_000 * 10_i64.pow(currency.digits()) {
             return Err(BadMoney::Range(shown()));
         }

@@ -47,11 +47,12 @@ macro_rules! vocabulary {
             type Err = UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                let wanted = text.trim().to_lowercase();
-                Self::ALL
-                    .iter()
-                    .copied()
-                    .find(|word| word.id() == wanted || word.words() == wanted)
+                let find = |wanted: &str| {
+                    let mut words = Self::ALL.iter().copied();
+                    words.find(|word| word.id() == wanted || word.words() == wanted)
+                };
+                find(text)
+                    .or_else(|| find(&text.trim().to_lowercase()))
                     .ok_or_else(|| UnknownWord {
                         word: text.chars().take(40).collect(),
                         known: Self::ALL.iter().map(|word| word.id()).collect::<Vec<_>>().join(", "),

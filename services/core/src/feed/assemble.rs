@@ -1,15 +1,16 @@
 //! A row in a merchant's own words to a draft in ours.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::{
     draft::{ProductDraft, VariantDraft},
     html,
-    problem::{Place, Problem, ProblemCode},
+    problem::{Problem, ProblemCode},
     record::{Field, Record, Value},
     sale::Sale,
-    shopify::read_options,
-    words::{self, Kind},
+    words::{self, Kind, KnownWords},
 };
 use crate::{
     ids::ProductId,
@@ -22,100 +23,124 @@ const LONG_TITLE: usize = 150;
 const LONG_DESCRIPTION: usize = 5_000;
 
 /// What became of a row.
-pub(super) enum Assembled {
-    Draft(Box<Draft>),
+pub(super) enum Assembled<'a> {
+    Draft(Draft<'a>),
     /// Nothing that a photo of an outfit could be matched with.
     LeftOut(Problem),
     Refused(Option<ProductId>, Problem),
 }
 
 /// One variant with its product, and where each of its fields comes from.
-pub(super) struct Draft {
-    pub(super) product: ProductDraft,
+pub(super) struct Draft<'a> {
+    pub(super) product: ProductDraft<'a>,
     pub(super) warnings: Vec<Problem>,
-    record: Record,
+    /// Nothing that the row says of the product had to be warned of.
+    pub(super) product_is_sound: bool,
+    record: &'a Record,
 }
 
-/// `currency` is that of prices which name none; a sale that is not on `now` is left out.
-pub(super) fn assemble(
-    mut record: Record,
-    currency: Option<Currency>,
-    now: Timestamp,
-) -> Assembled {
-    read_options(&mut record);
-    let texts = |field: Field| record.all(field).map(|value| value.text.as_str());
-    let title = record.text(Field::GroupTitle).or(record.text(Field::Title)).unwrap_or_default();
-    let own_words = texts(Field::ProductType).chain(texts(Field::Category));
-    let named = record.text(Field::Category).and_then(|text| text.parse().ok()).map(Kind::Garment);
-    let kind = named.or_else(|| words::kind(texts(Field::Taxonomy), own_words, title));
-    let category = match kind {
-        Some(Kind::Garment(category)) => category,
-        Some(Kind::Other) => return Assembled::LeftOut(not_a_garment(&record)),
-        None => {
-            let id = record.text(Field::Group).or(record.text(Field::Id));
-            let product = id.and_then(|id| ProductId::new(id).ok());
-            return Assembled::Refused(product, no_category(&record));
-        }
-    };
-    let mut warnings = Vec::new();
-    let mut known = Known { record: &record, warnings: &mut warnings };
-    let gender =
-        known.word(Field::Gender, ProblemCode::GenderUnknown, words::gender).map(|g| g.id());
-    let age_group = known.word(Field::AgeGroup, ProblemCode::AgeGroupUnknown, words::age_group);
-    let pattern = known.word(Field::Pattern, ProblemCode::PatternUnknown, words::pattern);
-    let sleeve = known.word(Field::Sleeve, ProblemCode::SleeveUnknown, words::sleeve);
-    let length = known.word(Field::Length, ProblemCode::LengthUnknown, words::length);
-    let colours = known.colours();
-    let colour_name = record.text(Field::Colour).map(str::to_owned);
-    let colour_name = colour_name.filter(|name| *name != words::palette(&colours));
-    let colours: Vec<String> = colours.iter().map(|colour| colour.id().to_owned()).collect();
-    let availability = known.availability();
-    let stock = known.word(Field::Stock, ProblemCode::StockInvalid, pieces);
-    let stock = stock.map(i64::from);
-    known.long(Field::Title, LONG_TITLE, ProblemCode::TitleLong);
-    known.long(Field::Description, LONG_DESCRIPTION, ProblemCode::DescriptionLong);
-    known.gtin();
-    known.sale(now);
-    let own = |field: Field| record.text(field).map(str::to_owned);
-    let (price, sale_price) = prices(&record, currency, now);
-    let description = record
-        .text(Field::Description)
-        .map(|text| html::text_of_either(text).into_owned())
-        .or_else(|| record.text(Field::Html).map(html::text_of))
-        .unwrap_or_default();
-    let variant = VariantDraft {
-        id: own(Field::Id).unwrap_or_default(),
-        colours,
-        colour_name,
-        size: own(Field::Size),
-        gtin: own(Field::Gtin),
-        price,
-        sale_price,
-        availability,
-        stock,
-    };
-    let product = ProductDraft {
-        id: own(Field::Group).or(own(Field::Id)).unwrap_or_default(),
-        title: title.to_owned(),
-        brand: own(Field::Brand),
-        description,
-        category: category.id().to_owned(),
-        product_type: own(Field::ProductType),
-        gender: gender.map(str::to_owned),
-        age_group: age_group.map(|age| age.id().to_owned()),
-        material: own(Field::Material),
-        pattern: pattern.map(|pattern| pattern.id().to_owned()),
-        sleeve: sleeve.map(|sleeve| sleeve.id().to_owned()),
-        length: length.map(|length| length.id().to_owned()),
-        tags: tags(&record),
-        link: own(Field::Link),
-        image_link: own(Field::Image),
-        variants: vec![variant],
-    };
-    Assembled::Draft(Box::new(Draft { product, warnings, record }))
+/// How the rows of a feed are understood.
+#[derive(Default)]
+pub(super) struct Assembler {
+    /// The currency of prices that name none.
+    pub(super) currency: Option<Currency>,
+    /// A sale that is not on then is left out.
+    pub(super) now: Timestamp,
+    pub(super) words: KnownWords,
 }
 
-impl Draft {
+impl Assembler {
+    pub(super) fn assemble<'a>(&mut self, record: &'a Record) -> Assembled<'a> {
+        let texts = |field: Field| record.all(field).map(|value| value.text);
+        let title =
+            record.text(Field::GroupTitle).or(record.text(Field::Title)).unwrap_or_default();
+        let own_words = texts(Field::ProductType).chain(texts(Field::Category));
+        let named =
+            record.text(Field::Category).and_then(|text| text.parse().ok()).map(Kind::Garment);
+        let kind = named.or_else(|| self.words.kind(texts(Field::Taxonomy), own_words, title));
+        let category = match kind {
+            Some(Kind::Garment(category)) => category,
+            Some(Kind::Other) => return Assembled::LeftOut(not_a_garment(record)),
+            None => {
+                let id = record.text(Field::Group).or(record.text(Field::Id));
+                let product = id.and_then(|id| ProductId::new(id).ok());
+                return Assembled::Refused(product, no_category(record));
+            }
+        };
+        let mut known = self.known(record);
+        let gender = known.word(Field::Gender, ProblemCode::GenderUnknown, KnownWords::gender);
+        let age_group =
+            known.word(Field::AgeGroup, ProblemCode::AgeGroupUnknown, KnownWords::age_group);
+        let pattern = known.word(Field::Pattern, ProblemCode::PatternUnknown, KnownWords::pattern);
+        let sleeve = known.word(Field::Sleeve, ProblemCode::SleeveUnknown, KnownWords::sleeve);
+        let length = known.word(Field::Length, ProblemCode::LengthUnknown, KnownWords::length);
+        known.long(Field::Title, LONG_TITLE, ProblemCode::TitleLong);
+        known.long(Field::Description, LONG_DESCRIPTION, ProblemCode::DescriptionLong);
+        let product_is_sound = known.warnings.is_empty();
+        let mut warnings = known.warnings;
+        let (variant, of_variant) = self.variant(record);
+        warnings.extend(of_variant);
+        let own = |field: Field| record.text(field).map(Cow::Borrowed);
+        let description = record
+            .text(Field::Description)
+            .map(html::text_of_either)
+            .or_else(|| record.text(Field::Html).map(|text| html::text_of(text).into()))
+            .unwrap_or_default();
+        let product = ProductDraft {
+            id: own(Field::Group).or(own(Field::Id)).unwrap_or_default(),
+            title: title.into(),
+            brand: own(Field::Brand),
+            description,
+            category: category.id().into(),
+            product_type: own(Field::ProductType),
+            gender: gender.map(|gender| gender.id().into()),
+            age_group: age_group.map(|age| age.id().into()),
+            material: own(Field::Material),
+            pattern: pattern.map(|pattern| pattern.id().into()),
+            sleeve: sleeve.map(|sleeve| sleeve.id().into()),
+            length: length.map(|length| length.id().into()),
+            tags: tags(record),
+            link: own(Field::Link),
+            image_link: own(Field::Image),
+            variants: vec![variant],
+        };
+        Assembled::Draft(Draft { product, warnings, product_is_sound, record })
+    }
+
+    /// The variant of a row, and what of it was not understood.
+    pub(super) fn variant<'a>(&mut self, record: &'a Record) -> (VariantDraft<'a>, Vec<Problem>) {
+        let (currency, now) = (self.currency, self.now);
+        let mut known = self.known(record);
+        let colours = known.colours();
+        let colour_name = record.text(Field::Colour);
+        let colour_name = colour_name.filter(|name| !words::is_palette(name, &colours));
+        let availability = known.availability();
+        let stock = known.word(Field::Stock, ProblemCode::StockInvalid, |_, text| pieces(text));
+        known.gtin();
+        known.sale(now);
+        let warnings = known.warnings;
+        let (price, sale_price) = prices(record, currency, now);
+        let own = |field: Field| record.text(field).map(Cow::Borrowed);
+        let variant = VariantDraft {
+            id: own(Field::Id).unwrap_or_default(),
+            colours: colours.into_iter().map(|colour| colour.id().into()).collect(),
+            colour_name: colour_name.map(Cow::Borrowed),
+            size: own(Field::Size),
+            gtin: own(Field::Gtin),
+            price,
+            sale_price,
+            availability: availability.id().into(),
+            stock: stock.map(i64::from),
+        };
+        (variant, warnings)
+    }
+
+    fn known<'a>(&'a mut self, record: &'a Record) -> Known<'a> {
+        Known { record, words: &mut self.words, warnings: Vec::new() }
+    }
+}
+
+impl Draft<'_> {
     /// A problem of the checked draft, told in the feed's own terms.
     pub(super) fn in_its_words(&self, problem: Problem) -> Problem {
         let fields: &[Field] = match problem.column.as_str() {
@@ -137,17 +162,13 @@ impl Draft {
         };
         match fields.iter().find_map(|field| self.record.value(*field)) {
             Some(Value { column, text, .. }) => {
-                Problem { column: column.clone(), ..problem }.with_value(text)
+                Problem { column: column.to_owned(), ..problem }.with_value(text)
             }
             None => {
                 let column = problem.column.trim_start_matches("variants[0].").to_owned();
                 Problem { column, ..problem }
             }
         }
-    }
-
-    pub(super) fn place(&self) -> Place {
-        self.record.place
     }
 }
 
@@ -173,11 +194,12 @@ fn of_category(record: &Record, code: ProblemCode, message: &str) -> Problem {
 /// Reads words that may be unknown: they are warned of, and left out.
 struct Known<'a> {
     record: &'a Record,
-    warnings: &'a mut Vec<Problem>,
+    words: &'a mut KnownWords,
+    warnings: Vec<Problem>,
 }
 
 impl Known<'_> {
-    fn warn(&mut self, value: &Value, code: ProblemCode, message: String) {
+    fn warn(&mut self, value: Value<'_>, code: ProblemCode, message: String) {
         self.warnings.push(value.problem(self.record.place, code, message).warning());
     }
 
@@ -185,10 +207,10 @@ impl Known<'_> {
         &mut self,
         field: Field,
         code: ProblemCode,
-        read: fn(&str) -> Option<T>,
+        read: fn(&mut KnownWords, &str) -> Option<T>,
     ) -> Option<T> {
         let value = self.record.value(field)?;
-        let known = read(&value.text);
+        let known = read(self.words, value.text);
         if known.is_none() {
             self.warn(value, code, "not understood; the product is taken without it".into());
         }
@@ -197,10 +219,10 @@ impl Known<'_> {
 
     fn colours(&mut self) -> Vec<Colour> {
         if let Some(palette) = self.record.text(Field::Palette) {
-            return words::colours(palette).0;
+            return self.words.colours(palette).0;
         }
         let Some(value) = self.record.value(Field::Colour) else { return Vec::new() };
-        let (colours, understood) = words::colours(&value.text);
+        let (colours, understood) = self.words.colours(value.text);
         if !understood {
             let message = "not all of it names a colour of the palette; it is kept as words, and \
                            found by them alone";
@@ -209,9 +231,9 @@ impl Known<'_> {
         colours
     }
 
-    fn availability(&mut self) -> String {
+    fn availability(&mut self) -> Availability {
         let said = self.record.value(Field::Availability);
-        let known = said.and_then(|value| words::availability(&value.text));
+        let known = said.and_then(|value| self.words.availability(value.text));
         if let (Some(value), None) = (said, known) {
             let message = "not understood, so it is not taken to be in stock; write in_stock or \
                            out_of_stock";
@@ -228,11 +250,12 @@ impl Known<'_> {
             );
             self.warnings.push(problem.warning());
         }
-        known.unwrap_or(Availability::Unknown).id().to_owned()
+        known.unwrap_or(Availability::Unknown)
     }
 
     fn long(&mut self, field: Field, most: usize, code: ProblemCode) {
         if let Some(value) = self.record.value(field)
+            && value.text.len() > most
             && value.text.chars().count() > most
         {
             self.warn(value, code, format!("longer than {most} characters; shops cut it short"));
@@ -244,7 +267,7 @@ impl Known<'_> {
         if self.record.value(Field::SalePrice).is_none() {
             return;
         }
-        match Sale::of(Some(&value.text), now) {
+        match Sale::of(Some(value.text), now) {
             Sale::On => {}
             Sale::NotNow => {
                 let message = "the sale is not on now, so the regular price holds; read the feed \
@@ -261,7 +284,7 @@ impl Known<'_> {
 
     fn gtin(&mut self) {
         if let Some(value) = self.record.value(Field::Gtin)
-            && !is_gtin(&value.text)
+            && !is_gtin(value.text)
         {
             let message = "not a GTIN: 8, 12, 13 or 14 digits, the last of which checks the others";
             self.warn(value, ProblemCode::GtinInvalid, message.into());
@@ -291,7 +314,7 @@ pub(super) fn prices(
     record: &Record,
     currency: Option<Currency>,
     now: Timestamp,
-) -> (String, Option<String>) {
+) -> (Cow<'_, str>, Option<Cow<'_, str>>) {
     let price = |field: Field| record.text(field).map(|text| price(text, currency));
     match (price(Field::PriceNow), price(Field::ComparePrice)) {
         (Some(now), Some(regular)) if is_higher(&regular, &now) => (regular, Some(now)),
@@ -313,7 +336,10 @@ fn is_higher(one: &str, other: &str) -> bool {
 
 /// A price as [`Money`] reads it, from `1,299.00 USD`, `EUR 49,90`, `1 299,00€` or a bare number;
 /// what is neither stays as it is, for the check to tell.
-fn price(text: &str, currency: Option<Currency>) -> String {
+fn price(text: &str, currency: Option<Currency>) -> Cow<'_, str> {
+    if is_as_money_reads(text) {
+        return Cow::Borrowed(text);
+    }
     let mut code = currency.map(|currency| currency.to_string());
     let mut number = String::new();
     for word in spaced(text).split_whitespace() {
@@ -324,13 +350,22 @@ fn price(text: &str, currency: Option<Currency>) -> String {
         } else if word.parse::<Currency>().is_ok() {
             code = Some(word.to_owned());
         } else {
-            return text.to_owned();
+            return Cow::Borrowed(text);
         }
     }
     match code {
-        Some(code) if !number.is_empty() => format!("{} {code}", with_point(&number)),
-        _ => text.to_owned(),
+        Some(code) if !number.is_empty() => format!("{} {code}", with_point(&number)).into(),
+        _ => Cow::Borrowed(text),
     }
+}
+
+/// Whether it is digits, maybe a point and more of them, a space and letters, as most are.
+fn is_as_money_reads(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once(' ').is_some_and(|(number, code)| {
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        digits(whole) && digits(fraction) && code.bytes().all(|byte| byte.is_ascii_alphabetic())
+    })
 }
 
 /// Signs of one currency alone become its code, and a code stands apart from its number.
@@ -374,11 +409,12 @@ fn with_point(number: &str) -> String {
     }
 }
 
-fn tags(record: &Record) -> Vec<String> {
+fn tags(record: &Record) -> Vec<Cow<'_, str>> {
     let listed = record.text(Field::TagList).and_then(|text| serde_json::from_str(text).ok());
     listed.unwrap_or_else(|| {
-        let mut tags: Vec<String> = Vec::new();
-        for tag in record.all(Field::Tags).flat_map(|value| tags_of(&value.text)) {
+        let mut tags = Vec::new();
+        for tag in record.all(Field::Tags).flat_map(|value| tags_of(value.text)) {
+            let tag = Cow::Owned(tag);
             if !tags.contains(&tag) {
                 tags.push(tag);
             }

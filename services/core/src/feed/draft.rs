@@ -1,82 +1,86 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::product::{Product, Variant};
 
-/// A product as a feed says it, not yet checked.
+/// A product as a feed says it, not yet checked. It may borrow its texts from the row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ProductDraft {
-    pub id: String,
-    pub title: String,
-    pub brand: Option<String>,
-    pub description: String,
-    pub category: String,
+pub struct ProductDraft<'a> {
+    pub id: Cow<'a, str>,
+    pub title: Cow<'a, str>,
+    pub brand: Option<Cow<'a, str>>,
+    pub description: Cow<'a, str>,
+    pub category: Cow<'a, str>,
     /// The merchant's own words for the category.
-    pub product_type: Option<String>,
-    pub gender: Option<String>,
-    pub age_group: Option<String>,
-    pub material: Option<String>,
-    pub pattern: Option<String>,
-    pub sleeve: Option<String>,
-    pub length: Option<String>,
-    pub tags: Vec<String>,
-    pub link: Option<String>,
-    pub image_link: Option<String>,
-    pub variants: Vec<VariantDraft>,
+    pub product_type: Option<Cow<'a, str>>,
+    pub gender: Option<Cow<'a, str>>,
+    pub age_group: Option<Cow<'a, str>>,
+    pub material: Option<Cow<'a, str>>,
+    pub pattern: Option<Cow<'a, str>>,
+    pub sleeve: Option<Cow<'a, str>>,
+    pub length: Option<Cow<'a, str>>,
+    pub tags: Vec<Cow<'a, str>>,
+    pub link: Option<Cow<'a, str>>,
+    pub image_link: Option<Cow<'a, str>>,
+    pub variants: Vec<VariantDraft<'a>>,
 }
 
 /// A variant as a feed says it, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct VariantDraft {
-    pub id: String,
-    pub colours: Vec<String>,
+pub struct VariantDraft<'a> {
+    pub id: Cow<'a, str>,
+    pub colours: Vec<Cow<'a, str>>,
     /// The merchant's own words for the colours.
-    pub colour_name: Option<String>,
-    pub size: Option<String>,
-    pub gtin: Option<String>,
-    pub price: String,
-    pub sale_price: Option<String>,
-    pub availability: String,
+    pub colour_name: Option<Cow<'a, str>>,
+    pub size: Option<Cow<'a, str>>,
+    pub gtin: Option<Cow<'a, str>>,
+    pub price: Cow<'a, str>,
+    pub sale_price: Option<Cow<'a, str>>,
+    pub availability: Cow<'a, str>,
     pub stock: Option<i64>,
 }
 
-impl From<&Product> for ProductDraft {
-    fn from(product: &Product) -> Self {
-        let id = |word: Option<&str>| word.map(str::to_owned);
+impl<'a> From<&'a Product> for ProductDraft<'a> {
+    fn from(product: &'a Product) -> Self {
+        let id = |word: Option<&'static str>| word.map(Cow::Borrowed);
+        let own = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
         Self {
-            id: product.id.to_string(),
-            title: product.title.clone(),
-            brand: product.brand.clone(),
-            description: product.description.clone(),
-            category: product.category.id().to_owned(),
-            product_type: product.product_type.clone(),
+            id: product.id.as_str().into(),
+            title: product.title.as_str().into(),
+            brand: own(&product.brand),
+            description: product.description.as_str().into(),
+            category: product.category.id().into(),
+            product_type: own(&product.product_type),
             gender: id(product.gender.map(|word| word.id())),
             age_group: id(product.age_group.map(|word| word.id())),
-            material: product.material.clone(),
+            material: own(&product.material),
             pattern: id(product.pattern.map(|word| word.id())),
             sleeve: id(product.sleeve.map(|word| word.id())),
             length: id(product.length.map(|word| word.id())),
-            tags: product.tags.clone(),
-            link: product.link.clone(),
-            image_link: product.image_link.clone(),
+            tags: product.tags.iter().map(|tag| tag.as_str().into()).collect(),
+            link: own(&product.link),
+            image_link: own(&product.image_link),
             variants: product.variants.iter().map(VariantDraft::from).collect(),
         }
     }
 }
 
-impl From<&Variant> for VariantDraft {
-    fn from(variant: &Variant) -> Self {
+impl<'a> From<&'a Variant> for VariantDraft<'a> {
+    fn from(variant: &'a Variant) -> Self {
+        let own = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
         let offer = &variant.offer;
         Self {
-            id: variant.id.to_string(),
-            colours: variant.colours.iter().map(|colour| colour.id().to_owned()).collect(),
-            colour_name: variant.colour_name.clone(),
-            size: variant.size.clone(),
-            gtin: variant.gtin.clone(),
-            price: offer.price.to_string(),
-            sale_price: offer.sale_price.map(|sale| sale.to_string()),
-            availability: offer.availability.id().to_owned(),
+            id: variant.id.as_str().into(),
+            colours: variant.colours.iter().map(|colour| colour.id().into()).collect(),
+            colour_name: own(&variant.colour_name),
+            size: own(&variant.size),
+            gtin: own(&variant.gtin),
+            price: offer.price.to_string().into(),
+            sale_price: offer.sale_price.map(|sale| sale.to_string().into()),
+            availability: offer.availability.id().into(),
             stock: offer.stock.map(i64::from),
         }
     }

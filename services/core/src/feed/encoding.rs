@@ -45,7 +45,8 @@ impl<R: Read> Utf8<R> {
                 }
                 Guess::Ascii(length) => {
                     self.begins &= length == 0;
-                    self.text.extend(self.raw.drain(..length));
+                    self.text.extend_from_slice(&self.raw[..length]);
+                    self.raw.drain(..length);
                     return Ok(());
                 }
             }
@@ -95,9 +96,10 @@ fn guess(raw: &[u8], begins: bool, ended: bool) -> Guess {
             _ => {}
         }
     }
-    let Some(beyond) = raw.iter().position(|byte| !byte.is_ascii()) else {
-        return Guess::Ascii(raw.len());
-    };
+    let beyond = Encoding::ascii_valid_up_to(raw);
+    if beyond == raw.len() {
+        return Guess::Ascii(beyond);
+    }
     let tail = &raw[beyond..];
     let tail = &tail[..tail.len().min(LONGEST)];
     match std::str::from_utf8(tail) {

@@ -56,6 +56,10 @@ pub(super) fn text_of(html: &str) -> String {
 
 /// Whether a tag or an entity stands in it.
 fn is_html(text: &str) -> bool {
+    // One letter is looked for much faster than one of two, and most texts have neither.
+    if !text.contains('<') && !text.contains('&') {
+        return false;
+    }
     text.match_indices(['<', '&']).any(|(at, _)| {
         let known =
             |name: &str| INLINE.contains(&name) || BLOCK.contains(&name) || UNREAD.contains(&name);

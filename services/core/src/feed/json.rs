@@ -52,7 +52,7 @@ fn flat(dialect: Dialect, place: Place, line: &str) -> Vec<Read> {
     let mut record = Record::at(place);
     for (name, value) in &row {
         if let Some(field) = field(dialect, name) {
-            record.add(field, name, &plain(value));
+            record.add(field, name.as_str(), &plain(value));
         }
     }
     vec![Ok(record)]

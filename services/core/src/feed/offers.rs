@@ -79,14 +79,14 @@ fn nothing(place: Place) -> Problem {
 /// sale.
 fn read(record: &Record, currency: Option<Currency>, now: Timestamp) -> OfferTaken {
     let mut problems = Vec::new();
-    let mut tell = |value: Option<&Value>, code, message: String| {
+    let mut tell = |value: Option<Value<'_>>, code, message: String| {
         problems.push(match value {
             Some(value) => value.problem(record.place, code, message),
             None => Problem::of_column(record.place, "id", code, message),
         });
     };
     let id = record.value(Field::Id);
-    let variant = match VariantId::new(id.map_or("", |value| &value.text)) {
+    let variant = match VariantId::new(id.map_or("", |value| value.text)) {
         Ok(variant) => Some(variant),
         Err(error) => {
             tell(id, ProblemCode::IdInvalid, error.to_string());
@@ -102,13 +102,13 @@ fn read(record: &Record, currency: Option<Currency>, now: Timestamp) -> OfferTak
     let price = money(Field::Price, &price_text);
     let sale = sale_text.and_then(|text| money(Field::SalePrice, &text));
     let said = record.value(Field::Availability);
-    let availability = said.and_then(|value| words::availability(&value.text));
+    let availability = said.and_then(|value| words::availability(value.text));
     if said.is_some() && availability.is_none() {
         let message = "not understood; write in_stock or out_of_stock";
         tell(said, ProblemCode::AvailabilityUnknown, message.into());
     }
     let counted = record.value(Field::Stock);
-    let stock = counted.and_then(|value| pieces(&value.text));
+    let stock = counted.and_then(|value| pieces(value.text));
     if counted.is_some() && stock.is_none() {
         tell(counted, ProblemCode::StockInvalid, "stock is a whole number from 0".into());
     }

@@ -1,3 +1,5 @@
+use std::{ops::Range, sync::Arc};
+
 use super::problem::{Place, Problem, ProblemCode};
 
 /// What a column of a feed means, whatever its dialect calls it.
@@ -66,15 +68,43 @@ pub(super) enum Field {
     Options,
 }
 
-/// One value of a row, with the name that the feed gives its column.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Value {
-    pub(super) field: Field,
-    pub(super) column: String,
-    pub(super) text: String,
+impl Field {
+    /// Whether rows of one product differ in it; the other fields are those of the product.
+    pub(super) fn is_of_variant(self) -> bool {
+        use Field::*;
+        matches!(
+            self,
+            Id | Colour
+                | Palette
+                | Size
+                | Gtin
+                | Price
+                | SalePrice
+                | SaleDates
+                | PriceNow
+                | ComparePrice
+                | Availability
+                | Stock
+                | OwnStock
+                | StockTracker
+                | StockPolicy
+                | Option1Value
+                | Option2Value
+                | Option3Value
+                | Options
+        )
+    }
 }
 
-impl Value {
+/// One value of a row, with the name that the feed gives its column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Value<'a> {
+    pub(super) field: Field,
+    pub(super) column: &'a str,
+    pub(super) text: &'a str,
+}
+
+impl Value<'_> {
     /// An error with this value.
     pub(super) fn problem(
         &self,
@@ -82,38 +112,96 @@ impl Value {
         code: ProblemCode,
         message: impl Into<String>,
     ) -> Problem {
-        Problem::of_value(place, &self.column, &self.text, code, message)
+        Problem::of_value(place, self.column, self.text, code, message)
     }
 }
 
-/// A row in the terms of [`Field`]; values that are empty are left out.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// A row in the terms of [`Field`]; values that are empty are left out. All texts stand in one, so
+/// that a row is read into two pieces of memory, not into two a value.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Record {
     pub(super) place: Place,
-    pub(super) values: Vec<Value>,
+    texts: String,
+    values: Vec<Slot>,
+}
+
+/// Where the text of a value stands.
+#[derive(Debug, Clone)]
+struct Slot {
+    field: Field,
+    column: Arc<str>,
+    text: Range<usize>,
 }
 
 impl Record {
     pub(super) fn at(place: Place) -> Self {
-        Self { place, values: Vec::new() }
+        Self::with_room(place, 0, 0)
     }
 
-    pub(super) fn add(&mut self, field: Field, column: impl Into<String>, text: &str) {
+    /// With room for so many values that are so many bytes in all.
+    pub(super) fn with_room(place: Place, values: usize, bytes: usize) -> Self {
+        let (texts, values) = (String::with_capacity(bytes), Vec::with_capacity(values));
+        Self { place, texts, values }
+    }
+
+    pub(super) fn add(&mut self, field: Field, column: impl Into<Arc<str>>, text: &str) {
         let text = text.trim();
         if !text.is_empty() {
-            self.values.push(Value { field, column: column.into(), text: text.to_owned() });
+            let begin = self.texts.len();
+            self.texts.push_str(text);
+            let text = begin..self.texts.len();
+            self.values.push(Slot { field, column: column.into(), text });
         }
     }
 
-    pub(super) fn value(&self, field: Field) -> Option<&Value> {
-        self.values.iter().find(|value| value.field == field)
+    /// Adds what another row has of this field.
+    pub(super) fn add_from(&mut self, other: &Self, field: Field) {
+        for slot in other.values.iter().filter(|slot| slot.field == field) {
+            self.add(field, Arc::clone(&slot.column), &other.texts[slot.text.clone()]);
+        }
+    }
+
+    /// Adds the value of this field as one of another field too.
+    pub(super) fn add_again(&mut self, from: Field, to: Field) {
+        let slot = self.values.iter().find(|slot| slot.field == from);
+        self.values.extend(slot.cloned().map(|slot| Slot { field: to, ..slot }));
+    }
+
+    /// The name that the feed gives the column of this field.
+    pub(super) fn column(&self, field: Field) -> Option<Arc<str>> {
+        let slot = self.values.iter().find(|slot| slot.field == field);
+        slot.map(|slot| Arc::clone(&slot.column))
+    }
+
+    pub(super) fn remove(&mut self, field: Field) {
+        self.values.retain(|slot| slot.field != field);
+    }
+
+    pub(super) fn rename(&mut self, from: Field, to: Field) {
+        let slots = self.values.iter_mut().filter(|slot| slot.field == from);
+        slots.for_each(|slot| slot.field = to);
+    }
+
+    /// All but what is the variant's alone.
+    pub(super) fn of_product(&self) -> impl Iterator<Item = Value<'_>> {
+        let slots = self.values.iter().filter(|slot| !slot.field.is_of_variant());
+        slots.map(|slot| self.shown(slot))
+    }
+
+    pub(super) fn value(&self, field: Field) -> Option<Value<'_>> {
+        self.values.iter().find(|slot| slot.field == field).map(|slot| self.shown(slot))
     }
 
     pub(super) fn text(&self, field: Field) -> Option<&str> {
-        self.value(field).map(|value| value.text.as_str())
+        self.value(field).map(|value| value.text)
     }
 
-    pub(super) fn all(&self, field: Field) -> impl Iterator<Item = &Value> {
-        self.values.iter().filter(move |value| value.field == field)
+    pub(super) fn all(&self, field: Field) -> impl Iterator<Item = Value<'_>> {
+        self.values.iter().filter(move |slot| slot.field == field).map(|slot| self.shown(slot))
+    }
+
+    fn shown<'a>(&'a self, slot: &'a Slot) -> Value<'a> {
+        let Slot { field, column, text } = slot;
+        Value { field: *field, column, text: &self.texts[text.clone()] }
     }
 }

@@ -1,12 +1,12 @@
 //! Shopify's product CSV: the rows of one product follow one another, only the first says what
 //! holds for all, and some of them only name another picture.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     FeedError, Read, Row,
     problem::ProblemCode,
-    record::{Field, Record, Value},
+    record::{Field, Record},
     table::Table,
     words::{OptionName, option_name},
 };
@@ -73,10 +73,10 @@ impl<I> Shopify<I> {
         }
         for field in SHARED {
             if record.value(field).is_none() {
-                record.values.extend(self.head.all(field).cloned());
+                record.add_from(&self.head, field);
             }
         }
-        if let Some(status) = record.all(Field::Status).find(|status| is_hidden(&status.text)) {
+        if let Some(status) = record.all(Field::Status).find(|status| is_hidden(status.text)) {
             let message = "not on sale in the shop; it is left out";
             let problem = status.problem(record.place, ProblemCode::NotPublished, message);
             return Some(Row::LeftOut(problem.warning()));
@@ -115,10 +115,12 @@ fn name(record: &mut Record) {
     if record.value(Field::Id).is_some() {
         return;
     }
-    let Some(handle) = record.value(Field::Group).cloned() else { return };
+    let Some(handle) = record.text(Field::Group) else { return };
     let options = OPTIONS.iter().filter_map(|(_, value)| record.text(*value));
-    let text = variant_name(&handle.text, options);
-    record.values.push(Value { field: Field::Id, column: handle.column, text });
+    let text = variant_name(handle, options);
+    if let Some(column) = record.column(Field::Group) {
+        record.add(Field::Id, column, &text);
+    }
 }
 
 /// What a variant without a SKU is called.
@@ -130,48 +132,45 @@ pub(super) fn variant_name<'a>(handle: &'a str, options: impl Iterator<Item = &'
 /// The product's own id instead of its handle, where both are told.
 fn own_id(record: &mut Record) {
     if record.value(Field::ProductId).is_some() {
-        record.values.retain(|value| value.field != Field::Group);
-        rename(record, Field::ProductId, Field::Group);
+        record.remove(Field::Group);
+        record.rename(Field::ProductId, Field::Group);
     }
-}
-
-fn rename(record: &mut Record, from: Field, to: Field) {
-    record.values.iter_mut().filter(|value| value.field == from).for_each(|v| v.field = to);
 }
 
 /// Whether it can be bought, as policy and quantity say. `tracks`: the feed says who counts the
 /// pieces, so what nobody counts is always sold, whatever its quantity.
 fn stock(record: &mut Record, tracks: bool) {
     if record.value(Field::Availability).is_some() {
-        record.values.retain(|value| value.field != Field::Stock);
-        rename(record, Field::OwnStock, Field::Stock);
+        record.remove(Field::Stock);
+        record.rename(Field::OwnStock, Field::Stock);
         return;
     }
     if tracks && record.value(Field::StockTracker).is_none() {
-        record.values.retain(|value| value.field != Field::Stock);
+        record.remove(Field::Stock);
         record.add(Field::Availability, "", "in_stock");
         return;
     }
     let sells_on = record
         .text(Field::StockPolicy)
         .is_some_and(|policy| matches!(policy.to_lowercase().as_str(), "continue" | "true"));
-    let Some(quantity) = record.value(Field::Stock).cloned() else {
+    let (Some(quantity), Some(column)) = (record.text(Field::Stock), record.column(Field::Stock))
+    else {
         if sells_on {
             record.add(Field::Availability, "", "in_stock");
         }
         return;
     };
-    let left = quantity.text.parse::<i64>();
+    let left = quantity.parse::<i64>();
     match left {
         Ok(left) if sells_on || left > 0 => {
-            record.add(Field::Availability, &quantity.column, "in_stock");
+            record.add(Field::Availability, column, "in_stock");
         }
-        Ok(_) => record.add(Field::Availability, &quantity.column, "out_of_stock"),
+        Ok(_) => record.add(Field::Availability, column, "out_of_stock"),
         Err(_) => {}
     }
     // What is sold on with none left, or was oversold, has no number of pieces.
     if left.is_ok_and(|left| left < 0 || sells_on) {
-        record.values.retain(|value| value.field != Field::Stock);
+        record.remove(Field::Stock);
     }
 }
 
@@ -179,25 +178,28 @@ fn stock(record: &mut Record, tracks: bool) {
 pub(super) fn read_options(record: &mut Record) {
     read_listed_options(record);
     for (name, value) in OPTIONS {
-        let (Some(name), Some(value)) = (record.text(name), record.value(value).cloned()) else {
+        let (Some(name), Some(text)) = (record.text(name), record.text(value)) else {
             continue;
         };
         let Some(field) = option_name(name).map(field_of) else { continue };
-        if value.text != ONLY_VARIANT {
-            record.values.retain(|other| other.field != field);
-            record.values.push(Value { field, ..value });
+        if text != ONLY_VARIANT {
+            record.remove(field);
+            record.add_again(value, field);
         }
     }
 }
 
 /// Options as an object, where no column says the same.
 fn read_listed_options(record: &mut Record) {
-    let Some(listed) = record.value(Field::Options).cloned() else { return };
-    let options: HashMap<String, String> = serde_json::from_str(&listed.text).unwrap_or_default();
+    let (Some(listed), Some(column)) = (record.text(Field::Options), record.column(Field::Options))
+    else {
+        return;
+    };
+    let options: HashMap<String, String> = serde_json::from_str(listed).unwrap_or_default();
     for (name, value) in options {
         let field = option_name(&name).map(field_of);
         if let Some(field) = field.filter(|field| record.value(*field).is_none()) {
-            record.add(field, &listed.column, &value);
+            record.add(field, Arc::clone(&column), &value);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Delimited text, row by row.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    sync::Arc,
+};
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
@@ -29,7 +32,7 @@ pub(super) struct Table<R> {
 /// A column that is used, with its name in the feed.
 struct Column {
     field: Field,
-    name: String,
+    name: Arc<str>,
     /// Of a structured text: where its content stands, and how many parts there are.
     content: Option<(usize, usize)>,
 }
@@ -52,7 +55,7 @@ impl<R: Read> Table<R> {
         let columns: Vec<_> = header
             .iter()
             .map(|name| {
-                let shown = name.trim().trim_start_matches('\u{feff}').to_owned();
+                let shown = name.trim().trim_start_matches('\u{feff}').into();
                 let content = content_part(name);
                 field(dialect, name).map(|field| Column { field, name: shown, content })
             })
@@ -62,10 +65,15 @@ impl<R: Read> Table<R> {
 
     /// The line that the record begins on. The reader says where it ends, and counts the line as
     /// ended once it has read `\n`, of which it leaves the one behind `\r` for later.
-    fn line(&self) -> u64 {
+    /// `before` is the line that it was at; where it went on by one line, none ends in the record.
+    fn line(&self, before: u64) -> u64 {
         let counted = u64::from(!self.crlf);
-        let inside: u64 = self.record.iter().map(newlines).sum();
-        (self.above + self.reader.position().line()).saturating_sub(counted + inside)
+        let after = self.reader.position().line();
+        let inside = match after.saturating_sub(before) {
+            0 | 1 => 0,
+            _ => self.record.iter().map(newlines).sum(),
+        };
+        (self.above + after).saturating_sub(counted + inside)
     }
 
     /// Whether there is such a column.
@@ -78,7 +86,9 @@ impl<R: Read> Iterator for Table<R> {
     type Item = Result<super::Read, FeedError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let mut before;
         loop {
+            before = self.reader.position().line();
             self.allowance.from(self.reader.position().byte());
             match self.reader.read_record(&mut self.record) {
                 Ok(false) => return None,
@@ -88,7 +98,7 @@ impl<R: Read> Iterator for Table<R> {
             }
         }
         self.row += 1;
-        let line = self.line();
+        let line = self.line(before);
         let place = Place { row: self.row, line };
         if self.record.len() > self.columns.len() {
             let (values, columns) = (self.record.len(), self.columns.len());
@@ -98,11 +108,12 @@ impl<R: Read> Iterator for Table<R> {
             );
             return Some(Ok(Err(Problem::of_row(place, ProblemCode::RowTooWide, message))));
         }
-        let mut record = Record::at(place);
+        let (values, bytes) = (self.record.len(), self.record.as_slice().len());
+        let mut record = Record::with_room(place, values, bytes);
         for (column, text) in self.columns.iter().zip(&self.record) {
             if let Some(Column { field, name, content }) = column {
                 let text = content.map_or(text, |(at, parts)| content_of(text, at, parts));
-                record.add(*field, name, text);
+                record.add(*field, Arc::clone(name), text);
             }
         }
         Some(Ok(Ok(record)))

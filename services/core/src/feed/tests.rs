@@ -5,6 +5,7 @@ use crate::product::Variant;
 
 mod export;
 mod golden;
+mod repeated;
 mod traps;
 
 /// A feed of the folder `tests/feeds`.

@@ -2,9 +2,11 @@
 
 mod categories;
 mod colours;
+mod known;
 
-pub(super) use categories::{Kind, kind};
-pub(super) use colours::{colours, palette};
+pub(super) use categories::Kind;
+pub(super) use colours::{colours, is_palette, palette};
+pub(super) use known::KnownWords;
 
 use crate::vocabulary::{AgeGroup, Availability, Gender, Length, Pattern, Sleeve};
 
@@ -31,7 +33,7 @@ pub(super) fn option_name(name: &str) -> Option<OptionName> {
 }
 
 /// The genders that a list names: one, or both as unisex.
-pub(super) fn gender(text: &str) -> Option<Gender> {
+fn gender(text: &str) -> Option<Gender> {
     let mut named = listed(text, one_gender);
     let first = named.next()?;
     Some(if named.all(|other| other == first) { first } else { Gender::Unisex })
@@ -49,7 +51,7 @@ fn one_gender(text: &str) -> Option<Gender> {
 }
 
 /// The first age group that a list names.
-pub(super) fn age_group(text: &str) -> Option<AgeGroup> {
+fn age_group(text: &str) -> Option<AgeGroup> {
     listed(text, one_age_group).next()
 }
 
@@ -67,7 +69,7 @@ fn one_age_group(text: &str) -> Option<AgeGroup> {
 }
 
 /// The first length of sleeves that a list names.
-pub(super) fn sleeve(text: &str) -> Option<Sleeve> {
+fn sleeve(text: &str) -> Option<Sleeve> {
     let one = |text: &str| {
         let words = plain(text).replace('-', " ");
         let word = words.trim_end_matches(" sleeved").trim_end_matches(" sleeves");
@@ -85,7 +87,7 @@ pub(super) fn sleeve(text: &str) -> Option<Sleeve> {
 }
 
 /// The first length of a garment that a list names.
-pub(super) fn length(text: &str) -> Option<Length> {
+fn length(text: &str) -> Option<Length> {
     let one = |text: &str| match plain(text).as_str() {
         "mini" | "micro" => Some(Length::Short),
         "knee length" => Some(Length::Knee),
@@ -124,7 +126,7 @@ pub(super) fn availability(text: &str) -> Option<Availability> {
 }
 
 /// The first pattern that the words name.
-pub(super) fn pattern(text: &str) -> Option<Pattern> {
+fn pattern(text: &str) -> Option<Pattern> {
     if let Ok(pattern) = text.parse() {
         return Some(pattern);
     }

@@ -1,5 +1,7 @@
 //! What kind of garment a product is: by the taxonomy, the merchant's category and the title.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use super::plain;
 use crate::vocabulary::Category;
 
@@ -264,75 +266,101 @@ const ENDINGS: [&str; 12] = [
     "hosen", "schuhe",
 ];
 
-/// `taxonomy` and `own` are paths with `>` or numbers; the title decides where they leave it open.
-pub(in crate::feed) fn kind<'a>(
-    taxonomy: impl Iterator<Item = &'a str>,
-    own: impl Iterator<Item = &'a str>,
-    title: &str,
-) -> Option<Kind> {
-    let mut open = None;
-    for path in own.chain(taxonomy) {
-        if let Ok(number) = path.trim().parse::<u32>() {
-            let known = GOOGLE.iter().find(|(known, _)| *known == number).map(|(_, kind)| *kind);
-            match known {
-                Some(Kind::Other) => return Some(Kind::Other),
-                Some(kind) => open = open.or(Some(kind)),
-                None => {}
-            }
-            continue;
-        }
-        let segments: Vec<String> = path.rsplit('>').map(plain).collect();
-        let last = segments.first().cloned().unwrap_or_default();
-        let elsewhere = segments.iter().any(|segment| OTHER_BRANCHES.contains(&segment.as_str()));
-        if elsewhere && !matches!(last.as_str(), "hats" | "caps" | "undershirts") {
-            return Some(Kind::Other);
-        }
-        if let Ok(category) = last.parse::<Category>()
-            && !WIDE.iter().any(|(name, _)| *name == last)
-        {
-            return Some(Kind::Garment(category));
-        }
-        let wide = segments.iter().find_map(|segment| {
-            WIDE.iter().find(|(name, _)| name == segment).map(|(_, category)| *category)
-        });
-        match (of_words(&last), wide) {
-            (_, Some(category)) if WIDE.iter().any(|(name, _)| *name == last) => {
-                open = open.or(Some(Kind::Garment(category)));
-            }
-            (Some(kind), _) => return Some(kind),
-            (None, Some(category)) => open = open.or(Some(Kind::Garment(category))),
-            (None, None) => {}
+/// What a path of categories with `>`, or the number of one, says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Path {
+    Tells(Kind),
+    /// The title may say more; where it does not, this is meant.
+    LeavesOpen(Option<Kind>),
+}
+
+pub(super) fn of_path(path: &str) -> Path {
+    if let Ok(number) = path.trim().parse::<u32>() {
+        let known = GOOGLE.iter().find(|(known, _)| *known == number).map(|(_, kind)| *kind);
+        return match known {
+            Some(Kind::Other) => Path::Tells(Kind::Other),
+            open => Path::LeavesOpen(open),
+        };
+    }
+    let segments: Vec<String> = path.rsplit('>').map(plain).collect();
+    let last = segments.first().map_or("", String::as_str);
+    let elsewhere = segments.iter().any(|segment| OTHER_BRANCHES.contains(&segment.as_str()));
+    if elsewhere && !matches!(last, "hats" | "caps" | "undershirts") {
+        return Path::Tells(Kind::Other);
+    }
+    let is_wide = WIDE.iter().any(|(name, _)| *name == last);
+    if let Ok(category) = last.parse::<Category>()
+        && !is_wide
+    {
+        return Path::Tells(Kind::Garment(category));
+    }
+    let wide = segments.iter().find_map(|segment| {
+        WIDE.iter().find(|(name, _)| name == segment).map(|(_, category)| Kind::Garment(*category))
+    });
+    match of_words(last) {
+        Some(kind) if !is_wide => Path::Tells(kind),
+        _ => Path::LeavesOpen(wide),
+    }
+}
+
+pub(super) fn of_title(title: &str) -> Option<Kind> {
+    of_words(&plain(title))
+}
+
+/// [`WORDS`], by how they are looked for; each with its place in the list.
+struct Index {
+    words: HashMap<&'static str, usize>,
+    /// Of more than one word.
+    phrases: Vec<(&'static str, usize)>,
+    /// In writing that puts no spaces between words.
+    unspaced: Vec<(&'static str, usize)>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index { words: HashMap::new(), phrases: Vec::new(), unspaced: Vec::new() };
+    for (at, (word, _)) in WORDS.iter().enumerate() {
+        if word.chars().any(|letter| letter as u32 >= 0x2000) {
+            index.unspaced.push((word, at));
+        } else if word.contains(' ') {
+            index.phrases.push((word, at));
+        } else {
+            index.words.entry(word).or_insert(at);
         }
     }
-    of_words(&plain(title)).or(open)
-}
+    index
+});
 
 /// The first of [`WORDS`] that stands in the text.
 fn of_words(text: &str) -> Option<Kind> {
-    let words: Vec<&str> =
-        text.split(|letter: char| !letter.is_alphanumeric() && letter != '-').collect();
-    let padded = format!(" {} ", words.join(" "));
-    let ends = |ending: &&str| words.iter().any(|word| word.ends_with(ending));
-    let endings: Vec<&str> = ENDINGS.into_iter().filter(ends).collect();
-    let named = |word: &str| {
-        if !word.is_ascii() && word.chars().any(|letter| (letter as u32) >= 0x2000) {
-            text.contains(word)
-        } else if word.contains(' ') {
-            padded.contains(&format!(" {word} "))
-        } else {
-            words.contains(&word) || endings.contains(&word)
-        }
+    let words = || text.split(|letter: char| !letter.is_alphanumeric() && letter != '-');
+    let single = words()
+        .flat_map(|word| {
+            let endings = ENDINGS.into_iter().filter(move |ending| word.ends_with(ending));
+            std::iter::once(word).chain(endings)
+        })
+        .filter_map(|word| INDEX.words.get(word).copied())
+        .min();
+    let begins = |(phrase, _): &&(&str, usize)| {
+        phrase.split(' ').next().is_some_and(|first| text.contains(first))
     };
-    WORDS.iter().find(|(word, _)| named(word)).map(|(_, kind)| *kind)
+    let mut phrases = INDEX.phrases.iter().filter(begins).peekable();
+    let phrase = phrases.peek().is_some().then(|| {
+        let padded = format!(" {} ", words().collect::<Vec<_>>().join(" "));
+        phrases.find(|(phrase, _)| padded.contains(&format!(" {phrase} "))).map(|(_, at)| *at)
+    });
+    let unspaced = (!text.is_ascii())
+        .then(|| INDEX.unspaced.iter().find(|(word, _)| text.contains(word)).map(|(_, at)| *at));
+    let first = single.into_iter().chain(phrase.flatten()).chain(unspaced.flatten()).min()?;
+    WORDS.get(first).map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::KnownWords, *};
 
     fn told(taxonomy: &str, own: &str, title: &str) -> Option<Kind> {
         let list = |text: &'static str| (!text.is_empty()).then_some(text).into_iter();
-        kind(
+        KnownWords::default().kind(
             list(Box::leak(taxonomy.to_owned().into_boxed_str())),
             list(Box::leak(own.to_owned().into_boxed_str())),
             title,

@@ -307,6 +307,11 @@ pub(in crate::feed) fn palette(colours: &[Colour]) -> String {
     colours.iter().map(|colour| colour.words()).collect::<Vec<_>>().join("/")
 }
 
+/// Whether a text is what [`palette`] makes of these colours.
+pub(in crate::feed) fn is_palette(text: &str, colours: &[Colour]) -> bool {
+    text.split('/').eq(colours.iter().map(|colour| colour.words()))
+}
+
 /// By the whole part, else by its longest ending or beginning that is a colour: `heather grey`,
 /// `washed light blue`, `bleu ciel chiné`.
 fn colour(part: &str) -> Option<Colour> {
