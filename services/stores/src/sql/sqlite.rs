@@ -2,6 +2,8 @@
 
 #[path = "both/mod.rs"]
 mod both;
+#[cfg(test)]
+mod plans;
 mod statements {
     pub(super) mod catalog;
     pub(super) mod feeds;

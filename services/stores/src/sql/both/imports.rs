@@ -221,15 +221,14 @@ impl Imports for Store {
             .map_err(failed)?;
         let Some((id, merchant)) = next else { return Ok(None) };
         let before = row(&mut transaction, &merchant, &id).await?;
-        sqlx::query(sql::TAKE)
+        let taken: Row = sqlx::query_as(sql::TAKE)
             .bind(&id)
             .bind(later(lease))
             .bind(now())
             .bind(before.import()?.progress.bytes as i64)
-            .execute(&mut *transaction)
+            .fetch_one(&mut *transaction)
             .await
             .map_err(failed)?;
-        let taken = row(&mut transaction, &merchant, &id).await?;
         transaction.commit().await.map_err(failed)?;
         let import = taken.import()?;
         let lease =

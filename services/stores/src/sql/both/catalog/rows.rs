@@ -1,6 +1,6 @@
 //! Products to rows and back.
 
-use std::{collections::HashMap, fmt::Display, str::FromStr};
+use std::{borrow::Cow, collections::HashMap, fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,16 +15,16 @@ use super::{Connection, StoreError, corrupt, failed, json, parsed, sql};
 
 /// A row of `products`.
 #[derive(Serialize)]
-pub(super) struct ProductRow {
-    id: ProductId,
+pub(super) struct ProductRow<'a> {
+    id: &'a ProductId,
     document: String,
 }
 
 /// A row of `variants`.
 #[derive(Serialize)]
-pub(super) struct VariantRow {
-    id: VariantId,
-    product: ProductId,
+pub(super) struct VariantRow<'a> {
+    id: &'a VariantId,
+    product: &'a ProductId,
     position: usize,
     attributes: String,
 }
@@ -34,22 +34,22 @@ pub(super) struct VariantRow {
 pub(super) struct OfferRow<'a> {
     variant: &'a VariantId,
     price: i64,
-    currency: String,
+    currency: &'static str,
     sale_price: Option<i64>,
-    sale_currency: Option<String>,
+    sale_currency: Option<&'static str>,
     availability: &'static str,
     stock: Option<u32>,
 }
 
 /// What `variants.attributes` holds.
 #[derive(Serialize, Deserialize)]
-struct Attributes {
-    colours: Vec<Colour>,
+struct Attributes<'a> {
+    colours: Cow<'a, [Colour]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    colour_name: Option<String>,
-    size: Option<String>,
+    colour_name: Option<Cow<'a, str>>,
+    size: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    gtin: Option<String>,
+    gtin: Option<Cow<'a, str>>,
 }
 
 /// Columns of a variant and its offer: product, id, attributes, price, currency, sale price, sale
@@ -57,28 +57,27 @@ struct Attributes {
 type VariantColumns =
     (String, String, String, i64, String, Option<i64>, Option<String>, String, Option<i64>);
 
-impl ProductRow {
-    /// The variants are left out: their rows hold them.
-    pub(super) fn of(product: &Product) -> Result<Self, StoreError> {
-        let bare = Product { variants: Vec::new(), ..product.clone() };
-        Ok(Self { document: json(&bare)?, id: bare.id })
+impl<'a> ProductRow<'a> {
+    /// Of a product whose variants were taken out: their rows hold them.
+    pub(super) fn of(bare: &'a Product) -> Result<Self, StoreError> {
+        Ok(Self { id: &bare.id, document: json(bare)? })
     }
 }
 
-impl VariantRow {
+impl<'a> VariantRow<'a> {
     pub(super) fn of(
-        product: &ProductId,
+        product: &'a ProductId,
         position: usize,
-        variant: &Variant,
+        variant: &'a Variant,
     ) -> Result<Self, StoreError> {
-        let Variant { colours, colour_name, size, gtin, .. } = variant.clone();
-        let attributes = Attributes { colours, colour_name, size, gtin };
-        Ok(Self {
-            id: variant.id.clone(),
-            product: product.clone(),
-            position,
-            attributes: json(&attributes)?,
-        })
+        let own = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        let attributes = Attributes {
+            colours: Cow::Borrowed(&variant.colours),
+            colour_name: own(&variant.colour_name),
+            size: own(&variant.size),
+            gtin: own(&variant.gtin),
+        };
+        Ok(Self { id: &variant.id, product, position, attributes: json(&attributes)? })
     }
 }
 
@@ -87,9 +86,9 @@ impl<'a> OfferRow<'a> {
         Self {
             variant,
             price: offer.price.amount,
-            currency: offer.price.currency.to_string(),
+            currency: offer.price.currency.code(),
             sale_price: offer.sale_price.map(|sale| sale.amount),
-            sale_currency: offer.sale_price.map(|sale| sale.currency.to_string()),
+            sale_currency: offer.sale_price.map(|sale| sale.currency.code()),
             availability: offer.availability.id(),
             stock: offer.stock,
         }
@@ -109,6 +108,9 @@ pub(super) async fn products(
         .fetch_all(&mut *connection)
         .await
         .map_err(failed)?;
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<VariantColumns> = sqlx::query_as(sql::VARIANTS)
         .bind(merchant.as_str())
         .bind(&asked)
@@ -142,7 +144,7 @@ pub(in crate::sql) fn id<T: TryFrom<String, Error = BadId>>(text: String) -> Res
 fn to_variant(row: VariantColumns) -> Result<(String, Variant), StoreError> {
     let (product, variant, attributes, price, currency, sale, sale_currency, availability, stock) =
         row;
-    let attributes: Attributes = parsed(&attributes)?;
+    let attributes: Attributes<'_> = parsed(&attributes)?;
     let sale_price =
         sale.zip(sale_currency).map(|(amount, code)| money(amount, &code)).transpose()?;
     let offer = Offer {
@@ -154,8 +156,15 @@ fn to_variant(row: VariantColumns) -> Result<(String, Variant), StoreError> {
             .transpose()
             .map_err(|error| corrupt(format!("the stock of {variant}: {error}")))?,
     };
-    let Attributes { colours, colour_name, size, gtin } = attributes;
-    let variant = Variant { id: id(variant)?, colours, colour_name, size, gtin, offer };
+    let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+    let variant = Variant {
+        id: id(variant)?,
+        colours: attributes.colours.into_owned(),
+        colour_name: own(attributes.colour_name),
+        size: own(attributes.size),
+        gtin: own(attributes.gtin),
+        offer,
+    };
     Ok((product, variant))
 }
 

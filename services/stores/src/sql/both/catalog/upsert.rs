@@ -7,7 +7,7 @@ use serde::Serialize;
 use vitrine_core::{
     ids::{MerchantId, ProductId, VariantId},
     ports::Upserted,
-    product::Product,
+    product::{Product, Variant},
 };
 
 use super::{
@@ -64,24 +64,24 @@ pub(super) async fn tell_outbox(
 
 /// Splits products into groups in which no product and no variant comes twice, so that the order
 /// within a group does not matter.
-fn groups(products: Vec<Product>) -> Vec<Vec<Product>> {
-    let mut groups = Vec::new();
-    let mut group: Vec<Product> = Vec::new();
-    let mut ids: HashSet<ProductId> = HashSet::new();
-    let mut variants: HashSet<VariantId> = HashSet::new();
-    for product in products {
+fn groups(mut products: Vec<Product>) -> Vec<Vec<Product>> {
+    let mut begins = Vec::new();
+    let mut ids: HashSet<&ProductId> = HashSet::new();
+    let mut variants: HashSet<&VariantId> = HashSet::new();
+    for (at, product) in products.iter().enumerate() {
         let repeated = ids.contains(&product.id)
             || product.variants.iter().any(|variant| variants.contains(&variant.id));
         if repeated {
-            groups.push(std::mem::take(&mut group));
+            begins.push(at);
             ids.clear();
             variants.clear();
         }
-        ids.insert(product.id.clone());
-        variants.extend(product.variants.iter().map(|variant| variant.id.clone()));
-        group.push(product);
+        ids.insert(&product.id);
+        variants.extend(product.variants.iter().map(|variant| &variant.id));
     }
-    groups.push(group);
+    let mut groups: Vec<_> = begins.iter().rev().map(|at| products.split_off(*at)).collect();
+    groups.push(products);
+    groups.reverse();
     groups
 }
 
@@ -98,43 +98,53 @@ async fn upsert_group(
         .collect();
     let mut upserted = Upserted::default();
     let mut changed: Vec<Product> = Vec::new();
+    let mut replaced: Vec<&ProductId> = Vec::new();
     for product in products {
         match known.get(&product.id) {
             Some(same) if *same == product => {
                 upserted.unchanged += 1;
                 continue;
             }
-            Some(_) => upserted.changed += 1,
+            Some(known) => {
+                upserted.changed += 1;
+                replaced.push(&known.id);
+            }
             None => upserted.created += 1,
         }
         changed.push(product);
     }
     if !changed.is_empty() {
-        write(connection, merchant, &changed).await?;
+        write(connection, merchant, changed, &replaced).await?;
     }
     Ok(upserted)
 }
 
+/// Writes products; the catalog holds those that are `replaced`.
 async fn write(
     connection: &mut Connection,
     merchant: &MerchantId,
-    products: &[Product],
+    mut products: Vec<Product>,
+    replaced: &[&ProductId],
 ) -> Result<(), StoreError> {
+    let variants: Vec<Vec<Variant>> =
+        products.iter_mut().map(|product| std::mem::take(&mut product.variants)).collect();
     let ids: Vec<&ProductId> = products.iter().map(|product| &product.id).collect();
     let mut product_rows = Vec::new();
     let mut variant_ids = Vec::new();
     let mut variant_rows = Vec::new();
     let mut offer_rows = Vec::new();
-    for product in products {
+    for (product, variants) in products.iter().zip(&variants) {
         product_rows.push(ProductRow::of(product)?);
-        for (position, variant) in product.variants.iter().enumerate() {
+        for (position, variant) in variants.iter().enumerate() {
             variant_ids.push(&variant.id);
             variant_rows.push(VariantRow::of(&product.id, position, variant)?);
             offer_rows.push(OfferRow::of(&variant.id, &variant.offer));
         }
     }
     execute(&mut *connection, sql::PUT_PRODUCTS, merchant, &json(&product_rows)?).await?;
-    execute(&mut *connection, sql::CLEAR_VARIANTS, merchant, &json(&ids)?).await?;
+    if !replaced.is_empty() {
+        execute(&mut *connection, sql::CLEAR_VARIANTS, merchant, &json(replaced)?).await?;
+    }
     let robbed = take_variants(&mut *connection, merchant, &variant_ids).await?;
     execute(&mut *connection, sql::PUT_VARIANTS, merchant, &json(&variant_rows)?).await?;
     execute(&mut *connection, sql::PUT_OFFERS, merchant, &json(&offer_rows)?).await?;

@@ -73,10 +73,12 @@ pub(super) const ANY_FREE: &str = "
         WHERE state = 'waiting' OR (state = 'running' AND held_until <= $1))";
 
 /// `$1` import, `$2` held until, `$3` now, `$4` the byte it begins at.
-pub(super) const TAKE: &str = "
-    UPDATE imports SET state = 'running', attempt = attempt + 1, fruitless = fruitless + 1,
+pub(super) const TAKE: &str = concat!(
+    "UPDATE imports SET state = 'running', attempt = attempt + 1, fruitless = fruitless + 1,
         held_until = $2, running_since = $3, running_from = $4, updated = $3
-    WHERE id = $1";
+     WHERE id = $1 RETURNING ",
+    columns!()
+);
 
 /// `$1` import, `$2` attempt, `$3` held until.
 pub(super) const HOLD: &str = "

@@ -17,12 +17,13 @@ pub(in crate::sql) const VARIANTS: &str = "
 /// `$1` merchant, `$2` objects with `id` and `document`.
 pub(in crate::sql) const PUT_PRODUCTS: &str = "
     INSERT INTO products (merchant, id, document)
-    SELECT $1, value ->> 'id', value ->> 'document' FROM json_each($2) WHERE true
+    SELECT $1, value ->> 'id', value ->> 'document' FROM jsonb_each($2) WHERE true
     ON CONFLICT (merchant, id) DO UPDATE SET document = excluded.document";
 
-/// `$1` merchant, `$2` product ids.
+/// `$1` merchant, `$2` product ids. Left to choose, SQLite walks through all of the merchant's
+/// variants.
 pub(in crate::sql) const CLEAR_VARIANTS: &str = "
-    DELETE FROM variants
+    DELETE FROM variants INDEXED BY variants_by_product
     WHERE merchant = $1 AND product IN (SELECT value FROM json_each($2))";
 
 /// `$1` merchant, `$2` variant ids.
@@ -43,7 +44,7 @@ pub(in crate::sql) const REMOVE_PRODUCTS_WITHOUT_VARIANTS: &str = "
 pub(in crate::sql) const PUT_VARIANTS: &str = "
     INSERT INTO variants (merchant, id, product, position, attributes)
     SELECT $1, value ->> 'id', value ->> 'product', value ->> 'position', value ->> 'attributes'
-    FROM json_each($2)";
+    FROM jsonb_each($2)";
 
 /// `$1` merchant, `$2` objects with the other columns.
 pub(in crate::sql) const PUT_OFFERS: &str = "
@@ -52,16 +53,17 @@ pub(in crate::sql) const PUT_OFFERS: &str = "
     SELECT $1, value ->> 'variant', value ->> 'price', value ->> 'currency',
            value ->> 'sale_price', value ->> 'sale_currency', value ->> 'availability',
            value ->> 'stock'
-    FROM json_each($2) WHERE true
+    FROM jsonb_each($2) WHERE true
     ON CONFLICT (merchant, variant) DO UPDATE SET
         price = excluded.price, currency = excluded.currency,
         sale_price = excluded.sale_price, sale_currency = excluded.sale_currency,
         availability = excluded.availability, stock = excluded.stock";
 
-/// `$1` merchant, `$2` variant ids.
+/// `$1` merchant, `$2` variant ids. The list comes first (`CROSS JOIN`): left to choose, SQLite walks
+/// through all of the merchant's variants.
 pub(in crate::sql) const PRODUCTS_OF_VARIANTS: &str = "
-    SELECT DISTINCT product FROM variants
-    WHERE merchant = $1 AND id IN (SELECT value FROM json_each($2))";
+    SELECT DISTINCT v.product FROM json_each($2) named CROSS JOIN variants v
+    WHERE v.merchant = $1 AND v.id = named.value";
 
 /// `$1` merchant, `$2` product ids.
 pub(in crate::sql) const REMOVE_PRODUCTS: &str = "
