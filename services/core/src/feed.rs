@@ -31,7 +31,7 @@ use jiff::Timestamp;
 
 use crate::{ids::ProductId, money::Currency, product::Product};
 
-use assemble::{Assembled, Assembler};
+use assemble::{Assembled, Assembler, Draft};
 use check::{check, check_variant};
 use encoding::Utf8;
 use record::{Field, Record};
@@ -222,7 +222,7 @@ impl<'a> Feed<'a> {
         };
         match check(place, &draft.product) {
             Ok(product) => {
-                let (warnings, is_sound) = (draft.warnings, draft.product_is_sound);
+                let Draft { warnings, product_is_sound: is_sound, .. } = *draft;
                 self.row = is_sound.then_some(record);
                 self.put(FeedProduct { product, place, rows: 1, warnings, partial: true })
             }

@@ -24,7 +24,7 @@ const LONG_DESCRIPTION: usize = 5_000;
 
 /// What became of a row.
 pub(super) enum Assembled<'a> {
-    Draft(Draft<'a>),
+    Draft(Box<Draft<'a>>),
     /// Nothing that a photo of an outfit could be matched with.
     LeftOut(Problem),
     Refused(Option<ProductId>, Problem),
@@ -104,7 +104,7 @@ impl Assembler {
             image_link: own(Field::Image),
             variants: vec![variant],
         };
-        Assembled::Draft(Draft { product, warnings, product_is_sound, record })
+        Assembled::Draft(Box::new(Draft { product, warnings, product_is_sound, record }))
     }
 
     /// The variant of a row, and what of it was not understood.
