@@ -8,6 +8,7 @@ mod feeds;
 mod fetch;
 mod imports;
 mod index;
+mod pictures;
 mod vision;
 
 pub use cache::Cache;
@@ -19,9 +20,12 @@ pub use fetch::{
     bounded, redirected,
 };
 pub use imports::{
-    Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, Work, Worked,
+    Batch, Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, Work, Worked,
 };
 pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
+pub use pictures::{
+    KeptPicture, PictureCounts, PictureOutcome, Pictures, SettledPicture, WantedPicture,
+};
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 
 /// A model that could not answer.

@@ -7,6 +7,7 @@ mod memory_cache;
 mod memory_catalog;
 mod memory_imports;
 mod memory_index;
+mod memory_pictures;
 mod models;
 pub mod sample;
 

@@ -24,6 +24,11 @@ async fn the_imports_in_maps_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_pictures_in_maps_keep_the_contract() {
+    contracts::pictures(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
 async fn the_catalog_in_maps_keeps_merchants_apart_whatever_they_do() {
     contracts::tenants(&MemoryCatalog::default()).await;
 }

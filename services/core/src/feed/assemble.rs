@@ -111,6 +111,7 @@ pub(super) fn assemble(
         link: own(Field::Link),
         image_link: own(Field::Image),
         variants: vec![variant],
+        from_picture: Vec::new(),
     };
     Assembled::Draft(Box::new(Draft { product, warnings, record }))
 }

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use crate::product::{Product, Variant};
+use crate::{
+    pictures::Attribute,
+    product::{Product, Variant},
+};
 
 /// A product as a feed says it, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +26,9 @@ pub struct ProductDraft {
     pub link: Option<String>,
     pub image_link: Option<String>,
     pub variants: Vec<VariantDraft>,
+    /// What of it was seen in its picture, and so is not its merchant's: not taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from_picture: Vec<Attribute>,
 }
 
 /// A variant as a feed says it, not yet checked.
@@ -41,8 +47,26 @@ pub struct VariantDraft {
     pub stock: Option<i64>,
 }
 
+impl ProductDraft {
+    /// What its merchant says: what was seen in the picture is left out.
+    pub(super) fn own(mut self) -> Self {
+        for attribute in std::mem::take(&mut self.from_picture) {
+            match attribute {
+                Attribute::Colours => {
+                    self.variants.iter_mut().for_each(|variant| variant.colours.clear());
+                }
+                Attribute::Pattern => self.pattern = None,
+                Attribute::Sleeve => self.sleeve = None,
+                Attribute::Length => self.length = None,
+            }
+        }
+        self
+    }
+}
+
 impl From<&Product> for ProductDraft {
     fn from(product: &Product) -> Self {
+        let product = &*product.own();
         let id = |word: Option<&str>| word.map(str::to_owned);
         Self {
             id: product.id.to_string(),
@@ -61,6 +85,7 @@ impl From<&Product> for ProductDraft {
             link: product.link.clone(),
             image_link: product.image_link.clone(),
             variants: product.variants.iter().map(VariantDraft::from).collect(),
+            from_picture: Vec::new(),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     json::unreadable,
     problem::{Place, Problem, ProblemCode},
 };
+use crate::pictures::Attribute;
 
 /// From here on two names are near enough that one was meant for the other.
 const NEAR: f64 = 0.8;
@@ -29,9 +30,10 @@ pub(super) fn line(place: Place, line: &str) -> Vec<Row> {
 fn without_unknown(place: Place, line: &str) -> Option<Row> {
     let mut product: Map<String, Value> = serde_json::from_str(line).ok()?;
     let mut unknown = Unknown { place, seen: HashSet::new(), warnings: Vec::new() };
-    unknown.leave_out("", &mut product, &fields::<ProductDraft>());
+    let draft = ProductDraft { from_picture: vec![Attribute::Pattern], ..ProductDraft::default() };
+    unknown.leave_out("", &mut product, &fields(&draft));
     if let Some(Value::Array(variants)) = product.get_mut("variants") {
-        let known = fields::<VariantDraft>();
+        let known = fields(&VariantDraft::default());
         for (at, variant) in variants.iter_mut().enumerate() {
             if let Value::Object(variant) = variant {
                 unknown.leave_out(&format!("variants[{at}]."), variant, &known);
@@ -47,9 +49,9 @@ fn without_unknown(place: Place, line: &str) -> Option<Row> {
     })
 }
 
-/// The names of a draft's fields.
-fn fields<T: Default + Serialize>() -> Vec<String> {
-    match serde_json::to_value(T::default()) {
+/// The names of a draft's fields, if it leaves none out.
+fn fields(draft: &impl Serialize) -> Vec<String> {
+    match serde_json::to_value(draft) {
         Ok(Value::Object(fields)) => fields.into_iter().map(|(name, _)| name).collect(),
         _ => Vec::new(),
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{OffersSet, StoreError, Upserted};
 use crate::{
-    feed::Problem,
+    feed::{Place, Problem},
     ids::{ImportId, MerchantId, ProductId},
     imports::{Failure, Import, Progress},
     product::{OfferChange, Product},
@@ -28,10 +28,29 @@ pub struct Claimed {
     pub fruitless: u32,
 }
 
+/// Products of a feed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    pub products: Vec<Product>,
+    /// Where in the feed each of them is.
+    pub places: Vec<Place>,
+    /// Whether gaps are to be filled in from the products' pictures; where not, what was filled in
+    /// by an earlier import is no longer shown.
+    pub enrich: bool,
+}
+
+impl From<Vec<Product>> for Batch {
+    /// Products that are not known to be anywhere in a feed.
+    fn from(products: Vec<Product>) -> Self {
+        let places = vec![Place::default(); products.len()];
+        Self { products, places, enrich: false }
+    }
+}
+
 /// One write of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
-    Products(Vec<Product>),
+    Products(Batch),
     Offers(Vec<OfferChange>),
     Removal(Vec<ProductId>),
     /// Only the progress is to be kept.

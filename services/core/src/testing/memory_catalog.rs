@@ -5,7 +5,10 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::memory_imports::{KeptImport, ReservedFeed};
+use super::{
+    memory_imports::{KeptImport, ReservedFeed},
+    memory_pictures::NotedPicture,
+};
 use crate::{
     ids::{ImportId, MerchantId, ProductId},
     money::price_band,
@@ -13,7 +16,7 @@ use crate::{
     product::{Offer, OfferChange, Product, Variant},
 };
 
-type Key = (MerchantId, ProductId);
+pub(super) type Key = (MerchantId, ProductId);
 
 /// A catalog in maps.
 #[derive(Debug, Default)]
@@ -25,14 +28,15 @@ pub(super) struct State {
     pub(super) writes_left: Option<u32>,
     pub(super) imports: BTreeMap<ImportId, KeptImport>,
     pub(super) feeds: BTreeMap<(MerchantId, String), ReservedFeed>,
-    products: BTreeMap<Key, Product>,
+    pub(super) pictures: BTreeMap<Key, NotedPicture>,
+    pub(super) products: BTreeMap<Key, Product>,
     outbox: HashMap<Key, i64>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,
 }
 
 impl State {
-    fn changed(&mut self, key: Key) {
+    pub(super) fn changed(&mut self, key: Key) {
         self.sequence += 1;
         self.outbox.insert(key, self.sequence);
     }
@@ -51,6 +55,7 @@ impl State {
         for key in robbed {
             if self.products.get(&key).is_some_and(|other| other.variants.is_empty()) {
                 self.products.remove(&key);
+                self.pictures.remove(&key);
             }
             self.changed(key);
         }
@@ -134,6 +139,7 @@ impl State {
         for product in products {
             let key = (merchant.clone(), product.clone());
             if self.products.remove(&key).is_some() {
+                self.pictures.remove(&key);
                 removed += 1;
                 self.changed(key);
             }
@@ -149,7 +155,11 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError> {
-        Ok(self.state().upsert(merchant, products))
+        let mut state = self.state();
+        let noted = products.clone();
+        let upserted = state.upsert(merchant, products);
+        state.note_pictures(merchant, &noted, None);
+        Ok(upserted)
     }
 
     async fn edit(
@@ -163,7 +173,8 @@ impl Catalog for MemoryCatalog {
         let Some(known) = state.products.get(&key) else { return Ok(Edited::Unknown) };
         let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
         state.upsert(merchant, vec![edited.clone()]);
-        Ok(Edited::Done(edited))
+        state.note_pictures(merchant, std::slice::from_ref(&edited), None);
+        Ok(Edited::Done(state.shown(&key).unwrap_or(edited)))
     }
 
     async fn set_offers(
@@ -198,7 +209,7 @@ impl Catalog for MemoryCatalog {
     ) -> Result<Vec<Product>, StoreError> {
         let state = self.state();
         let keys = ids.iter().map(|id| (merchant.clone(), id.clone()));
-        Ok(keys.filter_map(|key| state.products.get(&key).cloned()).collect())
+        Ok(keys.filter_map(|key| state.shown(&key)).collect())
     }
 
     async fn ids(

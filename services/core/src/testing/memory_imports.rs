@@ -6,7 +6,10 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::memory_catalog::{MemoryCatalog, State};
+use super::{
+    memory_catalog::{MemoryCatalog, State},
+    memory_pictures::Named,
+};
 use crate::{
     feed::Problem,
     ids::{ImportId, MerchantId},
@@ -19,9 +22,9 @@ use crate::{
 
 #[derive(Debug)]
 pub(super) struct KeptImport {
-    import: Import,
+    pub(super) import: Import,
     parts: BTreeMap<u32, Vec<u8>>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     attempt: i64,
     fruitless: u32,
     held_until: Instant,
@@ -228,7 +231,12 @@ impl Imports for MemoryCatalog {
             return Err(LeaseError::Cancelled);
         }
         let worked = match work {
-            Work::Products(products) => Worked::Products(state.upsert(&lease.merchant, products)),
+            Work::Products(batch) => {
+                let upserted = state.upsert(&lease.merchant, batch.products.clone());
+                let named = Named { import: lease.import, batch: &batch };
+                state.note_pictures(&lease.merchant, &batch.products, Some(named));
+                Worked::Products(upserted)
+            }
             Work::Offers(changes) => Worked::Offers(state.set_offers(&lease.merchant, changes)),
             Work::Removal(products) => Worked::Removal(state.remove(&lease.merchant, &products)),
             Work::Nothing => Worked::Nothing,

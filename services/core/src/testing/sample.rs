@@ -32,6 +32,7 @@ pub fn product(id: &str) -> Product {
         link: None,
         image_link: None,
         variants: vec![variant(&format!("{id}-navy-m"), "navy", "M")],
+        from_picture: Vec::new(),
     }
 }
 

@@ -207,7 +207,7 @@ async fn writes_for_who_holds_the_lease(store: &(impl Catalog + Imports)) {
     let holder = claimed(store, HOUR).await;
     assert_eq!((holder.import.id, holder.fruitless), (import.id, 1), "a dead worker's is taken");
 
-    let work = || Work::Products(vec![sample::product("late")]);
+    let work = || Work::Products(vec![sample::product("late")].into());
     let late = store.work(&gone.lease, work(), keep(1, Vec::new())).await;
     assert_eq!(late, Err(LeaseError::Lost));
     assert_eq!(store.hold(&gone.lease, HOUR).await, Err(LeaseError::Lost));
@@ -230,7 +230,8 @@ async fn keeps_work_and_progress_together(store: &(impl Catalog + Imports)) {
     let import = ready(store, &shop).await;
     let lease = claimed(store, HOUR).await.lease;
     let products = vec![sample::product("a"), sample::product("b")];
-    let kept = store.work(&lease, Work::Products(products.clone()), keep(2, vec![problem(1)]));
+    let kept =
+        store.work(&lease, Work::Products(products.clone().into()), keep(2, vec![problem(1)]));
     assert_eq!(kept.await.unwrap().counts.created, 2, "the outcome comes into the progress");
     let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
     assert_eq!(store.products(&shop, &ids).await.unwrap(), products);
@@ -287,7 +288,7 @@ async fn cancels(store: &(impl Catalog + Imports)) {
     let lease = claimed(store, HOUR).await.lease;
     let known = store.cancel(&shop, running.id).await.unwrap().unwrap();
     assert_eq!((known.state, known.cancelling), (ImportState::Running, true));
-    let work = Work::Products(vec![sample::product("a")]);
+    let work = Work::Products(vec![sample::product("a")].into());
     let refused = store.work(&lease, work, keep(1, Vec::new())).await;
     assert_eq!(refused, Err(LeaseError::Cancelled), "the next batch is not written");
     assert_eq!(store.hold(&lease, HOUR).await, Err(LeaseError::Cancelled));
