@@ -105,7 +105,7 @@ problems! {
     OffersInvalid = "offers_invalid", 422, "The offers can not be read",
         "Send `offers`, a list of 1 to 10,000 objects with a `variant_id` and what changes.";
     ImportInvalid = "import_invalid", 422, "The import can not be understood",
-        "Send the feed itself, or a JSON object with its `url`; `mode`, `dry_run`, `force`, `dialect` and `currency` take the words that `/openapi.json` lists.";
+        "Send the feed itself, or a JSON object with its `url`; `mode`, `dry_run`, `force`, `enrich`, `dialect` and `currency` take the words that `/openapi.json` lists.";
     ImportUnknown = "import_unknown", 404, "There is no such import",
         "Imports are kept for 30 days after their end, and only their own merchant sees them.";
     FeedEmpty = "feed_empty", 422, "The feed is empty",

@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub use seen::{Attribute, Seen};
-pub use worker::{PictureSettings, PictureWorker};
+pub use worker::PictureWorker;
 
 /// Pictures decoded at once: each may take the memory of 60 million pixels.
 const DECODED: usize = 2;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use vitrine_core::ports::{Catalog, Feeds, Imports};
+use vitrine_core::ports::{Catalog, Feeds, Imports, Pictures};
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
 };
@@ -18,6 +18,7 @@ pub(crate) struct Database {
     pub catalog: Arc<dyn Catalog>,
     pub imports: Arc<dyn Imports>,
     pub feeds: Arc<dyn Feeds>,
+    pub pictures: Arc<dyn Pictures>,
     kind: Kind,
 }
 
@@ -46,8 +47,14 @@ impl Database {
         })
     }
 
-    fn of<S: Catalog + Imports + Feeds + 'static>(store: Arc<S>, kind: Kind) -> Self {
-        Self { catalog: store.clone(), imports: store.clone(), feeds: store, kind }
+    fn of<S: Catalog + Imports + Feeds + Pictures + 'static>(store: Arc<S>, kind: Kind) -> Self {
+        Self {
+            catalog: store.clone(),
+            imports: store.clone(),
+            feeds: store.clone(),
+            pictures: store,
+            kind,
+        }
     }
 
     /// Waits for what is under way and closes the connections.

@@ -25,6 +25,7 @@ pub struct Settings {
     pub matching: Matching,
     pub index: Index,
     pub imports: Imports,
+    pub pictures: Pictures,
     pub outbound: Outbound,
     pub log: Log,
 }
@@ -89,6 +90,14 @@ pub struct Imports {
     pub max_mib: u64,
     /// Seconds after which an import whose process was not heard of is taken over.
     pub lease_seconds: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pictures {
+    /// Whether product pictures are fetched.
+    pub fetch: bool,
+    /// Pictures fetched at once.
+    pub at_once: usize,
 }
 
 /// What may be fetched from addresses that strangers gave.
@@ -193,6 +202,7 @@ impl Default for Settings {
                 timeout_seconds: 5,
             },
             imports: Imports { workers: 2, max_mib: 2_048, lease_seconds: 15 },
+            pictures: Pictures { fetch: true, at_once: 4 },
             outbound: Outbound {
                 contact: None,
                 allow_hosts: Vec::new(),

@@ -37,6 +37,9 @@ pub(crate) struct Asked {
     dry_run: Option<bool>,
     /// Go on though many rows fail or much of the catalog would be removed.
     force: Option<bool>,
+    /// Fill in from its picture what the feed leaves unsaid of a product (colours, pattern, sleeve,
+    /// length), marked as `from_picture`; never over the feed's own. Off where not given.
+    enrich: Option<bool>,
     /// How the feed is written; told from how it begins where not given.
     dialect: Option<Dialect>,
     /// The currency of prices that name none (ISO 4217), as Shopify's.
@@ -53,6 +56,7 @@ pub(crate) struct ImportAddress {
     mode: Option<Mode>,
     dry_run: Option<bool>,
     force: Option<bool>,
+    enrich: Option<bool>,
     dialect: Option<Dialect>,
     currency: Option<Currency>,
 }
@@ -64,6 +68,7 @@ impl ImportAddress {
             mode: self.mode.or(query.mode),
             dry_run: self.dry_run.or(query.dry_run),
             force: self.force.or(query.force),
+            enrich: self.enrich.or(query.enrich),
             dialect: self.dialect.or(query.dialect),
             currency: self.currency.or(query.currency),
         };
@@ -80,6 +85,7 @@ impl Asked {
                 mode: self.mode.unwrap_or_default(),
                 dry_run: self.dry_run.unwrap_or_default(),
                 force: self.force.unwrap_or_default(),
+                enrich: self.enrich.unwrap_or_default(),
             },
         }
     }

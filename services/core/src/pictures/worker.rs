@@ -22,7 +22,9 @@ use crate::{
 /// Pictures taken at once, of one merchant, and kept at once.
 const BATCH: usize = 64;
 const KEPT_AT_ONCE: usize = 16;
-/// How often pictures are looked for when nobody wakes the worker.
+/// How long a process that takes pictures may be silent before they are given to another.
+const LEASE: Duration = Duration::from_secs(15 * 60);
+/// How often pictures are looked for.
 const PERIOD: Duration = Duration::from_secs(5);
 /// How long it rests when the store can not be reached.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(2);
@@ -37,21 +39,6 @@ const AGAIN: Duration = Duration::from_secs(3600);
 const PATIENCE: Duration = Duration::from_secs(20);
 const BUSY_WAIT: Duration = Duration::from_secs(600);
 
-/// How pictures are fetched.
-#[derive(Debug, Clone, Copy)]
-pub struct PictureSettings {
-    /// Pictures fetched at once.
-    pub at_once: usize,
-    /// How long a process that takes pictures may be silent before they are given to another.
-    pub lease: Duration,
-}
-
-impl Default for PictureSettings {
-    fn default() -> Self {
-        Self { at_once: 4, lease: Duration::from_secs(15 * 60) }
-    }
-}
-
 /// Fetches the pictures that products name, and has the vision model look at those whose products
 /// are to be filled in. It looks only while nobody else waits for the model.
 pub struct PictureWorker {
@@ -60,9 +47,6 @@ pub struct PictureWorker {
     pub fetcher: PictureFetcher,
     pub vision: Arc<dyn Vision>,
     pub admission: Arc<Admission>,
-    pub settings: PictureSettings,
-    /// Notified when there may be pictures to fetch.
-    pub wake: Arc<Notify>,
     /// Notified when the outbox was told of products.
     pub written: Arc<Notify>,
 }
@@ -91,14 +75,14 @@ impl PictureWorker {
                     tokio::time::sleep(PAUSE_AFTER_ERROR).await;
                 }
             }
-            let _ = tokio::time::timeout(PERIOD, self.wake.notified()).await;
+            tokio::time::sleep(PERIOD).await;
         }
     }
 
     /// Fetches some of the pictures that are due, of the next merchant after `last` who has any;
     /// answers whose they were.
     pub async fn next(&self, last: Option<&MerchantId>) -> Result<Option<MerchantId>, StoreError> {
-        let wanted = self.pictures.claim_pictures(last, BATCH, self.settings.lease).await?;
+        let wanted = self.pictures.claim_pictures(last, BATCH, LEASE).await?;
         let Some(merchant) = wanted.first().map(|first| first.merchant.clone()) else {
             return Ok(None);
         };

@@ -105,7 +105,7 @@ impl State {
 
     fn settle(&mut self, key: Key, settled: SettledPicture) {
         let Some(known) = self.pictures.get_mut(&key) else { return };
-        if known.address != settled.address {
+        if known.address != settled.address || known.picture.is_some() {
             return;
         }
         match settled.outcome {

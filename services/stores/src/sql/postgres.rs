@@ -7,6 +7,7 @@ mod statements {
     pub(super) mod feeds;
     pub(super) mod imports;
     pub(super) mod migrations;
+    pub(super) mod pictures;
 }
 
 use std::time::Duration;

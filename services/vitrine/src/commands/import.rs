@@ -95,7 +95,8 @@ async fn take(
     feed: Bytes,
     length: Option<u64>,
 ) -> Result<Import, Error> {
-    let worker = importer::worker(settings, database, Arc::default())?;
+    let worker =
+        importer::worker(settings, database, importer::outbound(settings)?, Arc::default());
     let sending = bytes_bar("read", length);
     let order =
         ImportOrder { source: Source::Body, reading: asked.reading, options: asked.options };

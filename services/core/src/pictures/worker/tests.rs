@@ -30,8 +30,6 @@ impl Shop {
             fetcher: PictureFetcher::new(fetch.clone(), 3),
             vision: vision.clone(),
             admission: Arc::new(Admission::new(1, 1)),
-            settings: PictureSettings { lease: Duration::ZERO, ..PictureSettings::default() },
-            wake: Arc::new(Notify::new()),
             written: Arc::new(Notify::new()),
         };
         Self { catalog, fetch, vision, worker }

@@ -18,9 +18,9 @@ use vitrine_core::{
 
 pub(super) use offers::set as set_offers;
 pub(super) use rows::id;
-pub(super) use upsert::{remove, upsert};
+pub(super) use upsert::{remove, tell_outbox, upsert};
 
-use super::{Connection, Pool, Store, corrupt, failed, json, parsed, whole};
+use super::{Connection, Pool, Store, corrupt, failed, json, parsed, pictures, whole};
 use crate::sql::Hold;
 
 #[async_trait]
@@ -31,7 +31,9 @@ impl Catalog for Store {
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError> {
         let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        let noted = products.clone();
         let upserted = upsert::upsert(&mut transaction, merchant, products).await?;
+        pictures::note(&mut transaction, merchant, &noted).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(upserted)
     }
@@ -47,9 +49,12 @@ impl Catalog for Store {
         let known = rows::products(&mut transaction, merchant, ids).await?;
         let Some(known) = known.first() else { return Ok(Edited::Unknown) };
         let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
-        upsert::upsert(&mut transaction, merchant, vec![edited.clone()]).await?;
+        let mut edited = vec![edited];
+        upsert::upsert(&mut transaction, merchant, edited.clone()).await?;
+        pictures::note(&mut transaction, merchant, &edited).await?;
+        pictures::fill_in(&mut transaction, merchant, &mut edited).await?;
         transaction.commit().await.map_err(failed)?;
-        Ok(Edited::Done(edited))
+        Ok(edited.pop().map_or(Edited::Unknown, Edited::Done))
     }
 
     async fn set_offers(
@@ -93,7 +98,9 @@ impl Catalog for Store {
         }
         // One transaction, so that products and variants are of one moment.
         let mut transaction = self.read().await?;
-        rows::products(&mut transaction, merchant, ids).await
+        let mut products = rows::products(&mut transaction, merchant, ids).await?;
+        pictures::fill_in(&mut transaction, merchant, &mut products).await?;
+        Ok(products)
     }
 
     async fn ids(

@@ -16,7 +16,9 @@ use vitrine_core::{
     },
 };
 
-use super::{Connection, Store, catalog, corrupt, failed, json, later, now, parsed, whole};
+use super::{
+    Connection, Store, catalog, corrupt, failed, json, later, now, parsed, pictures, whole,
+};
 use crate::sql::Hold;
 
 /// Sorted after every import.
@@ -39,6 +41,7 @@ struct Row {
     created: i64,
     running_since: Option<i64>,
     running_from: i64,
+    pictures_failed: i64,
     updated: i64,
     ended: Option<i64>,
 }
@@ -52,6 +55,7 @@ impl Row {
             order: parsed(&self.asked)?,
             state: state.ok_or_else(|| corrupt(format!("the state {}", self.state)))?,
             progress: parsed(&self.progress)?,
+            pictures_failed: whole(self.pictures_failed),
             failure: self.failure.as_deref().map(parsed).transpose()?,
             not_modified: self.not_modified != 0,
             bytes: self.bytes.map(whole),
@@ -267,8 +271,12 @@ impl Imports for Store {
             .map_err(failed)?;
         still_wanted(cancelling)?;
         let worked = match work {
-            Work::Products(products) => {
-                Worked::Products(catalog::upsert(&mut transaction, merchant, products).await?)
+            Work::Products(batch) => {
+                let products = batch.products.clone();
+                let upserted = catalog::upsert(&mut transaction, merchant, products).await?;
+                let import = lease.import;
+                pictures::note_of_import(&mut transaction, merchant, import, &batch).await?;
+                Worked::Products(upserted)
             }
             Work::Offers(changes) => {
                 Worked::Offers(catalog::set_offers(&mut transaction, merchant, changes).await?)
@@ -377,16 +385,25 @@ async fn keep(
         .await
         .map_err(failed)?;
     held(kept.rows_affected())?;
+    Ok(tell(connection, &import, &problems).await?)
+}
+
+/// Keeps problems after those that are kept already.
+pub(super) async fn tell(
+    connection: &mut Connection,
+    import: &str,
+    problems: &[Problem],
+) -> Result<(), StoreError> {
     if problems.is_empty() {
         return Ok(());
     }
     let problems: Vec<String> = problems.iter().map(json).collect::<Result<_, _>>()?;
     let first: i64 = sqlx::query_scalar(sql::NEXT_PROBLEM)
-        .bind(&import)
+        .bind(import)
         .fetch_one(&mut *connection)
         .await
         .map_err(failed)?;
-    let told = sqlx::query(sql::TELL).bind(&import).bind(first).bind(json(&problems)?);
+    let told = sqlx::query(sql::TELL).bind(import).bind(first).bind(json(&problems)?);
     told.execute(connection).await.map_err(failed)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ pub(super) mod error;
 mod feeds;
 mod imports;
 pub(super) mod migrations;
+mod pictures;
 
 use std::time::Duration;
 

@@ -49,7 +49,7 @@ pub(in crate::sql) async fn remove(
 }
 
 /// Puts products into the outbox with new, higher sequence numbers.
-pub(super) async fn tell_outbox(
+pub(in crate::sql) async fn tell_outbox(
     connection: &mut Connection,
     merchant: &MerchantId,
     products: &[impl Serialize],

@@ -5,7 +5,8 @@ pub(super) use super::super::statements::imports::*;
 macro_rules! columns {
     () => {
         "id, merchant, state, asked, progress, failure, not_modified, cancelling, attempt, \
-         fruitless, bytes, created, running_since, running_from, updated, ended"
+         fruitless, bytes, created, running_since, running_from, pictures_failed, \
+         updated, ended"
     };
 }
 
