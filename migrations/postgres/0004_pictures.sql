@@ -18,6 +18,9 @@ CREATE TABLE product_pictures (
     FOREIGN KEY (merchant, product) REFERENCES products (merchant, id) ON DELETE CASCADE
 );
 
+INSERT INTO product_pictures (merchant, product, address, state, enrich, tries, due)
+SELECT merchant, id, image_link, 'waiting', 0, 0, 0 FROM products WHERE image_link IS NOT NULL;
+
 CREATE INDEX product_pictures_by_state ON product_pictures (state, merchant, due, product);
 
 ALTER TABLE imports ADD COLUMN pictures_failed BIGINT NOT NULL DEFAULT 0;

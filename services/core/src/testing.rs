@@ -2,6 +2,7 @@
 
 pub mod contracts;
 mod dice;
+pub mod drawn;
 mod fetch;
 mod memory_cache;
 mod memory_catalog;

@@ -6,6 +6,7 @@ use super::{StoreError, Vector};
 use crate::{
     ids::{MerchantId, ProductId},
     product::{BadSale, OfferChange, Product},
+    product_filter::ProductFilter,
 };
 
 /// What an upsert did, in products.
@@ -104,6 +105,23 @@ pub trait Catalog: Send + Sync {
         after: Option<&ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductId>, StoreError>;
+
+    /// As [`ids`](Self::ids), those of the products that the filter lets pass. It reads no product.
+    async fn matching_ids(
+        &self,
+        merchant: &MerchantId,
+        filter: &ProductFilter,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError>;
+
+    /// Notes that these products were shown as matches; those that are not there are passed over.
+    /// It is forgotten with the product.
+    async fn note_matched(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError>;
 
     /// The merchants who have products and come after `after`, in byte order; all are walked
     /// through by asking on from the last one.

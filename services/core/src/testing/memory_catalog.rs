@@ -14,6 +14,7 @@ use crate::{
     money::price_band,
     ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
     product::{Offer, OfferChange, Product, Variant},
+    product_filter::{ProductFilter, Standing},
 };
 
 pub(super) type Key = (MerchantId, ProductId);
@@ -30,6 +31,7 @@ pub(super) struct State {
     pub(super) feeds: BTreeMap<(MerchantId, String), ReservedFeed>,
     pub(super) pictures: BTreeMap<Key, NotedPicture>,
     pub(super) products: BTreeMap<Key, Product>,
+    matched: BTreeSet<Key>,
     outbox: HashMap<Key, i64>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,
@@ -39,6 +41,12 @@ impl State {
     pub(super) fn changed(&mut self, key: Key) {
         self.sequence += 1;
         self.outbox.insert(key, self.sequence);
+    }
+
+    fn drop_product(&mut self, key: &Key) -> bool {
+        self.matched.remove(key);
+        self.pictures.remove(key);
+        self.products.remove(key).is_some()
     }
 
     /// Takes the variants of `product` from the merchant's other products; one that has none left
@@ -54,8 +62,7 @@ impl State {
         }
         for key in robbed {
             if self.products.get(&key).is_some_and(|other| other.variants.is_empty()) {
-                self.products.remove(&key);
-                self.pictures.remove(&key);
+                self.drop_product(&key);
             }
             self.changed(key);
         }
@@ -138,8 +145,7 @@ impl State {
         let mut removed = 0;
         for product in products {
             let key = (merchant.clone(), product.clone());
-            if self.products.remove(&key).is_some() {
-                self.pictures.remove(&key);
+            if self.drop_product(&key) {
                 removed += 1;
                 self.changed(key);
             }
@@ -222,6 +228,35 @@ impl Catalog for MemoryCatalog {
         let own = state.products.keys().filter(|(owner, _)| owner == merchant).map(|(_, id)| id);
         let later = own.filter(|id| after.is_none_or(|after| *id > after));
         Ok(later.take(limit).cloned().collect())
+    }
+
+    async fn matching_ids(
+        &self,
+        merchant: &MerchantId,
+        filter: &ProductFilter,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        let state = self.state();
+        let passes = |(key, product): &(&Key, &Product)| {
+            let standing = Standing { matched: state.matched.contains(*key) };
+            key.0 == *merchant
+                && after.is_none_or(|after| key.1 > *after)
+                && filter.allows(product, standing)
+        };
+        Ok(state.products.iter().filter(passes).map(|(key, _)| key.1.clone()).take(limit).collect())
+    }
+
+    async fn note_matched(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let keys = products.iter().map(|product| (merchant.clone(), product.clone()));
+        let known: Vec<Key> = keys.filter(|key| state.products.contains_key(key)).collect();
+        state.matched.extend(known);
+        Ok(())
     }
 
     async fn merchants(

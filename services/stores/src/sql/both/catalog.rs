@@ -1,5 +1,7 @@
 //! The catalog: products, offers and the outbox.
 
+mod filter;
+mod matched;
 mod offers;
 mod rows;
 mod sql;
@@ -14,13 +16,14 @@ use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
     product::{OfferChange, Product},
+    product_filter::ProductFilter,
 };
 
 pub(super) use offers::set as set_offers;
 pub(super) use rows::id;
 pub(super) use upsert::{remove, tell_outbox, upsert};
 
-use super::{Connection, Pool, Store, corrupt, failed, json, parsed, pictures, whole};
+use super::{Connection, Pool, Store, corrupt, failed, json, now, parsed, pictures, whole};
 use crate::sql::Hold;
 
 #[async_trait]
@@ -118,6 +121,26 @@ impl Catalog for Store {
             .await
             .map_err(failed)?;
         ids.into_iter().map(rows::id).collect()
+    }
+
+    async fn matching_ids(
+        &self,
+        merchant: &MerchantId,
+        filter: &ProductFilter,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        filter::ids(&self.readers, merchant, filter, after, limit).await
+    }
+
+    async fn note_matched(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        matched::note(&mut transaction, merchant, products).await?;
+        transaction.commit().await.map_err(failed)
     }
 
     async fn merchants(

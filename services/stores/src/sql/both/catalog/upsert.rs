@@ -12,7 +12,7 @@ use vitrine_core::{
 
 use super::{
     Connection, StoreError, failed, json,
-    rows::{self, OfferRow, ProductRow, VariantRow},
+    rows::{self, OfferRow, ProductRow, SumsRow, VariantRow},
     sql,
 };
 
@@ -139,6 +139,8 @@ async fn write(
     execute(&mut *connection, sql::PUT_VARIANTS, merchant, &json(&variant_rows)?).await?;
     execute(&mut *connection, sql::PUT_OFFERS, merchant, &json(&offer_rows)?).await?;
 
+    sum_up_robbed(&mut *connection, merchant, &robbed).await?;
+
     let mut told: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
     told.extend(robbed.iter().map(String::as_str));
     tell_outbox(connection, merchant, &told).await
@@ -164,6 +166,21 @@ async fn take_variants(
         execute(connection, sql::REMOVE_PRODUCTS_WITHOUT_VARIANTS, merchant, &list).await?;
     }
     Ok(robbed)
+}
+
+/// Brings the sums of products up to the variants that they are left with.
+async fn sum_up_robbed(
+    connection: &mut Connection,
+    merchant: &MerchantId,
+    robbed: &[String],
+) -> Result<(), StoreError> {
+    if robbed.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ProductId> = robbed.iter().cloned().map(rows::id).collect::<Result<_, _>>()?;
+    let left = rows::products(&mut *connection, merchant, &ids).await?;
+    let rows: Vec<SumsRow<'_>> = left.iter().map(SumsRow::of).collect();
+    execute(connection, sql::PUT_SUMS, merchant, &json(&rows)?).await
 }
 
 async fn execute(
