@@ -1,5 +1,6 @@
 //! Product pictures: what stands at their addresses, and whether it is of use.
 
+mod alike;
 mod seen;
 mod worker;
 
@@ -20,6 +21,7 @@ use crate::{
     ports::{Fetch, FetchError, FetchRequest, Fetched, Patience},
 };
 
+pub use alike::same_pictures;
 pub use seen::{Attribute, Seen};
 pub use worker::PictureWorker;
 

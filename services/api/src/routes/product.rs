@@ -87,9 +87,11 @@ pub(crate) async fn put_product(
     }
     let product = checked(&product)?;
     let upserted = state.shop.catalog.upsert(&keeper.merchant, vec![product.clone()]).await?;
+    let now = state.shop.catalog.products(&keeper.merchant, &[product.id.clone()]).await?;
     let mut answer =
         if upserted.created > 0 { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(product))
+    let shown = now.into_iter().next().unwrap_or(product);
+    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
 }
 
 /// Change a product

@@ -6,7 +6,7 @@ use crate::{
     feed::{Place, ProblemCode},
     ids::{ImportId, MerchantId, ProductId},
     imports::{Failure, Import, ImportOptions, ImportOrder, Progress, Source},
-    pictures::{Attribute, DifferenceHash, Picture, PictureFormat, Seen},
+    pictures::{Attribute, Seen},
     ports::{
         Batch, Catalog, Checkpoint, Edited, ImportEnd, Imports, KeptPicture, PictureCounts,
         PictureOutcome, Pictures, SettledPicture, WantedPicture, Work,
@@ -50,17 +50,6 @@ fn product(name: &str) -> Product {
     Product { image_link, pattern: None, ..sample::product(name) }
 }
 
-fn picture(seed: u8) -> Picture {
-    Picture {
-        hash: format!("{seed:064x}"),
-        look: DifferenceHash(u64::MAX - u64::from(seed)),
-        width: 640,
-        height: 480,
-        bytes: 12_345,
-        format: PictureFormat::WebP,
-    }
-}
-
 fn failure() -> Failure {
     Failure { code: "picture_too_small".into(), message: "give a larger one".into() }
 }
@@ -70,7 +59,7 @@ fn settled(name: &str, outcome: PictureOutcome) -> SettledPicture {
 }
 
 fn had(name: &str, seen: Option<Seen>) -> SettledPicture {
-    settled(name, PictureOutcome::Had { picture: picture(1), seen })
+    settled(name, PictureOutcome::Had { picture: sample::picture(1), seen })
 }
 
 fn failed(name: &str, again: Duration) -> SettledPicture {
@@ -206,10 +195,10 @@ async fn keeps_what_became_of_them(store: &(impl Catalog + Pictures)) {
     let kept =
         |name: &str, picture| KeptPicture { product: id(name), address: address(name), picture };
     let all = [
-        kept("a", Some(Ok(picture(1)))),
+        kept("a", Some(Ok(sample::picture(1)))),
         kept("b", Some(Err(failure()))),
         kept("c", None),
-        kept("d", Some(Ok(picture(1)))),
+        kept("d", Some(Ok(sample::picture(1)))),
     ];
     assert_eq!(store.pictures(&shop, None, 10).await.unwrap(), all);
     assert_eq!(store.pictures(&shop, Some(&id("a")), 2).await.unwrap(), all[1..3]);
