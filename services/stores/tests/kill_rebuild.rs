@@ -150,6 +150,7 @@ fn a_kill_leaves_the_index_before_a_rebuild_or_the_one_after() {
         fs::write(dir.path().join("round"), said.round.to_string()).unwrap();
         fs::write(dir.path().join("live"), said.live.to_string()).unwrap();
         let moment = Moment {
+            since: "open",
             lines: dice.below(LINES),
             after: Duration::from_millis(dice.below(MILLIS) as u64),
         };
