@@ -45,6 +45,7 @@ pub use dialect::Dialect;
 pub use draft::{ProductDraft, VariantDraft};
 pub use export::{ExportDialect, Exporter, NotWritten};
 pub use offers::{OfferFeed, OfferTaken};
+pub use own::{UnknownField, unknown_fields};
 pub use problem::{Place, Problem, ProblemCode, Severity};
 
 /// The longest line of JSON that is read, in bytes.

@@ -12,6 +12,10 @@ use super::{
     problem::{Place, Problem, ProblemCode},
 };
 
+/// The fields of an amount of money.
+const MONEY: [&str; 2] = ["amount", "currency"];
+/// The most fields that are told of one product.
+const MOST_TOLD: usize = 20;
 /// From here on two names are near enough that one was meant for the other.
 const NEAR: f64 = 0.8;
 
@@ -47,6 +51,66 @@ fn without_unknown(place: Place, line: &str) -> Option<Row> {
     })
 }
 
+/// A field of a product in JSON that is not known here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownField {
+    /// Where it stands, as `variants[0].prize`.
+    pub path: String,
+    /// What may be meant, as "is `price` meant?".
+    pub hint: String,
+}
+
+/// The fields of a product, or of a part of one, that are not known here: each name once, where it
+/// stands first, and the first 20 of them.
+pub fn unknown_fields(product: &Value) -> Vec<UnknownField> {
+    let Value::Object(product) = product else { return Vec::new() };
+    let (of_product, of_variant) = (fields::<ProductDraft>(), fields::<VariantDraft>());
+    let of_money = MONEY.map(str::to_owned);
+    let mut unknown = Strangers::default();
+    unknown.look("", product, &of_product);
+    let variants = product.get("variants").and_then(Value::as_array).into_iter().flatten();
+    for (at, variant) in variants.enumerate() {
+        let Value::Object(variant) = variant else { continue };
+        unknown.look(&format!("variants[{at}]."), variant, &of_variant);
+        for price in ["price", "sale_price"] {
+            if let Some(Value::Object(money)) = variant.get(price) {
+                unknown.look(&format!("variants[{at}].{price}."), money, &of_money);
+            }
+        }
+    }
+    unknown.found
+}
+
+#[derive(Default)]
+struct Strangers<'a> {
+    seen: HashSet<&'a str>,
+    found: Vec<UnknownField>,
+}
+
+impl<'a> Strangers<'a> {
+    fn look(&mut self, path: &str, object: &'a Map<String, Value>, known: &[String]) {
+        for name in object.keys().filter(|name| !known.contains(name)) {
+            if self.found.len() < MOST_TOLD && self.seen.insert(name) {
+                let (path, hint) = (format!("{path}{name}"), meant(name, known));
+                self.found.push(UnknownField { path, hint });
+            }
+        }
+    }
+}
+
+/// Which of the known names may be meant.
+fn meant(name: &str, known: &[String]) -> String {
+    let likeness = |known: &String| strsim::jaro_winkler(&name.to_lowercase(), known);
+    let nearest = known
+        .iter()
+        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))
+        .filter(|known| likeness(known) >= NEAR);
+    match nearest {
+        Some(nearest) => format!("is `{nearest}` meant?"),
+        None => format!("known are: {}", known.join(", ")),
+    }
+}
+
 /// The names of a draft's fields.
 fn fields<T: Default + Serialize>() -> Vec<String> {
     match serde_json::to_value(T::default()) {
@@ -75,15 +139,7 @@ impl Unknown {
     }
 
     fn tell(&mut self, column: &str, name: &str, value: &Value, known: &[String]) {
-        let likeness = |known: &String| strsim::jaro_winkler(&name.to_lowercase(), known);
-        let nearest = known
-            .iter()
-            .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))
-            .filter(|known| likeness(known) >= NEAR);
-        let message = match nearest {
-            Some(nearest) => format!("not known here and passed over; is `{nearest}` meant?"),
-            None => format!("not known here and passed over; known are: {}", known.join(", ")),
-        };
+        let message = format!("not known here and passed over; {}", meant(name, known));
         let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let code = ProblemCode::FieldUnknown;
         self.warnings.push(Problem::of_value(self.place, column, &shown, code, message).warning());
