@@ -8,7 +8,7 @@ use common::{MAX_FEED, Service, keys, problem, start, token};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use vitrine_api::Role;
-use vitrine_core::{ids::MerchantId, testing::sample};
+use vitrine_core::{ids::MerchantId, imports::PART, testing::sample};
 
 fn of_role(role: Role, merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
@@ -74,12 +74,18 @@ async fn an_upload_whose_sender_leaves_is_cancelled_at_once() {
              content-type: text/csv\r\n{framing}\r\n\r\n"
         )
     };
-    // A body of a length that was told, and one that comes in chunks.
+    // A body of a length that was told, one that comes in chunks, and one of which a part is being
+    // kept when its sender leaves, so that nobody reads on.
     let first = lines(2);
+    let part = "x".repeat(PART);
     for begun in [
         format!("{}{first}", head("content-length: 100000")),
         format!("{}{:x}\r\n{first}\r\n", head("transfer-encoding: chunked"), first.len()),
+        format!("{}{part}", head(&format!("content-length: {MAX_FEED}"))),
     ] {
+        if begun.contains(&part) {
+            service.catalog.stall();
+        }
         let mut connection = TcpStream::connect(service.address).unwrap();
         connection.write_all(begun.as_bytes()).unwrap();
         let newest = || async { get(&service, "/v1/catalog/imports").await["imports"][0].clone() };
