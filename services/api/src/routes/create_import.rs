@@ -159,7 +159,7 @@ pub(crate) async fn create_import(
         receiving.give_up().await?;
         return Err(problem);
     }
-    receiving.is_here();
+    receiving.arrived();
     importing.wake.notify_one();
     let known = importing.imports.import(&import.merchant, import.id).await?;
     Ok(accepted(known.as_ref().unwrap_or(&import)))
@@ -180,7 +180,7 @@ impl Receiving {
         Self { imports, merchant, import: import.id, over: false }
     }
 
-    fn is_here(mut self) {
+    fn arrived(mut self) {
         self.over = true;
     }
 

@@ -2,8 +2,11 @@
 //! one of our own that ends with this process. Each test has a database to itself.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+#[path = "../support/skipped.rs"]
+mod skipped;
+
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -15,6 +18,8 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions,
 };
 use uuid::Uuid;
+
+pub(crate) use skipped::skipped;
 
 /// Of the server of our own.
 pub(crate) const PASSWORD: &str = "pass word/@:%";
@@ -115,12 +120,6 @@ fn server() -> Option<Server> {
     }
     process.wait().unwrap();
     panic!("PostgreSQL is installed but does not start:\n{said}");
-}
-
-/// Says why a test did nothing, past the test harness, which keeps what a passing test prints to
-/// itself.
-pub(crate) fn skipped(why: &str) {
-    writeln!(std::io::stdout(), "skipped: {why}").unwrap();
 }
 
 /// Such servers refuse to run as root. The Debian package makes a user for them.
