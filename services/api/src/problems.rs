@@ -77,7 +77,7 @@ problems! {
     LocaleInvalid = "locale_invalid", 422, "`locale` is not a language tag",
         "Send a BCP 47 tag, for example `en` or `pt-BR`.";
     FieldUnknown = "field_unknown", 422, "A field is not known here",
-        "Send only `photo`, `text`, `filters`, `limit` and `locale`.";
+        "Send only the fields that `/openapi.json` lists.";
     FieldRepeated = "field_repeated", 422, "A field comes twice",
         "Send each field once.";
     JsonInvalid = "json_invalid", 400, "The body is not a JSON object",

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
@@ -7,12 +7,15 @@ use actix_web::{
 };
 use futures::StreamExt;
 use serde::Deserialize;
+use tokio::runtime::Handle;
 use utoipa::{IntoParams, ToSchema};
 use vitrine_core::{
     address::WebAddress,
     feed::{Dialect, FeedOptions},
+    ids::{ImportId, MerchantId},
     imports::{FeedAddress, Import, ImportOptions, ImportOrder, Mode, PartWriter, Source},
     money::Currency,
+    ports::{Imports, StoreError},
 };
 
 use crate::{
@@ -154,16 +157,60 @@ pub(crate) async fn create_import(
     };
     let import = Import::new(keeper.merchant, order);
     let importing = &state.importing;
+    let receiving = Receiving::new(&importing.imports, &import);
     importing.imports.create(&import).await?;
     if import.order.source == Source::Body
         && let Err(problem) = body.receive(&head.bytes, &import, &state).await
     {
-        importing.imports.cancel(&import.merchant, import.id).await?;
+        receiving.give_up().await?;
         return Err(problem);
     }
+    receiving.arrived();
     importing.wake.notify_one();
     let known = importing.imports.import(&import.merchant, import.id).await?;
     Ok(accepted(known.as_ref().unwrap_or(&import)))
+}
+
+/// Cancels an import whose sender leaves before all of it is here: the server then drops whoever
+/// waits for the rest. What a killed process leaves is cleared away later.
+struct Receiving {
+    imports: Arc<dyn Imports>,
+    merchant: MerchantId,
+    import: ImportId,
+    over: bool,
+}
+
+impl Receiving {
+    fn new(imports: &Arc<dyn Imports>, import: &Import) -> Self {
+        let (imports, merchant) = (Arc::clone(imports), import.merchant.clone());
+        Self { imports, merchant, import: import.id, over: false }
+    }
+
+    fn arrived(mut self) {
+        self.over = true;
+    }
+
+    async fn give_up(mut self) -> Result<(), StoreError> {
+        self.over = true;
+        self.imports.cancel(&self.merchant, self.import).await.map(drop)
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let (imports, merchant) = (Arc::clone(&self.imports), self.merchant.clone());
+        let import = self.import;
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = imports.cancel(&merchant, import).await {
+                    tracing::warn!(%error, %import, "an import that was given up stays for an hour");
+                }
+            });
+        }
+    }
 }
 
 /// How a body begins.

@@ -27,6 +27,8 @@ pub struct MemoryCatalog(Mutex<State>);
 pub(super) struct State {
     /// Writes of imports that still succeed before one fails.
     pub(super) writes_left: Option<u32>,
+    /// Whether parts of a body are never done being kept.
+    pub(super) stalled: bool,
     pub(super) imports: BTreeMap<ImportId, KeptImport>,
     pub(super) feeds: BTreeMap<(MerchantId, String), ReservedFeed>,
     pub(super) pictures: BTreeMap<Key, NotedPicture>,
@@ -85,6 +87,11 @@ impl MemoryCatalog {
     /// Makes the write of an import fail that comes after so many others.
     pub fn break_after(&self, writes: u32) {
         self.state().writes_left = Some(writes);
+    }
+
+    /// Makes whoever keeps a part of a body wait for ever from now on, as for a store that hangs.
+    pub fn stall(&self) {
+        self.state().stalled = true;
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

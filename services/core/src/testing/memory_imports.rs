@@ -101,6 +101,9 @@ impl Imports for MemoryCatalog {
         number: u32,
         bytes: Vec<u8>,
     ) -> Result<(), StoreError> {
+        if self.state().stalled {
+            std::future::pending::<()>().await;
+        }
         if let Some(kept) = self.state().imports.get_mut(&import)
             && !kept.import.state.ended()
         {

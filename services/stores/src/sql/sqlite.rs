@@ -159,6 +159,11 @@ fn is_damage(error: &dyn DatabaseError) -> bool {
     primary_code(error).is_some_and(|code| DAMAGED.contains(&code))
 }
 
+/// What to do about an error: each says so itself.
+fn advice(_: &dyn DatabaseError) -> Option<&'static str> {
+    None
+}
+
 /// Whether somebody else holds the file just now.
 fn is_locked(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(primary_code) == Some(LOCKED)

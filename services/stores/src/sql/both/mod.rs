@@ -13,7 +13,9 @@ use error::{corrupt, failed};
 use jiff::Timestamp;
 use vitrine_core::ports::StoreError;
 
-use super::{Connection, MIGRATOR, Pool, STORE, Store, is_damage, run_migrations, statements};
+use super::{
+    Connection, MIGRATOR, Pool, STORE, Store, advice, is_damage, run_migrations, statements,
+};
 
 /// A list as the one JSON parameter that a statement takes apart.
 fn json<T: serde::Serialize + ?Sized>(list: &T) -> Result<String, StoreError> {
