@@ -10,7 +10,7 @@ use vitrine_core::{
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
     ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::Shopping,
+    shopping::{MatchRecorder, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
 use vitrine_stores::LocalCache;
@@ -97,6 +97,7 @@ impl App {
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
             cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             min_similarity,
         });
         let admission =
@@ -139,10 +140,11 @@ impl App {
         }
     }
 
-    /// Runs imports and the indexer, for as long as it is polled.
+    /// Runs imports, the indexer, and what notes the matches, for as long as it is polled.
     pub async fn work(&self, settings: &Settings) {
         let importers = (0..settings.imports.workers).map(|_| self.importer.run());
         let importing = futures::future::join_all(importers);
+        let importing = futures::future::join(importing, self.shop.matched.run());
         if settings.data.indexer {
             futures::future::join(importing, self.indexer.run()).await;
         } else {
@@ -152,6 +154,9 @@ impl App {
 
     /// Waits for what is being written and closes the stores.
     pub async fn close(&self) {
+        if let Err(error) = self.shop.matched.flush().await {
+            tracing::warn!(%error, "the last matches are not noted");
+        }
         self.index.close().await;
         self.database.close().await;
     }
