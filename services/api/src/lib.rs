@@ -11,6 +11,7 @@ mod openapi;
 mod page;
 mod problem;
 pub mod problems;
+mod product_query;
 mod readiness;
 mod requests;
 mod routes;

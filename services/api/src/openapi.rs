@@ -25,6 +25,8 @@ use crate::{problem, readiness, routes, upload};
         routes::product::put_product,
         routes::product::patch_product,
         routes::product::delete_product,
+        routes::catalog_health::get_catalog_health,
+        routes::duplicates::list_duplicates,
         routes::export_catalog::export_catalog,
         routes::reindex::start_reindex,
         routes::reindex::get_reindex,

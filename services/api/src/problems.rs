@@ -72,6 +72,8 @@ problems! {
         "Send at most 500 characters.";
     FiltersInvalid = "filters_invalid", 422, "`filters` can not be read",
         "Send a JSON object with the fields and words that `/openapi.json` lists.";
+    FilterInvalid = "filter_invalid", 422, "A filter of the list can not be understood",
+        "Use the words that `/openapi.json` lists for the parameter.";
     LimitInvalid = "limit_invalid", 422, "`limit` is out of range",
         "Send a whole number of the range that `/openapi.json` names.";
     LocaleInvalid = "locale_invalid", 422, "`locale` is not a language tag",
@@ -120,6 +122,8 @@ problems! {
         "Use `next` of the page before as it came, or none for the first page.";
     BodyTooLarge = "body_too_large", 413, "The body has too many bytes",
         "Send less at once: products of at most 4 MiB, offers of at most 8 MiB.";
+    DuplicatesInvalid = "duplicates_invalid", 422, "It is not known what the duplicates share",
+        "Use `by` with a word that `/openapi.json` lists for it.";
     RouteUnknown = "route_unknown", 404, "There is nothing here",
         "Check the path against `/openapi.json`.";
     MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here",

@@ -1,7 +1,9 @@
 //! The paths, one file each.
 
+pub(crate) mod catalog_health;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
+pub(crate) mod duplicates;
 pub(crate) mod export_catalog;
 pub(crate) mod feeds;
 pub(crate) mod get_look;
@@ -40,6 +42,8 @@ pub(crate) fn register(config: &mut ServiceConfig) {
                 web::delete().to(product::delete_product),
             ],
         ))
+        .service(at("/v1/catalog/health", "GET", [get().to(catalog_health::get_catalog_health)]))
+        .service(at("/v1/catalog/duplicates", "GET", [get().to(duplicates::list_duplicates)]))
         .service(at("/v1/catalog/export", "GET", [get().to(export_catalog::export_catalog)]))
         .service(at(
             "/v1/catalog/reindex",

@@ -200,7 +200,7 @@ async fn products_are_listed_page_by_page() {
         ("limit=0", 422, "limit_invalid"),
         ("limit=many", 422, "limit_invalid"),
         ("cursor=%20", 400, "cursor_invalid"),
-        ("colour=red", 422, "field_unknown"),
+        ("color=red", 422, "field_unknown"),
     ] {
         let path = format!("/v1/catalog/products?{query}");
         problem(service.get(&path, &token()).await, status, code).await;

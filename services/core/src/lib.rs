@@ -6,12 +6,14 @@
 
 pub mod address;
 pub mod admission;
+pub mod duplicates;
 pub mod explain;
 pub mod feed;
 pub mod filter;
 pub mod garment;
 pub mod grounding;
 pub mod gtin;
+pub mod health;
 pub mod ids;
 pub mod imports;
 pub mod indexing;

@@ -12,7 +12,7 @@ use vitrine_core::{
     indexing::Indexer,
     pictures::{PictureFetcher, PictureWorker},
     ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::Shopping,
+    shopping::{MatchRecorder, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
 use vitrine_stores::LocalCache;
@@ -100,6 +100,7 @@ impl App {
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
             cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             min_similarity,
         });
         let admission =
@@ -152,11 +153,12 @@ impl App {
         }
     }
 
-    /// Runs imports, fetches pictures and brings the index up to the catalog, for as long as it is
-    /// polled.
+    /// Runs imports, fetches pictures, brings the index up to the catalog and notes what was
+    /// matched, for as long as it is polled.
     pub async fn work(&self, settings: &Settings) {
         let importers = (0..settings.imports.workers).map(|_| self.importer.run().boxed());
         let mut work: Vec<BoxFuture<'_, ()>> = importers.collect();
+        work.push(self.shop.matched.run().boxed());
         if settings.pictures.fetch {
             work.push(self.pictures.run().boxed());
         }
@@ -168,6 +170,9 @@ impl App {
 
     /// Waits for what is being written and closes the stores.
     pub async fn close(&self) {
+        if let Err(error) = self.shop.matched.flush().await {
+            tracing::warn!(%error, "the last matches are not noted");
+        }
         self.index.close().await;
         self.database.close().await;
     }

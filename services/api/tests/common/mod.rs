@@ -22,7 +22,7 @@ use vitrine_core::{
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
     ports::{Catalog, Vision},
-    shopping::Shopping,
+    shopping::{MatchRecorder, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
         sample,
@@ -43,6 +43,8 @@ pub(crate) struct Service {
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
     pub catalog: Arc<MemoryCatalog>,
+    /// Writes what was matched when it is told to.
+    pub matched: Arc<MatchRecorder>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -85,10 +87,12 @@ pub(crate) async fn start_with(
     catalog.upsert(&sample::merchant(), vec![sample::product("p1")]).await.unwrap();
     let indexer = Arc::new(Indexer::new(catalog.clone(), index.clone(), embedder.clone()));
     indexer.drain(|_| {}).await.unwrap();
+    let matched = Arc::new(MatchRecorder::new(catalog.clone()));
     let shop = Arc::new(Shopping {
         vision,
         stylist: Arc::new(FakeStylist::default()),
         embedder,
+        matched: Arc::clone(&matched),
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
@@ -107,7 +111,16 @@ pub(crate) async fn start_with(
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
     tokio::spawn(server);
-    Service { address, client: Client::new(), admission, importer, indexer, catalog, handle }
+    Service {
+        address,
+        client: Client::new(),
+        admission,
+        importer,
+        indexer,
+        matched,
+        catalog,
+        handle,
+    }
 }
 
 pub(crate) fn keys() -> TokenKeys {

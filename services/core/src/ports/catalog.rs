@@ -4,7 +4,9 @@ use async_trait::async_trait;
 
 use super::{StoreError, Vector};
 use crate::{
+    duplicates::{DuplicateGroup, DuplicatesBy},
     ids::{MerchantId, ProductId},
+    lack::Lacks,
     product::{BadSale, OfferChange, Product},
     product_filter::ProductFilter,
 };
@@ -115,6 +117,25 @@ pub trait Catalog: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ProductId>, StoreError>;
 
+    /// How many of the merchant's products lack what, by all that they lack.
+    async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError>;
+
+    /// How many groups of duplicates there are.
+    async fn count_duplicates(
+        &self,
+        merchant: &MerchantId,
+        by: DuplicatesBy,
+    ) -> Result<u64, StoreError>;
+
+    /// The groups of duplicates whose value comes after `after`, in byte order.
+    async fn duplicates(
+        &self,
+        merchant: &MerchantId,
+        by: DuplicatesBy,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DuplicateGroup>, StoreError>;
+
     /// Notes that these products were shown as matches; those that are not there are passed over.
     /// It is forgotten with the product.
     async fn note_matched(
@@ -122,6 +143,9 @@ pub trait Catalog: Send + Sync {
         merchant: &MerchantId,
         products: &[ProductId],
     ) -> Result<(), StoreError>;
+
+    /// How many of the merchant's products were shown as matches.
+    async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
 
     /// The merchants who have products and come after `after`, in byte order; all are walked
     /// through by asking on from the last one.

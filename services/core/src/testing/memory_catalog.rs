@@ -10,7 +10,9 @@ use super::{
     memory_pictures::NotedPicture,
 };
 use crate::{
+    duplicates::{DuplicateGroup, DuplicatesBy, NAMED},
     ids::{ImportId, MerchantId, ProductId},
+    lack::Lacks,
     money::price_band,
     ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
     product::{Offer, OfferChange, Product, Variant},
@@ -34,6 +36,9 @@ pub(super) struct State {
     pub(super) pictures: BTreeMap<Key, NotedPicture>,
     pub(super) products: BTreeMap<Key, Product>,
     matched: BTreeSet<Key>,
+    /// How often matches were noted, and whether that fails now.
+    notes: usize,
+    refuses_notes: bool,
     outbox: HashMap<Key, i64>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,
@@ -94,12 +99,44 @@ impl MemoryCatalog {
         self.state().stalled = true;
     }
 
+    /// How often matches were noted.
+    pub fn notes(&self) -> usize {
+        self.state().notes
+    }
+
+    /// Whether noting matches fails from now on.
+    pub fn refuse_notes(&self, refuse: bool) {
+        self.state().refuses_notes = refuse;
+    }
+
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
+    /// Products by the value that several of them share.
+    fn shared(
+        &self,
+        merchant: &MerchantId,
+        by: DuplicatesBy,
+    ) -> BTreeMap<String, BTreeSet<ProductId>> {
+        let mut shared: BTreeMap<String, BTreeSet<ProductId>> = BTreeMap::new();
+        for (key, product) in self.products.iter().filter(|(key, _)| key.0 == *merchant) {
+            let values: Vec<String> = match by {
+                DuplicatesBy::Gtin => {
+                    let gtins = product.variants.iter().filter_map(Variant::read_gtin);
+                    gtins.map(|gtin| gtin.as_str().to_owned()).collect()
+                }
+            };
+            for value in values {
+                shared.entry(value).or_default().insert(key.1.clone());
+            }
+        }
+        shared.retain(|_, products| products.len() > 1);
+        shared
+    }
+
     pub(super) fn upsert(&mut self, merchant: &MerchantId, products: Vec<Product>) -> Upserted {
         let mut upserted = Upserted::default();
         for product in products {
@@ -254,12 +291,54 @@ impl Catalog for MemoryCatalog {
         Ok(state.products.iter().filter(passes).map(|(key, _)| key.1.clone()).take(limit).collect())
     }
 
+    async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError> {
+        let mut counts: HashMap<Lacks, u64> = HashMap::new();
+        for (_, product) in self.state().products.iter().filter(|(key, _)| key.0 == *merchant) {
+            *counts.entry(product.lacks()).or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
+    }
+
+    async fn count_duplicates(
+        &self,
+        merchant: &MerchantId,
+        by: DuplicatesBy,
+    ) -> Result<u64, StoreError> {
+        Ok(self.state().shared(merchant, by).len() as u64)
+    }
+
+    async fn duplicates(
+        &self,
+        merchant: &MerchantId,
+        by: DuplicatesBy,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DuplicateGroup>, StoreError> {
+        let shared = self.state().shared(merchant, by).into_iter();
+        let later = shared.filter(|(value, _)| after.is_none_or(|after| value.as_str() > after));
+        let group = |(value, products): (String, BTreeSet<ProductId>)| DuplicateGroup {
+            value,
+            count: products.len() as u64,
+            products: products.into_iter().take(NAMED).collect(),
+        };
+        Ok(later.map(group).take(limit).collect())
+    }
+
+    async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        Ok(self.state().matched.iter().filter(|(owner, _)| owner == merchant).count() as u64)
+    }
+
     async fn note_matched(
         &self,
         merchant: &MerchantId,
         products: &[ProductId],
     ) -> Result<(), StoreError> {
         let mut state = self.state();
+        if state.refuses_notes {
+            let detail = "it was told to refuse".into();
+            return Err(StoreError::Unavailable { store: "the catalog (in maps)", detail });
+        }
+        state.notes += 1;
         let keys = products.iter().map(|product| (merchant.clone(), product.clone()));
         let known: Vec<Key> = keys.filter(|key| state.products.contains_key(key)).collect();
         state.matched.extend(known);

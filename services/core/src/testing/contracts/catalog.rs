@@ -1,4 +1,5 @@
 mod filters;
+mod findings;
 mod matched;
 mod offers;
 mod outbox;
@@ -34,6 +35,8 @@ pub async fn catalog(catalog: &dyn Catalog) {
     walks::walks_through_all_merchants(catalog).await;
     filters::lists_what_a_filter_allows(catalog).await;
     matched::remembers_what_was_matched_until_it_is_removed(catalog).await;
+    findings::counts_what_products_lack(catalog).await;
+    findings::tells_duplicates(catalog).await;
 }
 
 fn merchant(name: &str) -> MerchantId {

@@ -1,6 +1,8 @@
 //! The catalog: products, offers and the outbox.
 
+mod duplicates;
 mod filter;
+mod lacks;
 mod matched;
 mod offers;
 mod rows;
@@ -13,7 +15,9 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use vitrine_core::{
+    duplicates::{DuplicateGroup, DuplicatesBy},
     ids::{MerchantId, ProductId},
+    lack::Lacks,
     ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
     product::{OfferChange, Product},
     product_filter::ProductFilter,
@@ -131,6 +135,34 @@ impl Catalog for Store {
         limit: usize,
     ) -> Result<Vec<ProductId>, StoreError> {
         filter::ids(&self.readers, merchant, filter, after, limit).await
+    }
+
+    async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError> {
+        lacks::count(&self.readers, merchant).await
+    }
+
+    async fn count_duplicates(
+        &self,
+        merchant: &MerchantId,
+        by: DuplicatesBy,
+    ) -> Result<u64, StoreError> {
+        duplicates::count(&self.readers, merchant, by).await
+    }
+
+    async fn duplicates(
+        &self,
+        merchant: &MerchantId,
+        by: DuplicatesBy,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DuplicateGroup>, StoreError> {
+        // One transaction, so that groups and their products are of one moment.
+        let mut transaction = self.read().await?;
+        duplicates::groups(&mut transaction, merchant, by, after, limit).await
+    }
+
+    async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        matched::count(&self.readers, merchant).await
     }
 
     async fn note_matched(

@@ -28,8 +28,11 @@ async fn write_more(catalog: &dyn Catalog, shop: &MerchantId, all: &[ProductId],
     let again = all[..20].iter().map(|id| drawn::product(dice, id.as_str())).collect();
     catalog.upsert(shop, again).await.unwrap();
     let known = catalog.products(shop, all).await.unwrap();
-    let changes: Vec<OfferChange> =
-        (0..60).map(|_| drawn::offer_change(dice, dice.clone().pick(&known))).collect();
+    let mut change = |_| {
+        let product = dice.pick(&known);
+        drawn::offer_change(dice, product)
+    };
+    let changes: Vec<OfferChange> = (0..60).map(&mut change).collect();
     catalog.set_offers(shop, changes).await.unwrap();
     let rich: Vec<&Product> = known.iter().filter(|known| known.variants.len() > 1).collect();
     let mut thief = drawn::product(dice, "p-thief");

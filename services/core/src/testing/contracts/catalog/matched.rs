@@ -14,6 +14,7 @@ pub(super) async fn remembers_what_was_matched_until_it_is_removed(catalog: &dyn
     catalog.note_matched(&shop, &ids(&["a"])).await.unwrap();
     catalog.note_matched(&shop, &[]).await.unwrap();
     assert_eq!(matched(&shop).await, ids(&["a", "b"]), "what is there, noted once or twice");
+    assert_eq!(catalog.count_matched(&shop).await.unwrap(), 2, "each counted once");
     assert_eq!(matched(&other).await, [], "of one merchant alone");
 
     let renamed = Product { title: "Renamed".into(), ..sample::product("a") };

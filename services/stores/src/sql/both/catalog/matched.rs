@@ -2,7 +2,7 @@
 
 use vitrine_core::ids::{MerchantId, ProductId};
 
-use super::{Connection, StoreError, failed, json, now, sql};
+use super::{Connection, Pool, StoreError, failed, json, now, sql, whole};
 
 pub(super) async fn note(
     connection: &mut Connection,
@@ -17,4 +17,9 @@ pub(super) async fn note(
         .await
         .map(drop)
         .map_err(failed)
+}
+
+pub(super) async fn count(readers: &Pool, merchant: &MerchantId) -> Result<u64, StoreError> {
+    let count = sqlx::query_scalar(sql::COUNT_MATCHED).bind(merchant.as_str());
+    count.fetch_one(readers).await.map(whole).map_err(failed)
 }

@@ -10,6 +10,24 @@ pub(super) const IDS: &str =
 /// `$1` merchant.
 pub(super) const COUNT_PRODUCTS: &str = "SELECT count(*) FROM products WHERE merchant = $1";
 
+/// `$1` merchant.
+pub(super) const COUNT_BY_LACKS: &str =
+    "SELECT lacks, count(*) FROM products WHERE merchant = $1 GROUP BY lacks";
+
+/// `$1` merchant.
+pub(super) const COUNT_MATCHED: &str = "SELECT count(*) FROM matched WHERE merchant = $1";
+
+/// `$1` merchant.
+pub(super) const COUNT_SHARED_GTINS: &str = "
+    SELECT count(*) FROM (
+        SELECT gtin FROM variants WHERE merchant = $1 AND gtin IS NOT NULL
+        GROUP BY gtin HAVING min(product) <> max(product)) AS shared";
+
+/// `$1` merchant, `$2` the GTIN before the first, `$3` limit.
+pub(super) const SHARED_GTINS: &str = "
+    SELECT gtin, count(DISTINCT product) FROM variants WHERE merchant = $1 AND gtin > $2
+    GROUP BY gtin HAVING min(product) <> max(product) ORDER BY gtin LIMIT $3";
+
 /// `$1` the merchant before the first, `$2` limit.
 pub(super) const MERCHANTS: &str =
     "SELECT DISTINCT merchant FROM products WHERE merchant > $1 ORDER BY merchant LIMIT $2";

@@ -61,6 +61,15 @@ pub(in crate::sql) const NOTE_MATCHED: &str = "
     WHERE merchant = $1 AND id IN (SELECT value FROM json_each($2))
     ON CONFLICT (merchant, product) DO NOTHING";
 
+/// `$1` merchant, `$2` GTINs, `$3` how many products of each at most.
+pub(in crate::sql) const PRODUCTS_OF_GTINS: &str = "
+    SELECT gtin, product FROM (
+        SELECT gtin, product, row_number() OVER (PARTITION BY gtin ORDER BY product) AS place
+        FROM (
+            SELECT DISTINCT gtin, product FROM variants
+            WHERE merchant = $1 AND gtin IN (SELECT value FROM json_each($2))) AS sharing) AS placed
+    WHERE place <= $3 ORDER BY gtin, place";
+
 /// `$1` merchant, `$2` product ids.
 pub(in crate::sql) const CLEAR_VARIANTS: &str = "
     DELETE FROM variants
