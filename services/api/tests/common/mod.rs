@@ -42,6 +42,7 @@ pub(crate) struct Service {
     /// Runs imports when it is told to.
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
+    pub catalog: Arc<MemoryCatalog>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -88,7 +89,7 @@ pub(crate) async fn start_with(
         vision,
         stylist: Arc::new(FakeStylist::default()),
         embedder,
-        catalog,
+        catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
         min_similarity: 0.2,
@@ -106,7 +107,7 @@ pub(crate) async fn start_with(
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
     tokio::spawn(server);
-    Service { address, client: Client::new(), admission, importer, indexer, handle }
+    Service { address, client: Client::new(), admission, importer, indexer, catalog, handle }
 }
 
 pub(crate) fn keys() -> TokenKeys {

@@ -4,12 +4,20 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::memory_imports::{KeptImport, ReservedFeed};
+use super::{
+    memory_duties::HeldDuty,
+    memory_imports::{KeptImport, ReservedFeed},
+    memory_rebuilds::KeptRebuild,
+};
 use crate::{
     ids::{ImportId, MerchantId, ProductId},
     money::price_band,
-    ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
+    ports::{
+        Catalog, Change, Duty, DutyError, Edit, Edited, Lag, OffersSet, StoreError, Upserted,
+        Vector,
+    },
     product::{Offer, OfferChange, Product, Variant},
 };
 
@@ -25,16 +33,25 @@ pub(super) struct State {
     pub(super) writes_left: Option<u32>,
     pub(super) imports: BTreeMap<ImportId, KeptImport>,
     pub(super) feeds: BTreeMap<(MerchantId, String), ReservedFeed>,
+    pub(super) duties: HashMap<&'static str, HeldDuty>,
+    pub(super) rebuild: Option<KeptRebuild>,
     products: BTreeMap<Key, Product>,
-    outbox: HashMap<Key, i64>,
+    outbox: HashMap<Key, Entered>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,
+}
+
+#[derive(Debug)]
+struct Entered {
+    sequence: i64,
+    since: Timestamp,
 }
 
 impl State {
     fn changed(&mut self, key: Key) {
         self.sequence += 1;
-        self.outbox.insert(key, self.sequence);
+        let since = self.outbox.get(&key).map_or_else(Timestamp::now, |entered| entered.since);
+        self.outbox.insert(key, Entered { sequence: self.sequence, since });
     }
 
     /// Takes the variants of `product` from the merchant's other products; one that has none left
@@ -234,8 +251,8 @@ impl Catalog for MemoryCatalog {
         let mut changes: Vec<Change> = state
             .outbox
             .iter()
-            .map(|((merchant, product), sequence)| Change {
-                sequence: *sequence,
+            .map(|((merchant, product), entered)| Change {
+                sequence: entered.sequence,
                 merchant: merchant.clone(),
                 product: product.clone(),
             })
@@ -245,15 +262,34 @@ impl Catalog for MemoryCatalog {
         Ok(changes)
     }
 
-    async fn done(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError> {
         let mut state = self.state();
+        state.on_duty(duty)?;
         for change in changes {
             let key = (change.merchant.clone(), change.product.clone());
-            if state.outbox.get(&key).is_some_and(|sequence| *sequence <= change.sequence) {
+            if state.outbox.get(&key).is_some_and(|entered| entered.sequence <= change.sequence) {
                 state.outbox.remove(&key);
             }
         }
         Ok(())
+    }
+
+    async fn enter_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for product in products {
+            state.changed((merchant.clone(), product.clone()));
+        }
+        Ok(())
+    }
+
+    async fn lag(&self) -> Result<Lag, StoreError> {
+        let state = self.state();
+        let oldest = state.outbox.values().map(|entered| entered.since).min();
+        Ok(Lag { products: state.outbox.len() as u64, oldest })
     }
 
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError> {

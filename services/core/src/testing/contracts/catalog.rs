@@ -1,21 +1,29 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
+
+use jiff::Timestamp;
 
 use crate::{
     ids::{MerchantId, ProductId, VariantId},
-    ports::{Catalog, Change, Edited, OffersSet, Upserted},
+    indexing::{INDEXING, IndexingStore},
+    ports::{Catalog, Change, DutyError, Edited, Lag, OffersSet, Upserted},
     product::{Offer, OfferChange, OfferPatch, Product},
-    testing::sample,
+    testing::{sample, strike_out},
     vocabulary::{AgeGroup, Availability},
 };
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// The contract of [`Catalog`].
-pub async fn catalog(catalog: &dyn Catalog) {
+pub async fn catalog(catalog: &dyn IndexingStore) {
     catalog.check().await.unwrap();
     keeps_products_whole(catalog).await;
     keeps_merchants_apart(catalog).await;
     tells_new_from_changed_from_unchanged(catalog).await;
     lets_variants_move(catalog).await;
     a_later_change_outlives_the_strike_of_an_earlier_one(catalog).await;
+    only_who_has_the_duty_strikes_out(catalog).await;
+    enters_again_what_the_index_may_hold_otherwise(catalog).await;
+    tells_how_far_the_index_is_behind(catalog).await;
     tells_the_index_of_offers_only_where_it_matters(catalog).await;
     edits(catalog).await;
     removes(catalog).await;
@@ -66,13 +74,13 @@ fn awkward(id: &str) -> Product {
     product
 }
 
-async fn settle(catalog: &dyn Catalog) {
+async fn settle(catalog: &dyn IndexingStore) {
     loop {
         let changes = catalog.changes(1_000).await.unwrap();
         if changes.is_empty() {
             return;
         }
-        catalog.done(&changes).await.unwrap();
+        strike_out(catalog, &changes).await;
     }
 }
 
@@ -89,7 +97,7 @@ async fn one(catalog: &dyn Catalog, merchant: &MerchantId, id: &str) -> Product 
     found.remove(0)
 }
 
-async fn keeps_products_whole(catalog: &dyn Catalog) {
+async fn keeps_products_whole(catalog: &dyn IndexingStore) {
     let shop = merchant("whole 'shop\" $1 👗");
     let odd = "o'dd \"id\" \\ ; -- é %_ $1";
     let products = vec![awkward(odd), sample::product("b"), sample::product("a")];
@@ -111,7 +119,7 @@ async fn keeps_products_whole(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-async fn keeps_merchants_apart(catalog: &dyn Catalog) {
+async fn keeps_merchants_apart(catalog: &dyn IndexingStore) {
     let (one_shop, other) = (merchant("apart-1"), merchant("apart-2"));
     let mut theirs = sample::product("same");
     theirs.title = "Another shop's".into();
@@ -156,7 +164,7 @@ async fn keeps_merchants_apart(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-async fn tells_new_from_changed_from_unchanged(catalog: &dyn Catalog) {
+async fn tells_new_from_changed_from_unchanged(catalog: &dyn IndexingStore) {
     let shop = merchant("changes");
     catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
     settle(catalog).await;
@@ -192,7 +200,7 @@ async fn tells_new_from_changed_from_unchanged(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-async fn lets_variants_move(catalog: &dyn Catalog) {
+async fn lets_variants_move(catalog: &dyn IndexingStore) {
     let shop = merchant("moves");
     let mut from = sample::product("from");
     from.variants =
@@ -233,7 +241,7 @@ async fn lets_variants_move(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-async fn a_later_change_outlives_the_strike_of_an_earlier_one(catalog: &dyn Catalog) {
+async fn a_later_change_outlives_the_strike_of_an_earlier_one(catalog: &dyn IndexingStore) {
     let shop = merchant("outbox");
     let mut product = sample::product("a");
     catalog.upsert(&shop, vec![product.clone(), sample::product("b")]).await.unwrap();
@@ -246,25 +254,88 @@ async fn a_later_change_outlives_the_strike_of_an_earlier_one(catalog: &dyn Cata
     product.title = "Changed while it was being indexed".into();
     catalog.upsert(&shop, vec![product.clone()]).await.unwrap();
     assert_eq!(waiting(catalog).await, ["b", "a"], "one entry a product; a new change comes last");
-    catalog.done(&seen).await.unwrap();
+    strike_out(catalog, &seen).await;
     let left = catalog.changes(10).await.unwrap();
     assert_eq!(left.len(), 1, "the later change is still to be indexed");
     assert!(left[0].product.as_str() == "a" && left[0].sequence > seen[1].sequence);
     assert_eq!(catalog.pending(&shop).await.unwrap(), 1);
 
-    catalog.done(&seen).await.unwrap();
+    strike_out(catalog, &seen).await;
     assert_eq!(catalog.changes(10).await.unwrap(), left, "striking out twice does no harm");
-    catalog.done(&left).await.unwrap();
+    strike_out(catalog, &left).await;
     assert_eq!(catalog.pending(&shop).await.unwrap(), 0);
     product.title = "Once more".into();
     catalog.upsert(&shop, vec![product]).await.unwrap();
     let after = catalog.changes(10).await.unwrap();
     assert!(after[0].sequence > left[0].sequence, "numbers grow even when the outbox was empty");
-    catalog.done(&[]).await.unwrap();
+    strike_out(catalog, &[]).await;
     let stranger = Change { merchant: merchant("outbox-2"), ..left[0].clone() };
-    catalog.done(&[stranger]).await.unwrap();
+    strike_out(catalog, &[stranger]).await;
     assert_eq!(catalog.pending(&shop).await.unwrap(), 1, "only what was named is struck out");
     settle(catalog).await;
+}
+
+async fn only_who_has_the_duty_strikes_out(catalog: &dyn IndexingStore) {
+    let shop = merchant("duty");
+    catalog.upsert(&shop, vec![sample::product("a")]).await.unwrap();
+    let changes = catalog.changes(10).await.unwrap();
+    let first = catalog.take(INDEXING, "first", Duration::ZERO).await.unwrap().unwrap();
+    let second = catalog.take(INDEXING, "second", HOUR).await.unwrap().unwrap();
+    let late = catalog.done(&first, &changes).await;
+    assert_eq!(late, Err(DutyError::Lost), "one who lost the duty is told");
+    assert_eq!(catalog.changes(10).await.unwrap(), changes, "and strikes nothing out");
+    catalog.done(&second, &changes).await.unwrap();
+    assert_eq!(catalog.pending(&shop).await.unwrap(), 0);
+    catalog.release(&second).await.unwrap();
+    assert_eq!(catalog.done(&second, &[]).await, Err(DutyError::Lost), "nor who gave it back");
+}
+
+async fn enters_again_what_the_index_may_hold_otherwise(catalog: &dyn IndexingStore) {
+    let shop = merchant("anew");
+    catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
+    let before = catalog.changes(10).await.unwrap();
+    strike_out(catalog, &before[..1]).await;
+    catalog.enter_again(&shop, &ids(&["b", "a", "unknown"])).await.unwrap();
+    assert_eq!(waiting(catalog).await, ["b", "a", "unknown"], "known, struck out or neither");
+    let after = catalog.changes(10).await.unwrap();
+    assert!(after[0].sequence > before[1].sequence, "as if they had changed just now");
+    strike_out(catalog, &before).await;
+    assert_eq!(waiting(catalog).await, ["b", "a", "unknown"], "what was seen before is not enough");
+    catalog.enter_again(&shop, &[]).await.unwrap();
+    settle(catalog).await;
+}
+
+async fn tells_how_far_the_index_is_behind(catalog: &dyn IndexingStore) {
+    assert_eq!(catalog.lag().await.unwrap(), Lag::default(), "all is indexed");
+    let (shop, other) = (merchant("lag"), merchant("lag-2"));
+    let before = Timestamp::now().as_millisecond();
+    let mut product = sample::product("a");
+    catalog.upsert(&shop, vec![product.clone()]).await.unwrap();
+    let first = catalog.lag().await.unwrap();
+    let since = first.oldest.unwrap().as_millisecond();
+    assert!(before <= since && since <= Timestamp::now().as_millisecond(), "since the change");
+    assert_eq!(first.products, 1);
+
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    catalog.upsert(&other, vec![sample::product("a")]).await.unwrap();
+    product.title = "Changed before it was indexed".into();
+    catalog.upsert(&shop, vec![product]).await.unwrap();
+    let both = Lag { products: 2, ..first };
+    assert_eq!(catalog.lag().await.unwrap(), both, "one that changes again waits since the first");
+    catalog.enter_again(&shop, &ids(&["a"])).await.unwrap();
+    catalog.reindex_all().await.unwrap();
+    let all = catalog.lag().await.unwrap();
+    assert_eq!(all.oldest, first.oldest, "nor is the time forgotten where all is entered");
+    assert!(all.products > 2);
+
+    let changes = catalog.changes(1_000).await.unwrap();
+    let own: Vec<Change> =
+        changes.iter().filter(|change| change.merchant == shop).cloned().collect();
+    strike_out(catalog, &own).await;
+    let later = catalog.lag().await.unwrap();
+    assert!(later.oldest > first.oldest, "what is struck out waits no more");
+    settle(catalog).await;
+    assert_eq!(catalog.lag().await.unwrap(), Lag::default());
 }
 
 fn offer_of(product: &Product, at: usize) -> OfferChange {
@@ -276,7 +347,7 @@ fn change_to(variant: &VariantId, offer: Offer) -> OfferChange {
     OfferChange { variant: variant.clone(), patch: offer.into() }
 }
 
-async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) {
+async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn IndexingStore) {
     let shop = merchant("offers");
     let mut product = sample::product("a");
     product.variants.push(sample::variant("a-navy-l", "navy", "L"));
@@ -339,7 +410,7 @@ async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) 
     settle(catalog).await;
 }
 
-async fn edits(catalog: &dyn Catalog) {
+async fn edits(catalog: &dyn IndexingStore) {
     let shop = merchant("edits");
     catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
     settle(catalog).await;
@@ -359,7 +430,7 @@ async fn edits(catalog: &dyn Catalog) {
     assert_eq!(waiting(catalog).await.len(), 0);
 }
 
-async fn removes(catalog: &dyn Catalog) {
+async fn removes(catalog: &dyn IndexingStore) {
     let shop = merchant("removal");
     let products = vec![awkward("a"), sample::product("b"), sample::product("c")];
     catalog.upsert(&shop, products.clone()).await.unwrap();
@@ -406,7 +477,7 @@ async fn keeps_vectors(catalog: &dyn Catalog) {
     assert_eq!(found, newer, "a vector kept again replaces the one before");
 }
 
-async fn enters_everything_again(catalog: &dyn Catalog) {
+async fn enters_everything_again(catalog: &dyn IndexingStore) {
     let shop = merchant("again");
     catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
     settle(catalog).await;
@@ -424,7 +495,7 @@ async fn enters_everything_again(catalog: &dyn Catalog) {
     assert_eq!(catalog.pending(&shop).await.unwrap(), 0);
 }
 
-async fn takes_large_batches(catalog: &dyn Catalog) {
+async fn takes_large_batches(catalog: &dyn IndexingStore) {
     let shop = merchant("large");
     let products: Vec<Product> = (0..500).map(|n| sample::product(&format!("p{n}"))).collect();
     let upserted = catalog.upsert(&shop, products.clone()).await.unwrap();
@@ -449,7 +520,7 @@ async fn takes_large_batches(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-async fn walks_through_all_ids(catalog: &dyn Catalog) {
+async fn walks_through_all_ids(catalog: &dyn IndexingStore) {
     let shop = merchant("walked");
     let names = ["B", "Z", "a", "b 2", "b-1", "é", "连"];
     let products = names.iter().map(|name| sample::product(name)).collect();
@@ -469,7 +540,7 @@ async fn walks_through_all_ids(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-async fn walks_through_all_merchants(catalog: &dyn Catalog) {
+async fn walks_through_all_merchants(catalog: &dyn IndexingStore) {
     let names = ["shop B", "shop Z", "shop a", "shop b-1", "shop é", "shop 连"];
     for name in names {
         catalog

@@ -4,9 +4,10 @@ use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use crate::{
     ids::{MerchantId, ProductId, VariantId},
+    indexing::IndexingStore,
     ports::{Catalog, Change},
     product::{OfferChange, OfferPatch, Product},
-    testing::{MemoryCatalog, sample},
+    testing::{MemoryCatalog, sample, strike_out},
     vocabulary::Availability,
 };
 
@@ -34,7 +35,7 @@ struct Seen {
 /// Two merchants who share a [`Catalog`] each see what they would see in one of their own, whatever
 /// both do. What they do is random; the number that it follows from is printed, and set as
 /// `TEST_SEED` it happens again.
-pub async fn tenants(catalog: &dyn Catalog) {
+pub async fn tenants(catalog: &dyn IndexingStore) {
     let seed = match std::env::var("TEST_SEED") {
         Ok(seed) => seed.parse().expect("TEST_SEED is a whole number"),
         Err(_) => rand::random(),
@@ -58,7 +59,7 @@ pub async fn tenants(catalog: &dyn Catalog) {
 
 /// Does one thing to both catalogs; tells what it was.
 async fn act(
-    catalog: &dyn Catalog,
+    catalog: &dyn IndexingStore,
     tenants: &[Tenant; 2],
     at: usize,
     seen: &mut Vec<Seen>,
@@ -109,7 +110,7 @@ async fn act(
 }
 
 /// Remembers the changes that wait.
-async fn look(catalog: &dyn Catalog, tenants: &[Tenant; 2], seen: &mut Vec<Seen>) {
+async fn look(catalog: &dyn IndexingStore, tenants: &[Tenant; 2], seen: &mut Vec<Seen>) {
     let waiting = catalog.changes(1_000).await.unwrap();
     for (tenant, Tenant { merchant, alone }) in tenants.iter().enumerate() {
         for own in alone.changes(1_000).await.unwrap() {
@@ -125,7 +126,7 @@ async fn look(catalog: &dyn Catalog, tenants: &[Tenant; 2], seen: &mut Vec<Seen>
 /// Strikes out some of the changes that were seen, of both merchants at once; of those that came
 /// anew since then nothing may be struck out.
 async fn strike(
-    catalog: &dyn Catalog,
+    catalog: &dyn IndexingStore,
     tenants: &[Tenant; 2],
     seen: &mut Vec<Seen>,
     rng: &mut StdRng,
@@ -139,13 +140,13 @@ async fn strike(
         }
     }
     let shared: Vec<Change> = struck.iter().map(|seen| seen.shared.clone()).collect();
-    catalog.done(&shared).await.unwrap();
+    strike_out(catalog, &shared).await;
     for Seen { tenant, alone, .. } in struck {
-        tenants[tenant].alone.done(&[alone]).await.unwrap();
+        strike_out(&tenants[tenant].alone, &[alone]).await;
     }
 }
 
-async fn sees_the_same(catalog: &dyn Catalog, tenant: &Tenant, when: &str) {
+async fn sees_the_same(catalog: &dyn IndexingStore, tenant: &Tenant, when: &str) {
     let Tenant { merchant, alone } = tenant;
     let all: Vec<ProductId> = PRODUCTS.iter().map(|id| ProductId::new(id).unwrap()).collect();
     assert_eq!(
@@ -172,7 +173,7 @@ async fn sees_the_same(catalog: &dyn Catalog, tenant: &Tenant, when: &str) {
 }
 
 /// The merchant's products in the outbox, by name.
-async fn waiting(catalog: &dyn Catalog, merchant: &MerchantId) -> Vec<ProductId> {
+async fn waiting(catalog: &dyn IndexingStore, merchant: &MerchantId) -> Vec<ProductId> {
     let changes = catalog.changes(1_000).await.unwrap().into_iter();
     let own = changes.filter(|change| change.merchant == *merchant);
     let mut products: Vec<ProductId> = own.map(|change| change.product).collect();
