@@ -42,7 +42,8 @@ use crate::{problem, readiness, routes, upload};
         routes::feeds::delete_feed,
         routes::feeds::import_feed,
         routes::healthz::healthz,
-        routes::readyz::readyz
+        routes::readyz::readyz,
+        routes::metrics::metrics
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),

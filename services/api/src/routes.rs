@@ -11,6 +11,7 @@ pub(crate) mod healthz;
 pub(crate) mod import_problems;
 pub(crate) mod imports;
 pub(crate) mod list_products;
+pub(crate) mod metrics;
 mod openapi;
 mod problems;
 pub(crate) mod product;
@@ -25,9 +26,12 @@ use actix_web::{
 
 use crate::{problem::Problem, problems::Code};
 
-/// Adds every path, and an answer for all others.
-pub(crate) fn register(config: &mut ServiceConfig) {
+/// Adds every path, that of the metrics where they are to be told, and an answer for all others.
+pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
     let get = web::get;
+    if metrics {
+        config.service(at("/metrics", "GET", [get().to(metrics::metrics)]));
+    }
     config
         .service(at("/v1/looks", "POST", [web::post().to(create_look::create_look)]))
         .service(at("/v1/looks/{id}", "GET", [get().to(get_look::get_look)]))

@@ -37,6 +37,10 @@ pub struct ServerSettings {
     pub answer_time: Duration,
     /// How long one readiness check may take.
     pub readiness_time: Duration,
+    /// Whether `/metrics` is answered.
+    pub metrics: bool,
+    /// How long figures that were read from a store are told again.
+    pub metrics_age: Duration,
     /// How long requests may still take once the server is asked to stop.
     pub shutdown_time: Duration,
 }
@@ -53,6 +57,8 @@ impl Default for ServerSettings {
             body_time: Duration::from_secs(60),
             answer_time: Duration::from_secs(300),
             readiness_time: Duration::from_secs(30),
+            metrics: true,
+            metrics_age: Duration::from_secs(5),
             shutdown_time: Duration::from_secs(30),
         }
     }
@@ -66,7 +72,7 @@ pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::
     let app = move || {
         App::new()
             .app_data(state.clone())
-            .configure(routes::register)
+            .configure(|config| routes::register(config, settings.metrics))
             .wrap(from_fn(requests::watch))
     };
     let server = HttpServer::new(app)

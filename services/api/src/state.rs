@@ -7,6 +7,7 @@ use vitrine_core::{
 
 use crate::{
     decoding::Decoding,
+    metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
     tokens::TokenKeys,
@@ -20,6 +21,7 @@ pub(crate) struct State {
     pub indexer: Arc<Indexer>,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
+    pub metrics: Metrics,
     pub decoding: Decoding,
     /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Semaphore,
@@ -32,6 +34,12 @@ impl State {
         let Api { shop, admission, importing, indexer, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
+        let metrics = Metrics::new(
+            Arc::clone(&shop.catalog),
+            Arc::clone(&importing.imports),
+            Arc::clone(&indexer),
+            settings.metrics_age,
+        );
         Self {
             shop,
             admission,
@@ -39,6 +47,7 @@ impl State {
             indexer,
             keys,
             readiness: Arc::new(readiness),
+            metrics,
             decoding: Decoding::new(settings.decodes),
             uploads: Semaphore::new(settings.uploads.max(1)),
             body_time: settings.body_time,

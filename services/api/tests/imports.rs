@@ -275,21 +275,6 @@ async fn an_import_of_an_export_changes_nothing() {
 }
 
 #[tokio::test]
-async fn only_who_runs_the_service_has_the_index_built_anew() {
-    let service = start().await;
-    let request = keeper(&service, Method::POST, "/v1/catalog/reindex");
-    problem(request.send().await.unwrap(), 403, "role_not_allowed").await;
-    let admin = of_role(Role::Admin, "demo");
-    let request = service.client.post(service.url("/v1/catalog/reindex")).bearer_auth(&admin);
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status(), 202);
-    assert_eq!(answer.json::<Value>().await.unwrap()["state"], "waiting");
-    service.indexer.rebuild().await.unwrap();
-    let state: Value = service.get("/v1/catalog/reindex", &admin).await.json().await.unwrap();
-    assert_eq!(state, json!({ "state": "done", "products": 1 }));
-}
-
-#[tokio::test]
 async fn a_product_is_changed_by_a_merge_patch_and_stays_a_product() {
     let service = start().await;
     let patch = |path: &str, body: Value| keeper(&service, Method::PATCH, path).json(&body).send();

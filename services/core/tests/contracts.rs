@@ -63,3 +63,13 @@ async fn the_fetch_from_a_made_up_web_keeps_the_contract() {
     }
     contracts::fetch(&fetch, site).await;
 }
+
+#[tokio::test]
+async fn the_duties_in_a_map_keep_the_contract() {
+    contracts::duties(std::sync::Arc::new(MemoryCatalog::default())).await;
+}
+
+#[tokio::test]
+async fn the_rebuild_in_memory_keeps_the_contract() {
+    contracts::rebuilds(&MemoryCatalog::default()).await;
+}

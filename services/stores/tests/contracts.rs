@@ -51,6 +51,22 @@ async fn the_sqlite_catalog_keeps_merchants_apart_whatever_they_do() {
 }
 
 #[tokio::test]
+async fn the_duties_and_the_rebuild_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Arc::new(sqlite(dir.path()).await);
+    contracts::duties(Arc::clone(&store)).await;
+    contracts::rebuilds(&*store).await;
+}
+
+#[tokio::test]
+async fn the_duties_and_the_rebuild_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    let store = Arc::new(postgres(&database).await);
+    contracts::duties(Arc::clone(&store)).await;
+    contracts::rebuilds(&*store).await;
+}
+
+#[tokio::test]
 async fn the_postgresql_catalog_keeps_the_contract() {
     let Some(database) = TestDatabase::create().await else { return };
     let catalog = postgres(&database).await;

@@ -89,7 +89,7 @@ impl App {
         let min_similarity =
             settings.matching.min_similarity.unwrap_or_else(|| models.embedder.min_similarity());
         let indexer = Arc::new(Indexer::new(
-            Arc::clone(&database.catalog),
+            Arc::clone(&database.indexing),
             index.port(),
             Arc::clone(&models.embedder),
         ));
@@ -170,6 +170,7 @@ impl App {
 
     /// Waits for what is being written and closes the stores.
     pub async fn close(&self) {
+        self.indexer.close().await;
         if let Err(error) = self.shop.matched.flush().await {
             tracing::warn!(%error, "the last matches are not noted");
         }

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use vitrine_core::ports::{Catalog, Feeds, Imports, Pictures};
+use vitrine_core::{
+    indexing::IndexingStore,
+    ports::{Catalog, Feeds, Imports, Pictures},
+};
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
 };
@@ -19,6 +22,7 @@ pub(crate) struct Database {
     pub imports: Arc<dyn Imports>,
     pub feeds: Arc<dyn Feeds>,
     pub pictures: Arc<dyn Pictures>,
+    pub indexing: Arc<dyn IndexingStore>,
     kind: Kind,
 }
 
@@ -47,12 +51,16 @@ impl Database {
         })
     }
 
-    fn of<S: Catalog + Imports + Feeds + Pictures + 'static>(store: Arc<S>, kind: Kind) -> Self {
+    fn of<S: IndexingStore + Imports + Feeds + Pictures + 'static>(
+        store: Arc<S>,
+        kind: Kind,
+    ) -> Self {
         Self {
             catalog: store.clone(),
             imports: store.clone(),
             feeds: store.clone(),
-            pictures: store,
+            pictures: store.clone(),
+            indexing: store,
             kind,
         }
     }

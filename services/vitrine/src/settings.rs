@@ -36,6 +36,8 @@ pub struct Server {
     pub listen: String,
     /// Threads that answer.
     pub workers: usize,
+    /// Whether `/metrics` is answered.
+    pub metrics: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,8 +55,8 @@ pub struct Data {
     pub connections: u32,
     /// Whether the tables are brought up to this version at start; else `vitrine migrate` does it.
     pub migrate: bool,
-    /// Whether this process brings the index up to the catalog. Of many that share a Qdrant
-    /// server, one must.
+    /// Whether a service brings the index up to the catalog. Of many that share a Qdrant server one
+    /// does at a time, and at least one must be allowed to.
     pub indexer: bool,
 }
 
@@ -167,7 +169,7 @@ impl Default for Settings {
     fn default() -> Self {
         let models = demo::folder().join("model");
         Self {
-            server: Server { listen: "127.0.0.1:8080".into(), workers: 2 },
+            server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
             data: Data {
                 folder: "data".into(),
                 secret_file: None,

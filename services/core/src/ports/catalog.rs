@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::{StoreError, Vector};
+use super::{Duty, DutyError, StoreError, Vector};
 use crate::{
     duplicates::{DuplicateGroup, DuplicatesBy},
     ids::{MerchantId, ProductId},
@@ -49,6 +50,16 @@ pub struct Change {
     pub sequence: i64,
     pub merchant: MerchantId,
     pub product: ProductId,
+}
+
+/// How far the index is behind the catalog, over all merchants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Products that wait to be indexed. Counted up to 10,000; of more it is estimated, and then
+    /// never too few: a product that changed again may count twice.
+    pub products: u64,
+    /// When the first change of those was made that the index was not told of.
+    pub oldest: Option<Timestamp>,
 }
 
 /// Products, offers and what the index still has to learn of them: the one place of truth.
@@ -161,8 +172,20 @@ pub trait Catalog: Send + Sync {
     /// The oldest changes that the index has not been told of, one entry a product at most.
     async fn changes(&self, limit: usize) -> Result<Vec<Change>, StoreError>;
 
-    /// Strikes out changes that the index now holds. A change that came later stays.
-    async fn done(&self, changes: &[Change]) -> Result<(), StoreError>;
+    /// Strikes out changes that the index now holds, if the duty is still held. A change that came
+    /// later stays.
+    async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError>;
+
+    /// Puts products into the outbox as if they had changed just now, known or not: the index may
+    /// hold them otherwise than the catalog does.
+    async fn enter_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError>;
+
+    /// How far the index is behind. Reads a bounded number of rows.
+    async fn lag(&self) -> Result<Lag, StoreError>;
 
     /// How many of the merchant's products the index is behind on.
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError>;

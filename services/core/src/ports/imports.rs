@@ -100,6 +100,13 @@ pub enum LeaseError {
     Store(#[from] StoreError),
 }
 
+/// How many imports have not ended, of all merchants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    pub waiting: u64,
+    pub running: u64,
+}
+
 /// Imports, kept next to the catalog that they write to.
 #[async_trait]
 pub trait Imports: Send + Sync {
@@ -138,6 +145,9 @@ pub trait Imports: Send + Sync {
         before: Option<ImportId>,
         limit: usize,
     ) -> Result<Vec<Import>, StoreError>;
+
+    /// How many wait to be run and how many are run now.
+    async fn under_way(&self) -> Result<UnderWay, StoreError>;
 
     /// Its kept problems after the first `skip`, in the order told.
     async fn problems(

@@ -4,17 +4,23 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{
+    memory_duties::HeldDuty,
     memory_imports::{KeptImport, ReservedFeed},
     memory_pictures::NotedPicture,
+    memory_rebuilds::KeptRebuild,
 };
 use crate::{
     duplicates::{DuplicateGroup, DuplicatesBy, NAMED},
     ids::{ImportId, MerchantId, ProductId},
     lack::Lacks,
     money::price_band,
-    ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
+    ports::{
+        Catalog, Change, Duty, DutyError, Edit, Edited, Lag, OffersSet, StoreError, Upserted,
+        Vector,
+    },
     product::{Offer, OfferChange, Product, Variant},
     product_filter::{ProductFilter, Standing},
 };
@@ -39,15 +45,24 @@ pub(super) struct State {
     /// How often matches were noted, and whether that fails now.
     notes: usize,
     refuses_notes: bool,
-    outbox: HashMap<Key, i64>,
+    pub(super) duties: HashMap<&'static str, HeldDuty>,
+    pub(super) rebuild: Option<KeptRebuild>,
+    outbox: HashMap<Key, Entered>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,
+}
+
+#[derive(Debug)]
+struct Entered {
+    sequence: i64,
+    since: Timestamp,
 }
 
 impl State {
     pub(super) fn changed(&mut self, key: Key) {
         self.sequence += 1;
-        self.outbox.insert(key, self.sequence);
+        let since = self.outbox.get(&key).map_or_else(Timestamp::now, |entered| entered.since);
+        self.outbox.insert(key, Entered { sequence: self.sequence, since });
     }
 
     fn drop_product(&mut self, key: &Key) -> bool {
@@ -366,8 +381,8 @@ impl Catalog for MemoryCatalog {
         let mut changes: Vec<Change> = state
             .outbox
             .iter()
-            .map(|((merchant, product), sequence)| Change {
-                sequence: *sequence,
+            .map(|((merchant, product), entered)| Change {
+                sequence: entered.sequence,
                 merchant: merchant.clone(),
                 product: product.clone(),
             })
@@ -377,15 +392,34 @@ impl Catalog for MemoryCatalog {
         Ok(changes)
     }
 
-    async fn done(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError> {
         let mut state = self.state();
+        state.on_duty(duty)?;
         for change in changes {
             let key = (change.merchant.clone(), change.product.clone());
-            if state.outbox.get(&key).is_some_and(|sequence| *sequence <= change.sequence) {
+            if state.outbox.get(&key).is_some_and(|entered| entered.sequence <= change.sequence) {
                 state.outbox.remove(&key);
             }
         }
         Ok(())
+    }
+
+    async fn enter_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for product in products {
+            state.changed((merchant.clone(), product.clone()));
+        }
+        Ok(())
+    }
+
+    async fn lag(&self) -> Result<Lag, StoreError> {
+        let state = self.state();
+        let oldest = state.outbox.values().map(|entered| entered.since).min();
+        Ok(Lag { products: state.outbox.len() as u64, oldest })
     }
 
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError> {

@@ -16,7 +16,7 @@ use crate::{
     imports::{FeedOutcome, Import, ImportState, KeptFeed, Progress},
     ports::{
         Checkpoint, Claimed, Feeds, ImportEnd, Imports, Lease, LeaseError, Record, StoreError,
-        Work, Worked,
+        UnderWay, Work, Worked,
     },
 };
 
@@ -154,6 +154,14 @@ impl Imports for MemoryCatalog {
         let own = own.filter(|import| import.merchant == *merchant);
         let older = own.filter(|import| before.is_none_or(|before| import.id < before));
         Ok(older.take(limit).cloned().collect())
+    }
+
+    async fn under_way(&self) -> Result<UnderWay, StoreError> {
+        let state = self.state();
+        let count = |wanted| {
+            state.imports.values().filter(|kept| kept.import.state == wanted).count() as u64
+        };
+        Ok(UnderWay { waiting: count(ImportState::Waiting), running: count(ImportState::Running) })
     }
 
     async fn problems(

@@ -4,6 +4,7 @@
 mod both;
 mod statements {
     pub(super) mod catalog;
+    pub(super) mod duties;
     pub(super) mod feeds;
     pub(super) mod imports;
     pub(super) mod migrations;

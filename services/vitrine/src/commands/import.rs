@@ -182,5 +182,7 @@ async fn index(settings: &Settings) -> Result<String, Error> {
     let outcome = app.indexer.drain(|done| progress.set_position(done)).await;
     progress.finish_and_clear();
     app.close().await;
-    Ok(format!("{} products indexed", outcome?))
+    let done = outcome?;
+    let others = if done < behind { ", the others by another process" } else { "" };
+    Ok(format!("{done} products indexed{others}"))
 }

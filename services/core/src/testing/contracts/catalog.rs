@@ -7,24 +7,32 @@ mod products;
 mod vectors;
 mod walks;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
+
+use jiff::Timestamp;
 
 use crate::{
     ids::{MerchantId, ProductId, VariantId},
-    ports::{Catalog, Change, Edited, OffersSet, Upserted},
+    indexing::{INDEXING, IndexingStore},
+    ports::{Catalog, Change, DutyError, Edited, Lag, OffersSet, Upserted},
     product::{Offer, OfferChange, OfferPatch, Product},
-    testing::sample,
+    testing::{sample, strike_out},
     vocabulary::{AgeGroup, Availability},
 };
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// The contract of [`Catalog`].
-pub async fn catalog(catalog: &dyn Catalog) {
+pub async fn catalog(catalog: &dyn IndexingStore) {
     catalog.check().await.unwrap();
     products::keeps_products_whole(catalog).await;
     products::keeps_merchants_apart(catalog).await;
     products::tells_new_from_changed_from_unchanged(catalog).await;
     products::lets_variants_move(catalog).await;
     outbox::a_later_change_outlives_the_strike_of_an_earlier_one(catalog).await;
+    outbox::only_who_has_the_duty_strikes_out(catalog).await;
+    outbox::enters_again_what_the_index_may_hold_otherwise(catalog).await;
+    outbox::tells_how_far_the_index_is_behind(catalog).await;
     offers::tells_the_index_of_offers_only_where_it_matters(catalog).await;
     products::edits(catalog).await;
     products::removes(catalog).await;
@@ -79,13 +87,13 @@ fn awkward(id: &str) -> Product {
     product
 }
 
-async fn settle(catalog: &dyn Catalog) {
+async fn settle(catalog: &dyn IndexingStore) {
     loop {
         let changes = catalog.changes(1_000).await.unwrap();
         if changes.is_empty() {
             return;
         }
-        catalog.done(&changes).await.unwrap();
+        strike_out(catalog, &changes).await;
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{
         KeptFeed, Mode, Progress, Source, Validators,
     },
     ports::{
-        Catalog, Checkpoint, Claimed, Feeds, ImportEnd, Imports, Lease, LeaseError, Record, Work,
-        Worked,
+        Catalog, Checkpoint, Claimed, Feeds, ImportEnd, Imports, Lease, LeaseError, Record,
+        UnderWay, Work, Worked,
     },
     product::{OfferChange, OfferPatch},
     testing::sample,
@@ -163,11 +163,14 @@ async fn gives_a_merchants_imports_one_by_one(store: &impl Imports) {
     assert_eq!(beside.import.id, other.id, "another merchant's runs beside it");
     assert!(store.claim(HOUR).await.unwrap().is_none(), "the same merchant's waits");
     assert_eq!(state(store, &second).await, ImportState::Waiting);
+    let under_way = store.under_way().await.unwrap();
+    assert_eq!(under_way, UnderWay { waiting: 1, running: 2 }, "of all merchants together");
     finish(store, &running.lease).await;
     let next = claimed(store, HOUR).await;
     assert_eq!(next.import.id, second.id);
     finish(store, &next.lease).await;
     finish(store, &beside.lease).await;
+    assert_eq!(store.under_way().await.unwrap(), UnderWay::default(), "all have ended");
 }
 
 async fn gives_no_import_to_two<S: Imports + 'static>(store: Arc<S>) {

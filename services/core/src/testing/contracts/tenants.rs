@@ -5,9 +5,10 @@ use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use crate::{
     ids::{MerchantId, ProductId, VariantId},
     imports::Failure,
+    indexing::IndexingStore,
     ports::{Catalog, Change, PictureOutcome, Pictures, SettledPicture, WantedPicture},
     product::{OfferChange, OfferPatch, Product},
-    testing::{MemoryCatalog, sample},
+    testing::{MemoryCatalog, sample, strike_out},
     vocabulary::Availability,
 };
 
@@ -20,9 +21,9 @@ const AVAILABILITIES: [Availability; 3] =
 const STEPS: u32 = 200;
 
 /// What merchants share.
-pub trait Shared: Catalog + Pictures {}
+pub trait Shared: IndexingStore + Pictures {}
 
-impl<S: Catalog + Pictures> Shared for S {}
+impl<S: IndexingStore + Pictures> Shared for S {}
 
 /// A merchant of the shared catalog, with a catalog of its own that the same is done to.
 struct Tenant {
@@ -37,9 +38,9 @@ struct Seen {
     alone: Change,
 }
 
-/// Two merchants who share a [`Catalog`], and the [`Pictures`] next to it, each see what they would see in one of their own, whatever
-/// both do. What they do is random; the number that it follows from is printed, and set as
-/// `TEST_SEED` it happens again.
+/// Two merchants who share a [`Catalog`], and the [`Pictures`] next to it, each see what they would
+/// see in one of their own, whatever both do. What they do is random; the number that it follows
+/// from is printed, and set as `TEST_SEED` it happens again.
 pub async fn tenants(catalog: &impl Shared) {
     let seed = match std::env::var("TEST_SEED") {
         Ok(seed) => seed.parse().expect("TEST_SEED is a whole number"),
@@ -181,9 +182,9 @@ async fn strike(
         }
     }
     let shared: Vec<Change> = struck.iter().map(|seen| seen.shared.clone()).collect();
-    catalog.done(&shared).await.unwrap();
+    strike_out(catalog, &shared).await;
     for Seen { tenant, alone, .. } in struck {
-        tenants[tenant].alone.done(&[alone]).await.unwrap();
+        strike_out(&tenants[tenant].alone, &[alone]).await;
     }
 }
 
@@ -219,7 +220,7 @@ async fn sees_the_same(catalog: &impl Shared, tenant: &Tenant, when: &str) {
 }
 
 /// The merchant's products in the outbox, by name.
-async fn waiting(catalog: &dyn Catalog, merchant: &MerchantId) -> Vec<ProductId> {
+async fn waiting(catalog: &dyn IndexingStore, merchant: &MerchantId) -> Vec<ProductId> {
     let changes = catalog.changes(1_000).await.unwrap().into_iter();
     let own = changes.filter(|change| change.merchant == *merchant);
     let mut products: Vec<ProductId> = own.map(|change| change.product).collect();

@@ -3,6 +3,7 @@
 mod duplicates;
 mod filter;
 mod lacks;
+mod lag;
 mod matched;
 mod offers;
 mod rows;
@@ -18,7 +19,10 @@ use vitrine_core::{
     duplicates::{DuplicateGroup, DuplicatesBy},
     ids::{MerchantId, ProductId},
     lack::Lacks,
-    ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
+    ports::{
+        Catalog, Change, Duty, DutyError, Edit, Edited, Lag, OffersSet, StoreError, Upserted,
+        Vector,
+    },
     product::{OfferChange, Product},
     product_filter::ProductFilter,
 };
@@ -27,7 +31,10 @@ pub(super) use offers::set as set_offers;
 pub(super) use rows::id;
 pub(super) use upsert::{remove, tell_outbox, upsert};
 
-use super::{Connection, Pool, Store, corrupt, failed, json, now, parsed, pictures, whole};
+use super::{
+    Connection, Pool, Store, corrupt, duties::on_duty, failed, json, now, parsed, pictures, time,
+    whole,
+};
 use crate::sql::Hold;
 
 #[async_trait]
@@ -206,12 +213,27 @@ impl Catalog for Store {
         rows.into_iter().map(change).collect()
     }
 
-    async fn done(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError> {
         let sequences: Vec<i64> = changes.iter().map(|change| change.sequence).collect();
         let mut transaction = self.write(Hold::Rows).await?;
+        on_duty(&mut transaction, duty).await?;
         let done = sqlx::query(sql::DONE).bind(json(&sequences)?);
         done.execute(&mut *transaction).await.map_err(failed)?;
+        Ok(transaction.commit().await.map_err(failed)?)
+    }
+
+    async fn enter_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        upsert::tell_outbox(&mut transaction, merchant, products).await?;
         transaction.commit().await.map_err(failed)
+    }
+
+    async fn lag(&self) -> Result<Lag, StoreError> {
+        lag::read(&self.readers).await
     }
 
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
@@ -239,11 +261,8 @@ impl Catalog for Store {
 
     async fn reindex_all(&self) -> Result<u64, StoreError> {
         let mut transaction = self.write(Hold::Everything).await?;
-        sqlx::query(sql::FORGET_ENTRIES_OF_PRODUCTS)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let all = sqlx::query(sql::ENTER_ALL).execute(&mut *transaction).await.map_err(failed)?;
+        let enter = sqlx::query(sql::ENTER_ALL).bind(now());
+        let all = enter.execute(&mut *transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(all.rows_affected())
     }

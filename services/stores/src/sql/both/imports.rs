@@ -5,19 +5,18 @@ mod sql;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use vitrine_core::{
     feed::Problem,
     ids::{ImportId, MerchantId},
     imports::{Import, ImportState, Progress},
     ports::{
-        Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, StoreError, Work,
-        Worked,
+        Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, StoreError, UnderWay,
+        Work, Worked,
     },
 };
 
 use super::{
-    Connection, Store, catalog, corrupt, failed, json, later, now, parsed, pictures, whole,
+    Connection, Store, catalog, corrupt, failed, json, later, now, parsed, pictures, time, whole,
 };
 use crate::sql::Hold;
 
@@ -163,6 +162,12 @@ impl Imports for Store {
             .await
             .map_err(failed)?;
         rows.iter().map(Row::import).collect()
+    }
+
+    async fn under_way(&self) -> Result<UnderWay, StoreError> {
+        let (waiting, running) =
+            sqlx::query_as(sql::UNDER_WAY).fetch_one(&self.readers).await.map_err(failed)?;
+        Ok(UnderWay { waiting: whole(waiting), running: whole(running) })
     }
 
     async fn problems(
@@ -418,10 +423,6 @@ fn still_wanted(cancelling: Option<i64>) -> Result<(), LeaseError> {
         Some(0) => Ok(()),
         Some(_) => Err(LeaseError::Cancelled),
     }
-}
-
-fn time(milliseconds: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_millisecond(milliseconds).map_err(|error| corrupt(error.to_string()))
 }
 
 fn ago(by: Duration) -> i64 {

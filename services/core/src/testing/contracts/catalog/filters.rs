@@ -5,7 +5,7 @@ use crate::{
 };
 
 /// Whatever was written before, in whatever way, the filters let pass what they say.
-pub(super) async fn lists_what_a_filter_allows(catalog: &dyn Catalog) {
+pub(super) async fn lists_what_a_filter_allows(catalog: &dyn IndexingStore) {
     let (shop, other) = (merchant("filters"), merchant("filters-2"));
     let mut dice = Dice::new(7);
     let names: Vec<String> =
@@ -24,7 +24,7 @@ pub(super) async fn lists_what_a_filter_allows(catalog: &dyn Catalog) {
 }
 
 /// Replaces some, sets offers, and moves variants from product to product.
-async fn write_more(catalog: &dyn Catalog, shop: &MerchantId, all: &[ProductId], dice: &mut Dice) {
+async fn write_more(catalog: &dyn IndexingStore, shop: &MerchantId, all: &[ProductId], dice: &mut Dice) {
     let again = all[..20].iter().map(|id| drawn::product(dice, id.as_str())).collect();
     catalog.upsert(shop, again).await.unwrap();
     let known = catalog.products(shop, all).await.unwrap();
@@ -42,7 +42,7 @@ async fn write_more(catalog: &dyn Catalog, shop: &MerchantId, all: &[ProductId],
 }
 
 async fn agrees(
-    catalog: &dyn Catalog,
+    catalog: &dyn IndexingStore,
     shop: &MerchantId,
     all: &[ProductId],
     matched: &[ProductId],
@@ -67,7 +67,7 @@ async fn agrees(
     assert!(open.iter().eq(products.iter().map(|product| &product.id)), "no filter, all products");
 }
 
-async fn walk(catalog: &dyn Catalog, shop: &MerchantId, filter: &ProductFilter) -> Vec<ProductId> {
+async fn walk(catalog: &dyn IndexingStore, shop: &MerchantId, filter: &ProductFilter) -> Vec<ProductId> {
     let mut listed: Vec<ProductId> = Vec::new();
     loop {
         let page = catalog.matching_ids(shop, filter, listed.last(), 7).await.unwrap();

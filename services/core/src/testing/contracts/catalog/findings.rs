@@ -5,7 +5,7 @@ use crate::{
     testing::{Dice, drawn},
 };
 
-pub(super) async fn counts_what_products_lack(catalog: &dyn Catalog) {
+pub(super) async fn counts_what_products_lack(catalog: &dyn IndexingStore) {
     let (shop, other) = (merchant("lacks"), merchant("lacks-2"));
     assert_eq!(catalog.count_by_lacks(&shop).await.unwrap(), [], "nothing, of nothing");
     let mut dice = Dice::new(11);
@@ -24,7 +24,7 @@ pub(super) async fn counts_what_products_lack(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-pub(super) async fn tells_duplicates(catalog: &dyn Catalog) {
+pub(super) async fn tells_duplicates(catalog: &dyn IndexingStore) {
     let (shop, other) = (merchant("duplicates"), merchant("duplicates-2"));
     let by = DuplicatesBy::Gtin;
     assert_eq!(catalog.count_duplicates(&shop, by).await.unwrap(), 0);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::product_filter::ProductFilter;
 
-pub(super) async fn remembers_what_was_matched_until_it_is_removed(catalog: &dyn Catalog) {
+pub(super) async fn remembers_what_was_matched_until_it_is_removed(catalog: &dyn IndexingStore) {
     let (shop, other) = (merchant("matched"), merchant("matched-2"));
     let products = || vec![sample::product("a"), sample::product("b"), sample::product("c")];
     catalog.upsert(&shop, products()).await.unwrap();

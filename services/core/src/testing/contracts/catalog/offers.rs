@@ -1,6 +1,6 @@
 use super::*;
 
-pub(super) async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn Catalog) {
+pub(super) async fn tells_the_index_of_offers_only_where_it_matters(catalog: &dyn IndexingStore) {
     let shop = merchant("offers");
     let mut product = sample::product("a");
     product.variants.push(sample::variant("a-navy-l", "navy", "L"));

@@ -1,6 +1,6 @@
 use super::*;
 
-pub(super) async fn keeps_products_whole(catalog: &dyn Catalog) {
+pub(super) async fn keeps_products_whole(catalog: &dyn IndexingStore) {
     let shop = merchant("whole 'shop\" $1 👗");
     let odd = "o'dd \"id\" \\ ; -- é %_ $1";
     let products = vec![awkward(odd), sample::product("b"), sample::product("a")];
@@ -22,7 +22,7 @@ pub(super) async fn keeps_products_whole(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-pub(super) async fn keeps_merchants_apart(catalog: &dyn Catalog) {
+pub(super) async fn keeps_merchants_apart(catalog: &dyn IndexingStore) {
     let (one_shop, other) = (merchant("apart-1"), merchant("apart-2"));
     let mut theirs = sample::product("same");
     theirs.title = "Another shop's".into();
@@ -67,7 +67,7 @@ pub(super) async fn keeps_merchants_apart(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-pub(super) async fn tells_new_from_changed_from_unchanged(catalog: &dyn Catalog) {
+pub(super) async fn tells_new_from_changed_from_unchanged(catalog: &dyn IndexingStore) {
     let shop = merchant("changes");
     catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
     settle(catalog).await;
@@ -103,7 +103,7 @@ pub(super) async fn tells_new_from_changed_from_unchanged(catalog: &dyn Catalog)
     settle(catalog).await;
 }
 
-pub(super) async fn lets_variants_move(catalog: &dyn Catalog) {
+pub(super) async fn lets_variants_move(catalog: &dyn IndexingStore) {
     let shop = merchant("moves");
     let mut from = sample::product("from");
     from.variants =
@@ -144,7 +144,7 @@ pub(super) async fn lets_variants_move(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-pub(super) async fn edits(catalog: &dyn Catalog) {
+pub(super) async fn edits(catalog: &dyn IndexingStore) {
     let shop = merchant("edits");
     catalog.upsert(&shop, vec![sample::product("a"), sample::product("b")]).await.unwrap();
     settle(catalog).await;
@@ -164,7 +164,7 @@ pub(super) async fn edits(catalog: &dyn Catalog) {
     assert_eq!(waiting(catalog).await.len(), 0);
 }
 
-pub(super) async fn removes(catalog: &dyn Catalog) {
+pub(super) async fn removes(catalog: &dyn IndexingStore) {
     let shop = merchant("removal");
     let products = vec![awkward("a"), sample::product("b"), sample::product("c")];
     catalog.upsert(&shop, products.clone()).await.unwrap();
@@ -189,7 +189,7 @@ pub(super) async fn removes(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-pub(super) async fn takes_large_batches(catalog: &dyn Catalog) {
+pub(super) async fn takes_large_batches(catalog: &dyn IndexingStore) {
     let shop = merchant("large");
     let products: Vec<Product> = (0..500).map(|n| sample::product(&format!("p{n}"))).collect();
     let upserted = catalog.upsert(&shop, products.clone()).await.unwrap();

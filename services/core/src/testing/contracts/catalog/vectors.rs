@@ -1,6 +1,6 @@
 use super::*;
 
-pub(super) async fn keeps_vectors(catalog: &dyn Catalog) {
+pub(super) async fn keeps_vectors(catalog: &dyn IndexingStore) {
     let texts: Vec<String> =
         ["navy dress", "", "l'été \u{0} 👗", "unknown"].map(str::to_owned).to_vec();
     let values = [vec![0.25, -1.0, f32::MIN_POSITIVE], vec![0.0], vec![1.0 / 3.0; 1024]];

@@ -1,6 +1,6 @@
 use super::*;
 
-pub(super) async fn walks_through_all_ids(catalog: &dyn Catalog) {
+pub(super) async fn walks_through_all_ids(catalog: &dyn IndexingStore) {
     let shop = merchant("walked");
     let names = ["B", "Z", "a", "b 2", "b-1", "é", "连"];
     let products = names.iter().map(|name| sample::product(name)).collect();
@@ -20,7 +20,7 @@ pub(super) async fn walks_through_all_ids(catalog: &dyn Catalog) {
     settle(catalog).await;
 }
 
-pub(super) async fn walks_through_all_merchants(catalog: &dyn Catalog) {
+pub(super) async fn walks_through_all_merchants(catalog: &dyn IndexingStore) {
     let names = ["shop B", "shop Z", "shop a", "shop b-1", "shop é", "shop 连"];
     for name in names {
         catalog

@@ -32,19 +32,15 @@ pub(super) const SHARED_GTINS: &str = "
 pub(super) const MERCHANTS: &str =
     "SELECT DISTINCT merchant FROM products WHERE merchant > $1 ORDER BY merchant LIMIT $2";
 
-/// Entries of removed products stay: the index may still hold them.
-pub(super) const FORGET_ENTRIES_OF_PRODUCTS: &str = "
-    DELETE FROM outbox WHERE EXISTS (
-        SELECT 1 FROM products p
-        WHERE p.merchant = outbox.merchant AND p.id = outbox.product)";
-
-pub(super) const ENTER_ALL: &str = "
-    INSERT INTO outbox (merchant, product)
-    SELECT merchant, id FROM products ORDER BY merchant, id";
-
 /// `$1` limit.
 pub(super) const CHANGES: &str =
     "SELECT sequence, merchant, product FROM outbox ORDER BY sequence LIMIT $1";
+
+/// `$1` the most that are counted. All three are found at the ends of an index.
+pub(super) const LAG: &str = "
+    SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS counted),
+           (SELECT max(sequence) FROM outbox) - (SELECT min(sequence) FROM outbox) + 1,
+           (SELECT min(since) FROM outbox WHERE since > 0)";
 
 /// `$1` merchant.
 pub(super) const PENDING: &str = "SELECT count(*) FROM outbox WHERE merchant = $1";

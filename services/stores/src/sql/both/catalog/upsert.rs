@@ -11,7 +11,7 @@ use vitrine_core::{
 };
 
 use super::{
-    Connection, StoreError, failed, json,
+    Connection, StoreError, failed, json, now,
     rows::{self, OfferRow, ProductRow, SumsRow, VariantRow},
     sql,
 };
@@ -48,7 +48,8 @@ pub(in crate::sql) async fn remove(
     Ok(removed.len() as u64)
 }
 
-/// Puts products into the outbox with new, higher sequence numbers.
+/// Puts products into the outbox with new, higher sequence numbers. Those that wait there already
+/// wait since the same time as before.
 pub(in crate::sql) async fn tell_outbox(
     connection: &mut Connection,
     merchant: &MerchantId,
@@ -57,9 +58,8 @@ pub(in crate::sql) async fn tell_outbox(
     if products.is_empty() {
         return Ok(());
     }
-    let list = json(products)?;
-    execute(&mut *connection, sql::FORGET_ENTRIES, merchant, &list).await?;
-    execute(connection, sql::ENTER, merchant, &list).await
+    let enter = sqlx::query(sql::ENTER).bind(merchant.as_str()).bind(json(products)?).bind(now());
+    enter.execute(connection).await.map(drop).map_err(failed)
 }
 
 /// Splits products into groups in which no product and no variant comes twice, so that the order

@@ -50,6 +50,12 @@ pub(super) const IMPORTS: &str = concat!(
     " FROM imports WHERE merchant = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
 );
 
+/// By the index on imports under way, whose condition this repeats.
+pub(super) const UNDER_WAY: &str = "
+    SELECT count(CASE WHEN state = 'waiting' THEN 1 END),
+           count(CASE WHEN state = 'running' THEN 1 END)
+    FROM imports WHERE state IN ('receiving', 'waiting', 'running')";
+
 /// `$1` merchant, `$2` import, `$3` how many are passed over, `$4` limit.
 pub(super) const PROBLEMS: &str = "
     SELECT p.problem FROM import_problems p JOIN imports i ON i.id = p.import

@@ -123,17 +123,19 @@ pub(in crate::sql) const REMOVE_PRODUCTS: &str = "
     WHERE merchant = $1 AND id IN (SELECT json_array_elements_text($2::json))
     RETURNING id";
 
-/// `$1` merchant, `$2` product ids.
-pub(in crate::sql) const FORGET_ENTRIES: &str = "
-    DELETE FROM outbox
-    WHERE merchant = $1 AND product IN (SELECT json_array_elements_text($2::json))";
-
-/// `$1` merchant, `$2` product ids.
+/// `$1` merchant, `$2` product ids, `$3` now. DEFAULT is the next number.
 pub(in crate::sql) const ENTER: &str = "
-    INSERT INTO outbox (merchant, product)
-    SELECT $1, value
+    INSERT INTO outbox (merchant, product, since)
+    SELECT $1, value, $3
     FROM json_array_elements_text($2::json) WITH ORDINALITY AS given (value, place)
-    ORDER BY place";
+    ORDER BY place
+    ON CONFLICT (merchant, product) DO UPDATE SET sequence = DEFAULT";
+
+/// `$1` now. Entries of removed products stay: the index may still hold them.
+pub(in crate::sql) const ENTER_ALL: &str = "
+    INSERT INTO outbox (merchant, product, since)
+    SELECT merchant, id, $1 FROM products ORDER BY merchant, id
+    ON CONFLICT (merchant, product) DO UPDATE SET sequence = DEFAULT";
 
 /// `$1` sequence numbers. An entry that a write is replacing now is passed over: what comes is of a
 /// later change, and waiting for it here could be waiting for each other.

@@ -120,15 +120,19 @@ pub(in crate::sql) const REMOVE_PRODUCTS: &str = "
     WHERE merchant = $1 AND id IN (SELECT value FROM json_each($2))
     RETURNING id";
 
-/// `$1` merchant, `$2` product ids.
-pub(in crate::sql) const FORGET_ENTRIES: &str = "
-    DELETE FROM outbox
-    WHERE merchant = $1 AND product IN (SELECT value FROM json_each($2))";
-
-/// `$1` merchant, `$2` product ids.
+/// `$1` merchant, `$2` product ids, `$3` now.
 pub(in crate::sql) const ENTER: &str = "
-    INSERT INTO outbox (merchant, product)
-    SELECT $1, value FROM json_each($2) ORDER BY key";
+    INSERT OR REPLACE INTO outbox (merchant, product, since)
+    SELECT $1, value, coalesce(
+        (SELECT since FROM outbox o WHERE o.merchant = $1 AND o.product = value), $3)
+    FROM json_each($2) ORDER BY key";
+
+/// `$1` now. Entries of removed products stay: the index may still hold them.
+pub(in crate::sql) const ENTER_ALL: &str = "
+    INSERT OR REPLACE INTO outbox (merchant, product, since)
+    SELECT p.merchant, p.id, coalesce(o.since, $1)
+    FROM products p LEFT JOIN outbox o ON o.merchant = p.merchant AND o.product = p.id
+    ORDER BY p.merchant, p.id";
 
 /// `$1` sequence numbers.
 pub(in crate::sql) const DONE: &str =
