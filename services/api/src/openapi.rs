@@ -27,6 +27,7 @@ use crate::{problem, readiness, routes, upload};
         routes::product::delete_product,
         routes::catalog_health::get_catalog_health,
         routes::duplicates::list_duplicates,
+        routes::list_pictures::list_pictures,
         routes::export_catalog::export_catalog,
         routes::reindex::start_reindex,
         routes::reindex::get_reindex,

@@ -10,6 +10,7 @@ pub(crate) mod get_look;
 pub(crate) mod healthz;
 pub(crate) mod import_problems;
 pub(crate) mod imports;
+pub(crate) mod list_pictures;
 pub(crate) mod list_products;
 pub(crate) mod metrics;
 mod openapi;
@@ -47,6 +48,7 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             ],
         ))
         .service(at("/v1/catalog/health", "GET", [get().to(catalog_health::get_catalog_health)]))
+        .service(at("/v1/catalog/pictures", "GET", [get().to(list_pictures::list_pictures)]))
         .service(at("/v1/catalog/duplicates", "GET", [get().to(duplicates::list_duplicates)]))
         .service(at("/v1/catalog/export", "GET", [get().to(export_catalog::export_catalog)]))
         .service(at(

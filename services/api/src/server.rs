@@ -2,7 +2,8 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, shopping::Shopping,
+    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    shopping::Shopping,
 };
 
 use crate::{requests, routes, state::State, tokens::TokenKeys};
@@ -13,6 +14,7 @@ pub struct Api {
     pub admission: Arc<Admission>,
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
+    pub pictures: Arc<dyn Pictures>,
     pub keys: TokenKeys,
 }
 

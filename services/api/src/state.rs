@@ -2,7 +2,8 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, shopping::Shopping,
+    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    shopping::Shopping,
 };
 
 use crate::{
@@ -19,6 +20,7 @@ pub(crate) struct State {
     pub admission: Arc<Admission>,
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
+    pub pictures: Arc<dyn Pictures>,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
@@ -31,7 +33,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -45,6 +47,7 @@ impl State {
             admission,
             importing,
             indexer,
+            pictures,
             keys,
             readiness: Arc::new(readiness),
             metrics,

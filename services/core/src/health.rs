@@ -4,10 +4,10 @@
 use futures::future::try_join;
 
 use crate::{
-    duplicates::{DuplicateGroup, DuplicatesBy},
+    duplicates::{DuplicateGroup, DuplicatesBy, of_pictures},
     ids::{MerchantId, ProductId},
     lack::Lack,
-    ports::{Catalog, StoreError},
+    ports::{Catalog, PictureCounts, PictureState, Pictures, StoreError},
     product_filter::ProductFilter,
 };
 
@@ -24,6 +24,9 @@ pub struct Health {
     /// One for each that there is, in their order.
     pub lacks: Vec<(Lack, Finding)>,
     pub duplicates: Vec<Duplicates>,
+    pub pictures: PictureCounts,
+    /// Those whose picture can not be had.
+    pub pictures_failed: Finding,
     /// Those that were never shown as a match.
     pub never_matched: Finding,
 }
@@ -46,7 +49,11 @@ pub struct Duplicates {
 }
 
 impl Health {
-    pub async fn of(catalog: &dyn Catalog, merchant: &MerchantId) -> Result<Self, StoreError> {
+    pub async fn of(
+        catalog: &dyn Catalog,
+        pictures: &dyn Pictures,
+        merchant: &MerchantId,
+    ) -> Result<Self, StoreError> {
         let counts = catalog.count_by_lacks(merchant).await?;
         let products: u64 = counts.iter().map(|(_, count)| count).sum();
         // Two questions at once, so that readers are left for those who shop.
@@ -66,12 +73,17 @@ impl Health {
         let duplicates = async {
             let mut all = Vec::with_capacity(DuplicatesBy::ALL.len());
             for by in DuplicatesBy::ALL {
-                all.push(Duplicates::of(catalog, merchant, *by).await?);
+                all.push(Duplicates::of(catalog, pictures, merchant, *by).await?);
             }
-            Ok(all)
+            let counts = pictures.count_pictures(merchant).await?;
+            let failed = Some(PictureState::Failed);
+            let failed = pictures.pictures(merchant, failed, None, EXAMPLES).await?;
+            let examples = failed.into_iter().map(|picture| picture.product).collect();
+            Ok((all, counts, Finding { products: counts.failed, examples }))
         };
-        let ((lacks, never_matched), duplicates) = try_join(findings, duplicates).await?;
-        Ok(Self { products, lacks, duplicates, never_matched })
+        let ((lacks, never_matched), (duplicates, pictures, pictures_failed)) =
+            try_join(findings, duplicates).await?;
+        Ok(Self { products, lacks, duplicates, pictures, pictures_failed, never_matched })
     }
 }
 
@@ -95,13 +107,21 @@ impl Finding {
 impl Duplicates {
     async fn of(
         catalog: &dyn Catalog,
+        pictures: &dyn Pictures,
         merchant: &MerchantId,
         by: DuplicatesBy,
     ) -> Result<Self, StoreError> {
-        let groups = catalog.count_duplicates(merchant, by).await?;
-        let first = match groups {
-            0 => Vec::new(),
-            _ => catalog.duplicates(merchant, by, None, GROUPS).await?,
+        let (groups, first) = match by {
+            DuplicatesBy::Gtin => match catalog.count_shared_gtins(merchant).await? {
+                0 => (0, Vec::new()),
+                groups => (groups, catalog.shared_gtins(merchant, None, GROUPS).await?),
+            },
+            DuplicatesBy::Picture => {
+                let mut all = of_pictures(pictures, merchant).await?;
+                let groups = all.len() as u64;
+                all.truncate(GROUPS);
+                (groups, all)
+            }
         };
         Ok(Self { by, groups, first })
     }
@@ -119,13 +139,14 @@ mod tests {
             let mut product = sample::product(&format!("p{n}"));
             product.brand = product.brand.filter(|_| n < 2);
             product.variants[0].gtin = (n < 3).then(|| "4006381333931".into());
+            product.image_link = (n == 6).then(|| "https://shop.example/6.jpg".into());
             product
         });
         catalog.upsert(&merchant, products.collect()).await.unwrap();
         let p0 = ProductId::new("p0").unwrap();
         catalog.note_matched(&merchant, std::slice::from_ref(&p0)).await.unwrap();
 
-        let health = Health::of(&catalog, &merchant).await.unwrap();
+        let health = Health::of(&catalog, &catalog, &merchant).await.unwrap();
         assert_eq!(health.products, 7);
         let told = |lack: Lack| {
             let (_, finding) = health.lacks.iter().find(|(known, _)| *known == lack).unwrap();
@@ -135,11 +156,16 @@ mod tests {
         assert_eq!(health.lacks.len(), Lack::ALL.len());
         assert_eq!(told(Lack::Brand), (5, vec!["p2", "p3", "p4", "p5", "p6"]));
         assert_eq!(told(Lack::Gtin), (4, vec!["p3", "p4", "p5", "p6"]));
-        assert_eq!(told(Lack::Picture).0, 7);
+        assert_eq!(told(Lack::Picture).0, 6);
         assert_eq!(told(Lack::Size), (0, vec![]));
         assert_eq!((health.never_matched.products, health.never_matched.examples.len()), (6, 5));
         assert!(!health.never_matched.examples.contains(&p0));
-        let [by_gtin] = &health.duplicates[..] else { panic!("{:?}", health.duplicates) };
+        assert_eq!(health.pictures, PictureCounts { waiting: 1, had: 0, failed: 0 });
+        assert_eq!(health.pictures_failed, Finding { products: 0, examples: Vec::new() });
+        let [by_gtin, by_picture] = &health.duplicates[..] else {
+            panic!("{:?}", health.duplicates)
+        };
+        assert_eq!(by_picture.groups, 0);
         assert_eq!((by_gtin.groups, by_gtin.first[0].count), (1, 3));
     }
 }

@@ -28,7 +28,8 @@ pub use imports::{
 };
 pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
 pub use pictures::{
-    KeptPicture, PictureCounts, PictureOutcome, Pictures, SettledPicture, WantedPicture,
+    KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
+    WantedPicture,
 };
 pub use rebuilds::Rebuilds;
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};

@@ -149,6 +149,7 @@ impl App {
             admission: Arc::clone(&self.admission),
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
+            pictures: Arc::clone(&self.database.pictures),
             keys: self.keys.clone(),
         }
     }

@@ -23,8 +23,20 @@ pub(crate) struct CatalogHealth {
     lacks: Vec<LackFound>,
     /// One for each way in which products can be the same.
     duplicates: Vec<DuplicatesFound>,
+    pictures: PicturesFound,
     /// Products that were never shown as a match.
     never_matched: Found,
+}
+
+/// What became of the pictures that products name.
+#[derive(Serialize, ToSchema)]
+struct PicturesFound {
+    /// Still to be fetched.
+    waiting: u64,
+    /// Fetched.
+    had: u64,
+    /// Not to be had.
+    failed: Found,
 }
 
 /// Products that are missing something.
@@ -94,7 +106,7 @@ pub(crate) async fn get_catalog_health(
     keeper: Keeper,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let health = Health::of(&*state.shop.catalog, &keeper.merchant).await?;
+    let health = Health::of(&*state.shop.catalog, &*state.pictures, &keeper.merchant).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(CatalogHealth::from(health)))
@@ -102,20 +114,33 @@ pub(crate) async fn get_catalog_health(
 
 impl From<Health> for CatalogHealth {
     fn from(health: Health) -> Self {
-        let Health { products, lacks, duplicates, never_matched } = health;
+        let Health { products, lacks, duplicates, pictures, pictures_failed, never_matched } =
+            health;
         let lacks = lacks.into_iter().map(|(lack, finding)| {
             let said = (lack.why(), lack.remedy());
-            LackFound { lack, found: Found::of(finding, products, said, ("lacks", lack.id())) }
+            let list = format!("/v1/catalog/products?lacks={}", lack.id());
+            LackFound { lack, found: Found::of(finding, products, said, list) }
         });
+        let of_pictures = (
+            "A match is shown without a picture, and gaps are not filled in from it.",
+            "Give `image_link` the address of the file itself, and let it be fetched.",
+        );
+        let failed = "/v1/catalog/pictures?state=failed".to_owned();
         let said = (
             "What is never shown is not sold here; new products are shown once a photo asks.",
             "Look whether kind, colours, pictures and stock are right, and whether they are sought.",
         );
+        let list = "/v1/catalog/products?never_matched=true".to_owned();
         Self {
             products,
             lacks: lacks.collect(),
             duplicates: duplicates.into_iter().map(DuplicatesFound::from).collect(),
-            never_matched: Found::of(never_matched, products, said, ("never_matched", "true")),
+            pictures: PicturesFound {
+                waiting: pictures.waiting,
+                had: pictures.had,
+                failed: Found::of(pictures_failed, products, of_pictures, failed),
+            },
+            never_matched: Found::of(never_matched, products, said, list),
         }
     }
 }
@@ -125,12 +150,11 @@ impl Found {
         finding: Finding,
         all: u64,
         (why, remedy): (&'static str, &'static str),
-        (name, value): (&str, &str),
+        list: String,
     ) -> Self {
         let Finding { products, examples } = finding;
         let share = products as f64 / all.max(1) as f64;
         let share = (share * 10_000.0).round() / 10_000.0;
-        let list = format!("/v1/catalog/products?{name}={value}");
         Self { products, share, examples, why, remedy, list }
     }
 }

@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, http::header, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vitrine_core::{
-    duplicates::{DuplicateGroup, DuplicatesBy},
+    duplicates::{DuplicateGroup, DuplicatesBy, duplicates},
     vocabulary::UnknownWord,
 };
 
@@ -77,8 +77,9 @@ pub(crate) async fn list_duplicates(
     if after.as_deref().is_some_and(|after| after.chars().any(char::is_control)) {
         return Err(Problem::of(Code::CursorInvalid));
     }
-    let catalog = &state.shop.catalog;
-    let mut groups = catalog.duplicates(&keeper.merchant, by, after.as_deref(), limit + 1).await?;
+    let (catalog, pictures) = (&*state.shop.catalog, &*state.pictures);
+    let mut groups =
+        duplicates(catalog, pictures, &keeper.merchant, by, after.as_deref(), limit + 1).await?;
     let more = groups.len() > limit;
     groups.truncate(limit);
     let next = groups.last().filter(|_| more).map(|group| Page::cursor(&group.value));

@@ -104,6 +104,7 @@ pub(crate) async fn start_with(
         admission: Arc::clone(&admission),
         importing,
         indexer: Arc::clone(&indexer),
+        pictures: catalog.clone(),
         keys: keys(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

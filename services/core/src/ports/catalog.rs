@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Duty, DutyError, StoreError, Vector};
 use crate::{
-    duplicates::{DuplicateGroup, DuplicatesBy},
+    duplicates::DuplicateGroup,
     ids::{MerchantId, ProductId},
     lack::Lacks,
     product::{BadSale, OfferChange, Product},
@@ -131,18 +131,13 @@ pub trait Catalog: Send + Sync {
     /// How many of the merchant's products lack what, by all that they lack.
     async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError>;
 
-    /// How many groups of duplicates there are.
-    async fn count_duplicates(
-        &self,
-        merchant: &MerchantId,
-        by: DuplicatesBy,
-    ) -> Result<u64, StoreError>;
+    /// How many GTINs more than one product has.
+    async fn count_shared_gtins(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
 
-    /// The groups of duplicates whose value comes after `after`, in byte order.
-    async fn duplicates(
+    /// The GTINs after `after` that more than one product has, in byte order.
+    async fn shared_gtins(
         &self,
         merchant: &MerchantId,
-        by: DuplicatesBy,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<DuplicateGroup>, StoreError>;

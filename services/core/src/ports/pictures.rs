@@ -7,6 +7,7 @@ use crate::{
     ids::{MerchantId, ProductId},
     imports::Failure,
     pictures::{Picture, Seen},
+    vocabulary::vocabulary,
 };
 
 /// A product's picture that is to be fetched.
@@ -43,6 +44,15 @@ pub enum PictureOutcome {
     Later { after: Duration, tries: u32 },
 }
 
+vocabulary! {
+    /// What became of a product's picture.
+    PictureState {
+        Waiting = "waiting", "still to be fetched";
+        Had = "had", "fetched";
+        Failed = "failed", "not to be had";
+    }
+}
+
 /// How many of a merchant's products have a picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PictureCounts {
@@ -60,6 +70,16 @@ pub struct KeptPicture {
     pub address: String,
     /// What came of it, once that is known.
     pub picture: Option<Result<Picture, Failure>>,
+}
+
+impl KeptPicture {
+    pub const fn state(&self) -> PictureState {
+        match self.picture {
+            None => PictureState::Waiting,
+            Some(Ok(_)) => PictureState::Had,
+            Some(Err(_)) => PictureState::Failed,
+        }
+    }
 }
 
 /// The pictures that products name, kept next to the catalog: whatever writes a product notes its
@@ -84,10 +104,12 @@ pub trait Pictures: Send + Sync {
         settled: Vec<SettledPicture>,
     ) -> Result<(), StoreError>;
 
-    /// The pictures of products that come after `after`, in byte order of their ids.
+    /// The pictures in this state, or in any, of products that come after `after`, in byte order
+    /// of their ids.
     async fn pictures(
         &self,
         merchant: &MerchantId,
+        state: Option<PictureState>,
         after: Option<&ProductId>,
         limit: usize,
     ) -> Result<Vec<KeptPicture>, StoreError>;

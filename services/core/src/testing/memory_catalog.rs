@@ -13,7 +13,7 @@ use super::{
     memory_rebuilds::KeptRebuild,
 };
 use crate::{
-    duplicates::{DuplicateGroup, DuplicatesBy, NAMED},
+    duplicates::{DuplicateGroup, NAMED},
     ids::{ImportId, MerchantId, ProductId},
     lack::Lacks,
     money::price_band,
@@ -130,22 +130,12 @@ impl MemoryCatalog {
 }
 
 impl State {
-    /// Products by the value that several of them share.
-    fn shared(
-        &self,
-        merchant: &MerchantId,
-        by: DuplicatesBy,
-    ) -> BTreeMap<String, BTreeSet<ProductId>> {
+    /// Products by a GTIN that several of them share.
+    fn shared_gtins(&self, merchant: &MerchantId) -> BTreeMap<String, BTreeSet<ProductId>> {
         let mut shared: BTreeMap<String, BTreeSet<ProductId>> = BTreeMap::new();
         for (key, product) in self.products.iter().filter(|(key, _)| key.0 == *merchant) {
-            let values: Vec<String> = match by {
-                DuplicatesBy::Gtin => {
-                    let gtins = product.variants.iter().filter_map(Variant::read_gtin);
-                    gtins.map(|gtin| gtin.as_str().to_owned()).collect()
-                }
-            };
-            for value in values {
-                shared.entry(value).or_default().insert(key.1.clone());
+            for gtin in product.variants.iter().filter_map(Variant::read_gtin) {
+                shared.entry(gtin.as_str().to_owned()).or_default().insert(key.1.clone());
             }
         }
         shared.retain(|_, products| products.len() > 1);
@@ -314,22 +304,17 @@ impl Catalog for MemoryCatalog {
         Ok(counts.into_iter().collect())
     }
 
-    async fn count_duplicates(
-        &self,
-        merchant: &MerchantId,
-        by: DuplicatesBy,
-    ) -> Result<u64, StoreError> {
-        Ok(self.state().shared(merchant, by).len() as u64)
+    async fn count_shared_gtins(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        Ok(self.state().shared_gtins(merchant).len() as u64)
     }
 
-    async fn duplicates(
+    async fn shared_gtins(
         &self,
         merchant: &MerchantId,
-        by: DuplicatesBy,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<DuplicateGroup>, StoreError> {
-        let shared = self.state().shared(merchant, by).into_iter();
+        let shared = self.state().shared_gtins(merchant).into_iter();
         let later = shared.filter(|(value, _)| after.is_none_or(|after| value.as_str() > after));
         let group = |(value, products): (String, BTreeSet<ProductId>)| DuplicateGroup {
             value,

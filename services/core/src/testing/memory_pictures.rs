@@ -9,8 +9,8 @@ use crate::{
     imports::{Failure, PROBLEMS_KEPT},
     pictures::{Picture, Seen, picture_problem},
     ports::{
-        Batch, KeptPicture, PictureCounts, PictureOutcome, Pictures, SettledPicture, StoreError,
-        WantedPicture,
+        Batch, KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
+        StoreError, WantedPicture,
     },
     product::Product,
 };
@@ -201,18 +201,20 @@ impl Pictures for MemoryCatalog {
     async fn pictures(
         &self,
         merchant: &MerchantId,
+        state: Option<PictureState>,
         after: Option<&ProductId>,
         limit: usize,
     ) -> Result<Vec<KeptPicture>, StoreError> {
-        let state = self.state();
-        let own = state.pictures.iter().filter(|((owner, _), _)| owner == merchant);
+        let known = self.state();
+        let own = known.pictures.iter().filter(|((owner, _), _)| owner == merchant);
         let later = own.filter(|((_, product), _)| after.is_none_or(|after| product > after));
         let kept = later.map(|((_, product), noted)| KeptPicture {
             product: product.clone(),
             address: noted.address.clone(),
             picture: noted.picture.clone(),
         });
-        Ok(kept.take(limit).collect())
+        let asked = kept.filter(|kept| state.is_none_or(|state| kept.state() == state));
+        Ok(asked.take(limit).collect())
     }
 
     async fn count_pictures(&self, merchant: &MerchantId) -> Result<PictureCounts, StoreError> {

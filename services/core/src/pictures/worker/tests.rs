@@ -55,7 +55,7 @@ impl Shop {
     }
 
     async fn all(&self) -> Vec<KeptPicture> {
-        self.catalog.pictures(&sample::merchant(), None, 100).await.unwrap()
+        self.catalog.pictures(&sample::merchant(), None, None, 100).await.unwrap()
     }
 
     async fn code(&self) -> Option<String> {

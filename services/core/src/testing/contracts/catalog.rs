@@ -44,7 +44,7 @@ pub async fn catalog(catalog: &dyn IndexingStore) {
     filters::lists_what_a_filter_allows(catalog).await;
     matched::remembers_what_was_matched_until_it_is_removed(catalog).await;
     findings::counts_what_products_lack(catalog).await;
-    findings::tells_duplicates(catalog).await;
+    findings::tells_shared_gtins(catalog).await;
 }
 
 fn merchant(name: &str) -> MerchantId {

@@ -6,13 +6,14 @@ use crate::{
     feed::{Place, ProblemCode},
     ids::{ImportId, MerchantId, ProductId},
     imports::{Failure, Import, ImportOptions, ImportOrder, Progress, Source},
+    indexing::IndexingStore,
     pictures::{Attribute, Seen},
     ports::{
         Batch, Catalog, Checkpoint, Edited, ImportEnd, Imports, KeptPicture, PictureCounts,
-        PictureOutcome, Pictures, SettledPicture, WantedPicture, Work,
+        PictureOutcome, PictureState, Pictures, SettledPicture, WantedPicture, Work,
     },
     product::Product,
-    testing::sample,
+    testing::{sample, strike_out},
     vocabulary::Pattern,
 };
 
@@ -20,7 +21,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 const SHORT: Duration = Duration::from_millis(5);
 
 /// Runs the suite; every claim must find the pictures and imports of the suite alone.
-pub async fn pictures<S: Catalog + Imports + Pictures>(store: &S) {
+pub async fn pictures<S: IndexingStore + Imports + Pictures>(store: &S) {
     gives_each_picture_to_one(store).await;
     goes_from_merchant_to_merchant(store).await;
     follows_the_address(store).await;
@@ -84,9 +85,9 @@ async fn pattern(store: &impl Catalog, merchant: &MerchantId, name: &str) -> Opt
     products[0].pattern.filter(|_| marked)
 }
 
-async fn drain(store: &impl Catalog) -> usize {
+async fn drain(store: &impl IndexingStore) -> usize {
     let changes = store.changes(1_000).await.unwrap();
-    store.done(&changes).await.unwrap();
+    strike_out(store, &changes).await;
     changes.len()
 }
 
@@ -112,7 +113,7 @@ async fn import(
     import.id
 }
 
-async fn gives_each_picture_to_one(store: &(impl Catalog + Pictures)) {
+async fn gives_each_picture_to_one(store: &(impl IndexingStore + Pictures)) {
     let shop = merchant("claims");
     assert!(claim(store).await.is_empty(), "there is nothing yet");
     let plain = sample::product("without");
@@ -144,7 +145,7 @@ async fn gives_each_picture_to_one(store: &(impl Catalog + Pictures)) {
     store.remove(&shop, &["a", "b", "c", "without"].map(id)).await.unwrap();
 }
 
-async fn goes_from_merchant_to_merchant(store: &(impl Catalog + Pictures)) {
+async fn goes_from_merchant_to_merchant(store: &(impl IndexingStore + Pictures)) {
     let shops = [merchant("turn-a"), merchant("turn-b")];
     for shop in &shops {
         store.upsert(shop, vec![product("p"), product("q"), product("r")]).await.unwrap();
@@ -162,7 +163,7 @@ async fn goes_from_merchant_to_merchant(store: &(impl Catalog + Pictures)) {
     }
 }
 
-async fn follows_the_address(store: &(impl Catalog + Pictures)) {
+async fn follows_the_address(store: &(impl IndexingStore + Pictures)) {
     let shop = merchant("address");
     store.upsert(&shop, vec![product("p")]).await.unwrap();
     claim(store).await;
@@ -176,17 +177,17 @@ async fn follows_the_address(store: &(impl Catalog + Pictures)) {
     let wanted = claim(store).await;
     assert_eq!((&wanted[0].address, wanted[0].tries), (&address("moved"), 0));
     store.settle_pictures(&shop, vec![had("p", None)]).await.unwrap();
-    let kept = store.pictures(&shop, None, 10).await.unwrap();
+    let kept = store.pictures(&shop, None, None, 10).await.unwrap();
     assert_eq!(kept[0].picture, None, "what came from the old address is of no use");
 
     let bare = Product { image_link: None, ..moved };
     let edit = Box::new(move |_: &Product| Some(bare));
     assert!(matches!(store.edit(&shop, &id("p"), edit).await.unwrap(), Edited::Done(_)));
-    assert!(store.pictures(&shop, None, 10).await.unwrap().is_empty());
+    assert!(store.pictures(&shop, None, None, 10).await.unwrap().is_empty());
     store.remove(&shop, &[id("p")]).await.unwrap();
 }
 
-async fn keeps_what_became_of_them(store: &(impl Catalog + Pictures)) {
+async fn keeps_what_became_of_them(store: &(impl IndexingStore + Pictures)) {
     let (shop, other) = (merchant("kept"), merchant("kept-other"));
     store.upsert(&shop, ["a", "b", "c", "d"].map(product).to_vec()).await.unwrap();
     assert_eq!(claim(store).await.len(), 4);
@@ -200,9 +201,18 @@ async fn keeps_what_became_of_them(store: &(impl Catalog + Pictures)) {
         kept("c", None),
         kept("d", Some(Ok(sample::picture(1)))),
     ];
-    assert_eq!(store.pictures(&shop, None, 10).await.unwrap(), all);
-    assert_eq!(store.pictures(&shop, Some(&id("a")), 2).await.unwrap(), all[1..3]);
-    assert!(store.pictures(&other, None, 10).await.unwrap().is_empty());
+    assert_eq!(store.pictures(&shop, None, None, 10).await.unwrap(), all);
+    assert_eq!(store.pictures(&shop, None, Some(&id("a")), 2).await.unwrap(), all[1..3]);
+    assert!(store.pictures(&other, None, None, 10).await.unwrap().is_empty());
+    for (state, expected) in [
+        (PictureState::Waiting, &all[2..3]),
+        (PictureState::Had, &[all[0].clone(), all[3].clone()][..]),
+        (PictureState::Failed, &all[1..2]),
+    ] {
+        assert_eq!(store.pictures(&shop, Some(state), None, 10).await.unwrap(), expected);
+    }
+    let after = store.pictures(&shop, Some(PictureState::Had), Some(&id("a")), 1).await.unwrap();
+    assert_eq!(after, all[3..]);
     let counts = PictureCounts { waiting: 1, had: 2, failed: 1 };
     assert_eq!(store.count_pictures(&shop).await.unwrap(), counts);
     assert_eq!(store.count_pictures(&other).await.unwrap(), PictureCounts::default());
@@ -211,7 +221,7 @@ async fn keeps_what_became_of_them(store: &(impl Catalog + Pictures)) {
     store.remove(&shop, &["a", "b", "c", "d"].map(id)).await.unwrap();
 }
 
-async fn tells_the_import_what_can_not_be_had(store: &(impl Catalog + Imports + Pictures)) {
+async fn tells_the_import_what_can_not_be_had(store: &(impl IndexingStore + Imports + Pictures)) {
     let shop = merchant("told");
     let import = import(store, &shop, &["a", "b"].map(product), false).await;
     assert_eq!(claim(store).await.len(), 2);
@@ -227,7 +237,7 @@ async fn tells_the_import_what_can_not_be_had(store: &(impl Catalog + Imports + 
     store.remove(&shop, &["a", "b"].map(id)).await.unwrap();
 }
 
-async fn tries_again_when_it_is_named_again(store: &(impl Catalog + Imports + Pictures)) {
+async fn tries_again_when_it_is_named_again(store: &(impl IndexingStore + Imports + Pictures)) {
     let shop = merchant("again");
     import(store, &shop, &["a", "b"].map(product), false).await;
     claim(store).await;
@@ -244,7 +254,7 @@ async fn tries_again_when_it_is_named_again(store: &(impl Catalog + Imports + Pi
     store.remove(&shop, &["a", "b"].map(id)).await.unwrap();
 }
 
-async fn fills_in_what_was_seen(store: &(impl Catalog + Imports + Pictures)) {
+async fn fills_in_what_was_seen(store: &(impl IndexingStore + Imports + Pictures)) {
     let shop = merchant("filled");
     import(store, &shop, &["a", "b"].map(product), true).await;
     let wanted = claim(store).await;
@@ -278,7 +288,9 @@ async fn fills_in_what_was_seen(store: &(impl Catalog + Imports + Pictures)) {
     store.remove(&shop, &["a", "b"].map(id)).await.unwrap();
 }
 
-async fn enriches_what_the_last_import_asked_for(store: &(impl Catalog + Imports + Pictures)) {
+async fn enriches_what_the_last_import_asked_for(
+    store: &(impl IndexingStore + Imports + Pictures),
+) {
     let shop = merchant("asked");
     let products = [product("a")];
     import(store, &shop, &products, false).await;
@@ -303,11 +315,11 @@ async fn enriches_what_the_last_import_asked_for(store: &(impl Catalog + Imports
     store.remove(&shop, &[id("a")]).await.unwrap();
 }
 
-async fn forgets_with_the_product(store: &(impl Catalog + Pictures)) {
+async fn forgets_with_the_product(store: &(impl IndexingStore + Pictures)) {
     let shop = merchant("gone");
     store.upsert(&shop, vec![product("a")]).await.unwrap();
     store.remove(&shop, &[id("a")]).await.unwrap();
     assert!(claim(store).await.is_empty());
-    assert!(store.pictures(&shop, None, 10).await.unwrap().is_empty());
+    assert!(store.pictures(&shop, None, None, 10).await.unwrap().is_empty());
     drain(store).await;
 }

@@ -207,8 +207,8 @@ async fn sees_the_same(catalog: &impl Shared, tenant: &Tenant, when: &str) {
         "{when}: count"
     );
     assert_eq!(
-        catalog.pictures(merchant, None, 100).await.unwrap(),
-        alone.pictures(merchant, None, 100).await.unwrap(),
+        catalog.pictures(merchant, None, None, 100).await.unwrap(),
+        alone.pictures(merchant, None, None, 100).await.unwrap(),
         "{when}: pictures"
     );
     assert_eq!(

@@ -1,7 +1,7 @@
 //! The catalog: products, offers and the outbox.
 
-mod duplicates;
 mod filter;
+mod gtins;
 mod lacks;
 mod lag;
 mod matched;
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use vitrine_core::{
-    duplicates::{DuplicateGroup, DuplicatesBy},
+    duplicates::DuplicateGroup,
     ids::{MerchantId, ProductId},
     lack::Lacks,
     ports::{
@@ -148,24 +148,19 @@ impl Catalog for Store {
         lacks::count(&self.readers, merchant).await
     }
 
-    async fn count_duplicates(
-        &self,
-        merchant: &MerchantId,
-        by: DuplicatesBy,
-    ) -> Result<u64, StoreError> {
-        duplicates::count(&self.readers, merchant, by).await
+    async fn count_shared_gtins(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        gtins::count(&self.readers, merchant).await
     }
 
-    async fn duplicates(
+    async fn shared_gtins(
         &self,
         merchant: &MerchantId,
-        by: DuplicatesBy,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<DuplicateGroup>, StoreError> {
         // One transaction, so that groups and their products are of one moment.
         let mut transaction = self.read().await?;
-        duplicates::groups(&mut transaction, merchant, by, after, limit).await
+        gtins::groups(&mut transaction, merchant, after, limit).await
     }
 
     async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError> {

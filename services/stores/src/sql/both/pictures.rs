@@ -12,8 +12,8 @@ use vitrine_core::{
     imports::{Failure, PROBLEMS_KEPT},
     pictures::{Seen, picture_problem},
     ports::{
-        Batch, KeptPicture, PictureCounts, PictureOutcome, Pictures, SettledPicture, StoreError,
-        WantedPicture,
+        Batch, KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
+        StoreError, WantedPicture,
     },
     product::Product,
 };
@@ -185,6 +185,7 @@ impl Pictures for Store {
     async fn pictures(
         &self,
         merchant: &MerchantId,
+        state: Option<PictureState>,
         after: Option<&ProductId>,
         limit: usize,
     ) -> Result<Vec<KeptPicture>, StoreError> {
@@ -193,6 +194,7 @@ impl Pictures for Store {
                 .bind(merchant.as_str())
                 .bind(after.map_or("", ProductId::as_str))
                 .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+                .bind(state.map(PictureState::id))
                 .fetch_all(&self.readers)
                 .await
                 .map_err(failed)?;

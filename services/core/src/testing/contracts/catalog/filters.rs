@@ -24,7 +24,12 @@ pub(super) async fn lists_what_a_filter_allows(catalog: &dyn IndexingStore) {
 }
 
 /// Replaces some, sets offers, and moves variants from product to product.
-async fn write_more(catalog: &dyn IndexingStore, shop: &MerchantId, all: &[ProductId], dice: &mut Dice) {
+async fn write_more(
+    catalog: &dyn IndexingStore,
+    shop: &MerchantId,
+    all: &[ProductId],
+    dice: &mut Dice,
+) {
     let again = all[..20].iter().map(|id| drawn::product(dice, id.as_str())).collect();
     catalog.upsert(shop, again).await.unwrap();
     let known = catalog.products(shop, all).await.unwrap();
@@ -67,7 +72,11 @@ async fn agrees(
     assert!(open.iter().eq(products.iter().map(|product| &product.id)), "no filter, all products");
 }
 
-async fn walk(catalog: &dyn IndexingStore, shop: &MerchantId, filter: &ProductFilter) -> Vec<ProductId> {
+async fn walk(
+    catalog: &dyn IndexingStore,
+    shop: &MerchantId,
+    filter: &ProductFilter,
+) -> Vec<ProductId> {
     let mut listed: Vec<ProductId> = Vec::new();
     loop {
         let page = catalog.matching_ids(shop, filter, listed.last(), 7).await.unwrap();

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    duplicates::{DuplicatesBy, NAMED},
+    duplicates::NAMED,
     lack::{Lack, Lacks},
     testing::{Dice, drawn},
 };
@@ -24,11 +24,10 @@ pub(super) async fn counts_what_products_lack(catalog: &dyn IndexingStore) {
     settle(catalog).await;
 }
 
-pub(super) async fn tells_duplicates(catalog: &dyn IndexingStore) {
-    let (shop, other) = (merchant("duplicates"), merchant("duplicates-2"));
-    let by = DuplicatesBy::Gtin;
-    assert_eq!(catalog.count_duplicates(&shop, by).await.unwrap(), 0);
-    assert_eq!(catalog.duplicates(&shop, by, None, 10).await.unwrap(), []);
+pub(super) async fn tells_shared_gtins(catalog: &dyn IndexingStore) {
+    let (shop, other) = (merchant("gtins"), merchant("gtins-2"));
+    assert_eq!(catalog.count_shared_gtins(&shop).await.unwrap(), 0);
+    assert_eq!(catalog.shared_gtins(&shop, None, 10).await.unwrap(), []);
     let with_gtins = |id: &str, gtins: &[&str]| {
         let mut product = sample::product(id);
         let variants = (0..).zip(gtins).map(|(at, gtin)| {
@@ -52,22 +51,22 @@ pub(super) async fn tells_duplicates(catalog: &dyn IndexingStore) {
     catalog.upsert(&shop, products.clone()).await.unwrap();
     catalog.upsert(&other, products[..1].to_vec()).await.unwrap();
 
-    let groups = catalog.duplicates(&shop, by, None, 10).await.unwrap();
+    let groups = catalog.shared_gtins(&shop, None, 10).await.unwrap();
     let told: Vec<(&str, u64)> =
         groups.iter().map(|group| (group.value.as_str(), group.count)).collect();
     assert_eq!(told, [("00073513537000", 26), ("04006381333931", 2)], "in order, each with all");
     assert_eq!(groups[0].products.len(), NAMED, "of many, the first are named");
     assert!(groups[0].products.is_sorted(), "in the order of their ids");
     assert_eq!(groups[1].products, ids(&["B", "a"]));
-    assert_eq!(catalog.count_duplicates(&shop, by).await.unwrap(), 2);
-    assert_eq!(catalog.count_duplicates(&other, by).await.unwrap(), 0, "of one merchant alone");
+    assert_eq!(catalog.count_shared_gtins(&shop).await.unwrap(), 2);
+    assert_eq!(catalog.count_shared_gtins(&other).await.unwrap(), 0, "of one merchant alone");
 
-    let first = catalog.duplicates(&shop, by, None, 1).await.unwrap();
+    let first = catalog.shared_gtins(&shop, None, 1).await.unwrap();
     assert_eq!(first, groups[..1], "no more than asked for");
-    let rest = catalog.duplicates(&shop, by, Some(&first[0].value), 10).await.unwrap();
+    let rest = catalog.shared_gtins(&shop, Some(&first[0].value), 10).await.unwrap();
     assert_eq!(rest, groups[1..], "and the rest after it");
 
     catalog.remove(&shop, &ids(&["a"])).await.unwrap();
-    assert_eq!(catalog.count_duplicates(&shop, by).await.unwrap(), 1, "one that is left is alone");
+    assert_eq!(catalog.count_shared_gtins(&shop).await.unwrap(), 1, "one that is left is alone");
     settle(catalog).await;
 }

@@ -1,6 +1,8 @@
 use super::*;
 
-pub(super) async fn a_later_change_outlives_the_strike_of_an_earlier_one(catalog: &dyn IndexingStore) {
+pub(super) async fn a_later_change_outlives_the_strike_of_an_earlier_one(
+    catalog: &dyn IndexingStore,
+) {
     let shop = merchant("outbox");
     let mut product = sample::product("a");
     catalog.upsert(&shop, vec![product.clone(), sample::product("b")]).await.unwrap();

@@ -40,11 +40,13 @@ pub(super) const COUNT_FAILED: &str = "
     UPDATE imports SET pictures_failed = pictures_failed + 1 WHERE id = $1
     RETURNING pictures_failed";
 
-/// `$1` merchant, `$2` the product before, `$3` limit.
+/// `$1` merchant, `$2` the product before, `$3` limit, `$4` state or none.
 pub(super) const PICTURES: &str = "
     SELECT product, address,
            CASE state WHEN 'had' THEN picture END, CASE state WHEN 'failed' THEN failure END
-    FROM product_pictures WHERE merchant = $1 AND product > $2 ORDER BY product LIMIT $3";
+    FROM product_pictures
+    WHERE merchant = $1 AND product > $2 AND ($4 IS NULL OR state = $4)
+    ORDER BY product LIMIT $3";
 
 /// `$1` merchant.
 pub(super) const COUNT: &str = "

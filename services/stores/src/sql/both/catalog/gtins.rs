@@ -1,41 +1,16 @@
-//! Products that share what only one should have.
+//! GTINs that more than one product has.
 
 use std::collections::HashMap;
 
 use vitrine_core::{
-    duplicates::{DuplicateGroup, DuplicatesBy, NAMED},
+    duplicates::{DuplicateGroup, NAMED},
     ids::{MerchantId, ProductId},
 };
 
 use super::{Connection, Pool, StoreError, failed, json, rows, sql, whole};
 
-/// How to ask for what products share.
-struct Statements {
-    count: &'static str,
-    /// The values and how many products share each.
-    values: &'static str,
-    /// The first products of each value.
-    products: &'static str,
-}
-
-impl Statements {
-    const fn of(by: DuplicatesBy) -> Self {
-        match by {
-            DuplicatesBy::Gtin => Self {
-                count: sql::COUNT_SHARED_GTINS,
-                values: sql::SHARED_GTINS,
-                products: sql::PRODUCTS_OF_GTINS,
-            },
-        }
-    }
-}
-
-pub(super) async fn count(
-    readers: &Pool,
-    merchant: &MerchantId,
-    by: DuplicatesBy,
-) -> Result<u64, StoreError> {
-    let count = sqlx::query_scalar(Statements::of(by).count).bind(merchant.as_str());
+pub(super) async fn count(readers: &Pool, merchant: &MerchantId) -> Result<u64, StoreError> {
+    let count = sqlx::query_scalar(sql::COUNT_SHARED_GTINS).bind(merchant.as_str());
     count.fetch_one(readers).await.map(whole).map_err(failed)
 }
 
@@ -43,12 +18,10 @@ pub(super) async fn count(
 pub(super) async fn groups(
     connection: &mut Connection,
     merchant: &MerchantId,
-    by: DuplicatesBy,
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<DuplicateGroup>, StoreError> {
-    let Statements { values, products, .. } = Statements::of(by);
-    let shared: Vec<(String, i64)> = sqlx::query_as(values)
+    let shared: Vec<(String, i64)> = sqlx::query_as(sql::SHARED_GTINS)
         .bind(merchant.as_str())
         .bind(after.unwrap_or_default())
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -56,7 +29,7 @@ pub(super) async fn groups(
         .await
         .map_err(failed)?;
     let named: Vec<&str> = shared.iter().map(|(value, _)| value.as_str()).collect();
-    let sharing: Vec<(String, String)> = sqlx::query_as(products)
+    let sharing: Vec<(String, String)> = sqlx::query_as(sql::PRODUCTS_OF_GTINS)
         .bind(merchant.as_str())
         .bind(json(&named)?)
         .bind(i64::try_from(NAMED).unwrap_or(i64::MAX))
