@@ -392,16 +392,17 @@ fn killed_round(dir: &Path, fetched: bool, killing: Option<Killing<'_>>) -> Roun
     }
 }
 
-/// When children are killed, one after the other: now and then while one opens the stores, once
-/// while the first fetches, and then anywhere in the work that is left.
+/// When children are killed, one after the other: the first while it fetches, where there is
+/// something to fetch, now and then one while it opens the stores, and then anywhere in the work
+/// that is left. Only the first is sure to fetch: one that opens sooner than thought may get far.
 fn moments(dice: &mut Dice, times: Times, fetched: bool) -> Vec<Moment> {
     let mut moments = Vec::new();
-    if dice.below(2) == 0 {
-        moments.push(opening(dice, times.opening));
-    }
     if fetched {
         let after = below(dice, slow_web::AT_LEAST);
         moments.push(Moment { since: "fetching", lines: 0, after });
+    }
+    if dice.below(2) == 0 {
+        moments.push(opening(dice, times.opening));
     }
     let mut left = times.work;
     for _ in 0..=dice.below(MOST_KILLS) {
