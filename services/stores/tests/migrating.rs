@@ -10,11 +10,12 @@ use sqlx::{
     sqlite::SqliteConnectOptions,
 };
 use vitrine_core::{
+    duplicates::DuplicatesBy,
     ids::ProductId,
     ports::Catalog,
     product::Product,
     product_filter::{ProductFilter, Standing},
-    testing::{Dice, drawn, sample},
+    testing::{Dice, MemoryCatalog, drawn, sample},
     vocabulary::Colour,
 };
 use vitrine_stores::{Migrate, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions};
@@ -111,6 +112,12 @@ async fn agrees(catalog: &dyn Catalog, products: Vec<Product>) {
     let merchant = sample::merchant();
     let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
     assert_eq!(catalog.products(&merchant, &ids).await.unwrap(), products, "nothing is lost");
+    let new = MemoryCatalog::default();
+    new.upsert(&merchant, products.clone()).await.unwrap();
+    let shared = new.duplicates(&merchant, DuplicatesBy::Gtin, None, 100).await.unwrap();
+    assert!(!shared.is_empty());
+    let found = catalog.duplicates(&merchant, DuplicatesBy::Gtin, None, 100).await.unwrap();
+    assert_eq!(found, shared, "GTINs are read as they would be now");
     let mut dice = Dice::new(4);
     let of_each_colour = Colour::ALL
         .iter()
