@@ -16,7 +16,10 @@ use vitrine_core::{ids::MerchantId, shopping::Shopping};
 /// A running service with the drawn catalog. It runs until the process ends.
 pub struct Service {
     pub address: SocketAddr,
+    /// A shopper's.
     pub token: String,
+    /// Of who keeps the catalog.
+    pub keeper: String,
     pub shop: Arc<Shopping>,
     _data: TempDir,
 }
@@ -33,31 +36,46 @@ pub fn merchant() -> MerchantId {
 
 impl Service {
     /// Starts on a thread and runtime of its own, so that tests on other runtimes can share it.
+    /// Imports and pictures are left alone.
     pub fn start() -> Self {
+        Self::begin(Vec::new(), false)
+    }
+
+    /// The same with these settings, and with all that works in the background.
+    pub fn working(set: &[&str]) -> Self {
+        Self::begin(set.iter().map(|set| (*set).to_owned()).collect(), true)
+    }
+
+    fn begin(set: Vec<String>, works: bool) -> Self {
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
             runtime.block_on(async move {
                 let data = tempfile::tempdir().expect("a folder");
-                let common =
-                    Common { config: None, set: Vec::new(), data: Some(data.path().to_owned()) };
+                let common = Common { config: None, set, data: Some(data.path().to_owned()) };
                 let settings = Settings::read(&common, None).expect("good settings");
                 let app = App::open(&settings, &Steps::new(true)).await.expect("an opened service");
                 let feed = std::fs::read(demo().join("catalog/products.jsonl")).expect("the feed");
                 let (_, problem) = app.import(&merchant(), &feed).await.expect("an imported feed");
                 assert_eq!(problem, None, "the drawn catalog is without problems");
                 app.indexer.drain(|_| {}).await.expect("an index");
-                let token = app
-                    .keys
-                    .issue(Role::Shopper, &merchant(), Duration::from_secs(3600))
-                    .expect("a token");
+                let hour = Duration::from_secs(3600);
+                let token = |role| app.keys.issue(role, &merchant(), hour).expect("a token");
+                let (token, keeper) = (token(Role::Shopper), token(Role::Merchant));
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
                 let address = listener.local_addr().expect("an address");
                 let shop = Arc::clone(&app.shop);
                 let api = app.api();
                 let running = server(api, listener, ServerSettings::default()).expect("a server");
-                sender.send(Self { address, token, shop, _data: data }).expect("a listener");
-                running.await.expect("a server that runs");
+                sender
+                    .send(Self { address, token, keeper, shop, _data: data })
+                    .expect("a listener");
+                if works {
+                    let working = app.work(&settings);
+                    futures::future::join(running, working).await.0.expect("a server that runs");
+                } else {
+                    running.await.expect("a server that runs");
+                }
             });
         });
         receiver.recv().expect("a started service")

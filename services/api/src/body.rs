@@ -56,15 +56,26 @@ pub(crate) async fn json<T: DeserializeOwned + Send + 'static>(
     payload: Payload,
     limit: usize,
 ) -> Result<T, Problem> {
+    parsed(payload, limit, from_json).await
+}
+
+/// A whole body, brought to what it says on a thread for work that takes its time.
+pub(crate) async fn parsed<T: Send + 'static>(
+    payload: Payload,
+    limit: usize,
+    parse: fn(&[u8]) -> Result<T, Problem>,
+) -> Result<T, Problem> {
     let bytes = payload
         .to_bytes_limited(limit)
         .await
         .map_err(|_| Problem::of(Code::BodyTooLarge))?
         .map_err(|_| Problem::of(Code::BodyIncomplete))?;
-    let read = tokio::task::spawn_blocking(move || {
-        serde_json::from_slice(&bytes).map_err(|error| {
-            Problem::new(Code::JsonInvalid, format!("{error}. {}", Code::JsonInvalid.remedy()))
-        })
-    });
+    let read = tokio::task::spawn_blocking(move || parse(&bytes));
     read.await.unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
+}
+
+pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Problem::new(Code::JsonInvalid, format!("{error}. {}", Code::JsonInvalid.remedy()))
+    })
 }

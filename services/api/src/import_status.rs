@@ -20,6 +20,7 @@ pub(crate) struct ImportStatus {
     mode: Mode,
     dry_run: bool,
     force: bool,
+    enrich: bool,
     /// Told from how the feed begins, where not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     dialect: Option<Dialect>,
@@ -32,8 +33,12 @@ pub(crate) struct ImportStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<String>,
     counts: Counts,
-    /// Problems told so far; the first 100,000 are kept.
+    /// Problems told so far, pictures that can not be had among them; the first 100,000 of each
+    /// are kept.
     problems: u64,
+    /// Pictures that it named and that can not be had. They are fetched after it, for hours if
+    /// there are many; their products are taken all the same.
+    pictures_failed: u64,
     /// Bytes of the feed, once it is here.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
@@ -80,12 +85,14 @@ impl From<&Import> for ImportStatus {
             mode: options.mode,
             dry_run: options.dry_run,
             force: options.force,
+            enrich: options.enrich,
             dialect: reading.dialect,
             currency: reading.currency,
             url,
             feed,
             counts: import.progress.counts,
-            problems: import.progress.problems,
+            problems: import.progress.problems + import.pictures_failed,
+            pictures_failed: import.pictures_failed,
             bytes: import.bytes,
             bytes_taken: import.progress.bytes,
             share: import.share(),

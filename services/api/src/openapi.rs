@@ -25,6 +25,9 @@ use crate::{problem, readiness, routes, upload};
         routes::product::put_product,
         routes::product::patch_product,
         routes::product::delete_product,
+        routes::catalog_health::get_catalog_health,
+        routes::duplicates::list_duplicates,
+        routes::list_pictures::list_pictures,
         routes::export_catalog::export_catalog,
         routes::reindex::start_reindex,
         routes::reindex::get_reindex,
@@ -40,7 +43,8 @@ use crate::{problem, readiness, routes, upload};
         routes::feeds::delete_feed,
         routes::feeds::import_feed,
         routes::healthz::healthz,
-        routes::readyz::readyz
+        routes::readyz::readyz,
+        routes::metrics::metrics
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),

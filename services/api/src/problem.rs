@@ -146,6 +146,11 @@ fn challenge(code: Code) -> Option<&'static str> {
     }
 }
 
+/// A name that somebody else chose, as it is shown: short, without control characters.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
 /// `#/photo/data` for `photo/data`: what may stand in a fragment stays, the rest is left out.
 fn pointer(field: &str) -> String {
     let shown = field.chars().filter(|c| c.is_ascii_alphanumeric() || "/_-.".contains(*c));

@@ -72,12 +72,14 @@ problems! {
         "Send at most 500 characters.";
     FiltersInvalid = "filters_invalid", 422, "`filters` can not be read",
         "Send a JSON object with the fields and words that `/openapi.json` lists.";
+    FilterInvalid = "filter_invalid", 422, "A filter of the list can not be understood",
+        "Use the words that `/openapi.json` lists for the parameter.";
     LimitInvalid = "limit_invalid", 422, "`limit` is out of range",
         "Send a whole number of the range that `/openapi.json` names.";
     LocaleInvalid = "locale_invalid", 422, "`locale` is not a language tag",
         "Send a BCP 47 tag, for example `en` or `pt-BR`.";
     FieldUnknown = "field_unknown", 422, "A field is not known here",
-        "Send only `photo`, `text`, `filters`, `limit` and `locale`.";
+        "Send only the fields that `/openapi.json` lists.";
     FieldRepeated = "field_repeated", 422, "A field comes twice",
         "Send each field once.";
     JsonInvalid = "json_invalid", 400, "The body is not a JSON object",
@@ -105,7 +107,7 @@ problems! {
     OffersInvalid = "offers_invalid", 422, "The offers can not be read",
         "Send `offers`, a list of 1 to 10,000 objects with a `variant_id` and what changes.";
     ImportInvalid = "import_invalid", 422, "The import can not be understood",
-        "Send the feed itself, or a JSON object with its `url`; `mode`, `dry_run`, `force`, `dialect` and `currency` take the words that `/openapi.json` lists.";
+        "Send the feed itself, or a JSON object with its `url`; `mode`, `dry_run`, `force`, `enrich`, `dialect` and `currency` take the words that `/openapi.json` lists.";
     ImportUnknown = "import_unknown", 404, "There is no such import",
         "Imports are kept for 30 days after their end, and only their own merchant sees them.";
     FeedEmpty = "feed_empty", 422, "The feed is empty",
@@ -120,6 +122,8 @@ problems! {
         "Use `next` of the page before as it came, or none for the first page.";
     BodyTooLarge = "body_too_large", 413, "The body has too many bytes",
         "Send less at once: products of at most 4 MiB, offers of at most 8 MiB.";
+    DuplicatesInvalid = "duplicates_invalid", 422, "It is not known what the duplicates share",
+        "Use `by` with a word that `/openapi.json` lists for it.";
     RouteUnknown = "route_unknown", 404, "There is nothing here",
         "Check the path against `/openapi.json`.";
     MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here",

@@ -1,14 +1,18 @@
 //! The paths, one file each.
 
+pub(crate) mod catalog_health;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
+pub(crate) mod duplicates;
 pub(crate) mod export_catalog;
 pub(crate) mod feeds;
 pub(crate) mod get_look;
 pub(crate) mod healthz;
 pub(crate) mod import_problems;
 pub(crate) mod imports;
+pub(crate) mod list_pictures;
 pub(crate) mod list_products;
+pub(crate) mod metrics;
 mod openapi;
 mod problems;
 pub(crate) mod product;
@@ -23,9 +27,12 @@ use actix_web::{
 
 use crate::{problem::Problem, problems::Code};
 
-/// Adds every path, and an answer for all others.
-pub(crate) fn register(config: &mut ServiceConfig) {
+/// Adds every path, that of the metrics where they are to be told, and an answer for all others.
+pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
     let get = web::get;
+    if metrics {
+        config.service(at("/metrics", "GET", [get().to(metrics::metrics)]));
+    }
     config
         .service(at("/v1/looks", "POST", [web::post().to(create_look::create_look)]))
         .service(at("/v1/looks/{id}", "GET", [get().to(get_look::get_look)]))
@@ -40,6 +47,9 @@ pub(crate) fn register(config: &mut ServiceConfig) {
                 web::delete().to(product::delete_product),
             ],
         ))
+        .service(at("/v1/catalog/health", "GET", [get().to(catalog_health::get_catalog_health)]))
+        .service(at("/v1/catalog/pictures", "GET", [get().to(list_pictures::list_pictures)]))
+        .service(at("/v1/catalog/duplicates", "GET", [get().to(duplicates::list_duplicates)]))
         .service(at("/v1/catalog/export", "GET", [get().to(export_catalog::export_catalog)]))
         .service(at(
             "/v1/catalog/reindex",

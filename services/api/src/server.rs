@@ -2,7 +2,8 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, shopping::Shopping,
+    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    shopping::Shopping,
 };
 
 use crate::{requests, routes, state::State, tokens::TokenKeys};
@@ -13,6 +14,7 @@ pub struct Api {
     pub admission: Arc<Admission>,
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
+    pub pictures: Arc<dyn Pictures>,
     pub keys: TokenKeys,
 }
 
@@ -37,6 +39,10 @@ pub struct ServerSettings {
     pub answer_time: Duration,
     /// How long one readiness check may take.
     pub readiness_time: Duration,
+    /// Whether `/metrics` is answered.
+    pub metrics: bool,
+    /// How long figures that were read from a store are told again.
+    pub metrics_age: Duration,
     /// How long requests may still take once the server is asked to stop.
     pub shutdown_time: Duration,
 }
@@ -53,6 +59,8 @@ impl Default for ServerSettings {
             body_time: Duration::from_secs(60),
             answer_time: Duration::from_secs(300),
             readiness_time: Duration::from_secs(30),
+            metrics: true,
+            metrics_age: Duration::from_secs(5),
             shutdown_time: Duration::from_secs(30),
         }
     }
@@ -66,7 +74,7 @@ pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::
     let app = move || {
         App::new()
             .app_data(state.clone())
-            .configure(routes::register)
+            .configure(|config| routes::register(config, settings.metrics))
             .wrap(from_fn(requests::watch))
     };
     let server = HttpServer::new(app)

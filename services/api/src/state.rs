@@ -2,11 +2,13 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, shopping::Shopping,
+    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    shopping::Shopping,
 };
 
 use crate::{
     decoding::Decoding,
+    metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
     tokens::TokenKeys,
@@ -18,8 +20,10 @@ pub(crate) struct State {
     pub admission: Arc<Admission>,
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
+    pub pictures: Arc<dyn Pictures>,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
+    pub metrics: Metrics,
     pub decoding: Decoding,
     /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Semaphore,
@@ -29,16 +33,24 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
+        let metrics = Metrics::new(
+            Arc::clone(&shop.catalog),
+            Arc::clone(&importing.imports),
+            Arc::clone(&indexer),
+            settings.metrics_age,
+        );
         Self {
             shop,
             admission,
             importing,
             indexer,
+            pictures,
             keys,
             readiness: Arc::new(readiness),
+            metrics,
             decoding: Decoding::new(settings.decodes),
             uploads: Semaphore::new(settings.uploads.max(1)),
             body_time: settings.body_time,

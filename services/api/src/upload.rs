@@ -7,7 +7,10 @@ use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use serde_json::{Map, Value};
 use vitrine_core::filter::Filters;
 
-use crate::{problem::Problem, problems::Code};
+use crate::{
+    problem::{Problem, shown},
+    problems::Code,
+};
 
 pub(crate) use form::LookForm;
 pub(crate) use json::LookBody;
@@ -54,8 +57,11 @@ impl Upload {
 }
 
 fn unknown(name: &str) -> Problem {
-    let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
-    Problem::of_field(Code::FieldUnknown, name, format!("`{shown}` is not known here"))
+    let detail = format!(
+        "`{}` is not known here; send `photo`, `text`, `filters`, `limit` and `locale`",
+        shown(name)
+    );
+    Problem::of_field(Code::FieldUnknown, name, detail)
 }
 
 fn text(value: Value) -> Result<Option<String>, Problem> {

@@ -110,6 +110,76 @@ async fn every_field_that_is_wrong_is_named() {
 }
 
 #[tokio::test]
+async fn a_field_that_is_not_known_changes_nothing_and_is_named_with_the_nearest_one() {
+    let service = start().await;
+    let path = "/v1/catalog/products/p1";
+    let before: Value = service.get(path, &token()).await.json().await.unwrap();
+    let known = before.clone();
+    let with = |pointer: &str, name: &str, value: Value| {
+        let mut body = known.clone();
+        body.pointer_mut(pointer).unwrap()[name] = value;
+        body
+    };
+    for (body, pointer, hint) in [
+        (with("", "Titel", json!("Other")), "#/Titel", "is `title` meant?"),
+        (with("", "weight", json!(null)), "#/weight", "known are: id, title, "),
+        (with("/variants/0", "prize", json!(1)), "#/variants/0/prize", "is `price` meant?"),
+        (
+            with("/variants/0/price", "currencies", json!("USD")),
+            "#/variants/0/price/currencies",
+            "is `currency` meant?",
+        ),
+        // Told before what it leads to: the title is missing.
+        (json!({"id": "p1", "titel": "Other"}), "#/titel", "is `title` meant?"),
+    ] {
+        for method in [Method::PUT, Method::PATCH] {
+            let answer = send(&service, method, path, &keeper("demo"), Some(&body)).await;
+            let told = problem(answer, 422, "field_unknown").await;
+            assert_eq!(told["errors"].as_array().unwrap().len(), 1, "{told}");
+            assert_eq!(told["errors"][0]["pointer"], pointer);
+            let detail = told["errors"][0]["detail"].as_str().unwrap();
+            assert!(detail.contains(hint), "{detail}");
+        }
+    }
+    let mut many = known.clone();
+    (0..100).for_each(|at| many[format!("field{at}")] = json!(at));
+    let answer = send(&service, Method::PUT, path, &keeper("demo"), Some(&many)).await;
+    let told = problem(answer, 422, "field_unknown").await;
+    assert_eq!(told["errors"].as_array().unwrap().len(), 20);
+    assert_eq!(service.get(path, &token()).await.json::<Value>().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn what_is_read_can_be_put_and_patched_as_it_is() {
+    let service = start().await;
+    let path = "/v1/catalog/products/full";
+    let mut body = product("full");
+    for (name, value) in [
+        ("age_group", json!("adult")),
+        ("link", json!("https://shop.example/full")),
+        ("image_link", json!("https://shop.example/full.jpg")),
+    ] {
+        body[name] = value;
+    }
+    body["variants"][0]["gtin"] = json!("4006381333931");
+    body["variants"][0]["sale_price"] = json!({"amount": 3990, "currency": "EUR"});
+    let empty = |value: &Value| value.is_null() || *value == json!("") || *value == json!([]);
+    for part in [&body, &body["variants"][0]] {
+        let unset: Vec<_> =
+            part.as_object().unwrap().iter().filter(|(_, value)| empty(value)).collect();
+        assert!(unset.is_empty(), "every field is set: {unset:?}");
+    }
+    let put = send(&service, Method::PUT, path, &keeper("demo"), Some(&body)).await;
+    assert_eq!(put.status(), 201);
+    for method in [Method::PUT, Method::PATCH] {
+        let read: Value = service.get(path, &token()).await.json().await.unwrap();
+        assert_eq!(read, body);
+        let answer = send(&service, method, path, &keeper("demo"), Some(&read)).await;
+        assert_eq!(answer.status(), 200);
+    }
+}
+
+#[tokio::test]
 async fn products_are_listed_page_by_page() {
     let service = start().await;
     for id in ["a", "b", "c"] {
@@ -130,7 +200,7 @@ async fn products_are_listed_page_by_page() {
         ("limit=0", 422, "limit_invalid"),
         ("limit=many", 422, "limit_invalid"),
         ("cursor=%20", 400, "cursor_invalid"),
-        ("colour=red", 422, "field_unknown"),
+        ("color=red", 422, "field_unknown"),
     ] {
         let path = format!("/v1/catalog/products?{query}");
         problem(service.get(&path, &token()).await, status, code).await;

@@ -2,13 +2,13 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{io::Write, net::TcpStream, time::Duration};
 
 use common::{MAX_FEED, Service, keys, problem, start, token};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use vitrine_api::Role;
-use vitrine_core::{ids::MerchantId, testing::sample};
+use vitrine_core::{ids::MerchantId, imports::PART, testing::sample};
 
 fn of_role(role: Role, merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
@@ -62,6 +62,57 @@ async fn a_feed_that_is_sent_is_taken_in_the_background() {
     assert_eq!(problems["problems"][0]["line"], 9);
     let list = get(&service, "/v1/catalog/imports").await;
     assert_eq!(list["imports"][0]["id"], done["id"]);
+}
+
+#[tokio::test]
+async fn an_upload_whose_sender_leaves_is_cancelled_at_once() {
+    let service = start().await;
+    let sender = of_role(Role::Merchant, "demo");
+    let head = |framing: &str| {
+        format!(
+            "POST /v1/catalog/imports HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {sender}\r\n\
+             content-type: text/csv\r\n{framing}\r\n\r\n"
+        )
+    };
+    // A body of a length that was told, one that comes in chunks, and one of which a part is being
+    // kept when its sender leaves, so that nobody reads on.
+    let first = lines(2);
+    let part = "x".repeat(PART);
+    for begun in [
+        format!("{}{first}", head("content-length: 100000")),
+        format!("{}{:x}\r\n{first}\r\n", head("transfer-encoding: chunked"), first.len()),
+        format!("{}{part}", head(&format!("content-length: {MAX_FEED}"))),
+    ] {
+        if begun.contains(&part) {
+            service.catalog.stall();
+        }
+        let mut connection = TcpStream::connect(service.address).unwrap();
+        connection.write_all(begun.as_bytes()).unwrap();
+        let newest = || async { get(&service, "/v1/catalog/imports").await["imports"][0].clone() };
+        let id = until(|| async {
+            let newest = newest().await;
+            (newest["state"] == "receiving").then(|| newest["id"].clone())
+        })
+        .await;
+        drop(connection);
+        let ended = until(|| async {
+            let newest = newest().await;
+            (newest["state"] != "receiving").then_some(newest)
+        })
+        .await;
+        assert_eq!((&ended["id"], &ended["state"]), (&id, &json!("cancelled")));
+    }
+}
+
+/// What comes of it at last.
+async fn until<T, F: Future<Output = Option<T>>>(look: impl Fn() -> F) -> T {
+    for _ in 0..1_000 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never came to that")
 }
 
 #[tokio::test]
@@ -221,21 +272,6 @@ async fn an_import_of_an_export_changes_nothing() {
     }
     let request = keeper(&service, Method::GET, "/v1/catalog/export?dialect=ebay");
     problem(request.send().await.unwrap(), 422, "export_invalid").await;
-}
-
-#[tokio::test]
-async fn only_who_runs_the_service_has_the_index_built_anew() {
-    let service = start().await;
-    let request = keeper(&service, Method::POST, "/v1/catalog/reindex");
-    problem(request.send().await.unwrap(), 403, "role_not_allowed").await;
-    let admin = of_role(Role::Admin, "demo");
-    let request = service.client.post(service.url("/v1/catalog/reindex")).bearer_auth(&admin);
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status(), 202);
-    assert_eq!(answer.json::<Value>().await.unwrap()["state"], "waiting");
-    service.indexer.rebuild().await.unwrap();
-    let state: Value = service.get("/v1/catalog/reindex", &admin).await.json().await.unwrap();
-    assert_eq!(state, json!({ "state": "done", "products": 1 }));
 }
 
 #[tokio::test]

@@ -10,6 +10,9 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// How long work that can wait rests before it looks again.
+const IDLE_PAUSE: Duration = Duration::from_millis(100);
+
 /// Lets at most `running` requests use the models at once and at most `waiting` more wait.
 #[derive(Debug)]
 pub struct Admission {
@@ -101,6 +104,19 @@ impl Admission {
         })
     }
 
+    /// Waits until nobody is at the models or waits for them, for work that can. Whoever comes
+    /// later waits for that work to end.
+    pub async fn enter_when_idle(&self) -> Permit {
+        loop {
+            if self.state.inside.load(Ordering::Acquire) == 0
+                && let Ok(permit) = self.enter().await
+            {
+                return permit;
+            }
+            tokio::time::sleep(IDLE_PAUSE).await;
+        }
+    }
+
     /// How many wait for their turn now.
     pub fn queued(&self) -> usize {
         self.state.inside.load(Ordering::Acquire).saturating_sub(self.running)
@@ -133,6 +149,16 @@ mod tests {
         drop(first);
         assert!(second.await.unwrap().is_ok());
         assert!(admission.enter().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_can_wait_enters_when_nobody_else_is_inside() {
+        let admission = Admission::new(2, 1);
+        let permit = admission.enter().await.unwrap();
+        let soon = Duration::from_secs(60);
+        assert!(tokio::time::timeout(soon, admission.enter_when_idle()).await.is_err());
+        drop(permit);
+        assert!(tokio::time::timeout(soon, admission.enter_when_idle()).await.is_ok());
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! dialect writes one variant a row. Whatever its length, a few rows are in memory at once.
 
 mod assemble;
+mod beginning;
 mod check;
 mod columns;
 mod dialect;
@@ -32,6 +33,7 @@ use jiff::Timestamp;
 use crate::{ids::ProductId, money::Currency, product::Product};
 
 use assemble::{Assembled, Assembler, Draft};
+use beginning::{Above, Beginning, Written};
 use check::{check, check_variant};
 use encoding::Utf8;
 use record::{Field, Record};
@@ -43,6 +45,7 @@ pub use dialect::Dialect;
 pub use draft::{ProductDraft, VariantDraft};
 pub use export::{ExportDialect, Exporter, NotWritten};
 pub use offers::{OfferFeed, OfferTaken};
+pub use own::{UnknownField, unknown_fields};
 pub use problem::{Place, Problem, ProblemCode, Severity};
 
 /// The longest line of JSON that is read, in bytes.
@@ -51,8 +54,10 @@ pub const MAX_LINE: usize = 1024 * 1024;
 pub const MAX_VARIANTS: usize = 2_000;
 /// Rows of one product that are put together before they are given on.
 const PART: u64 = 500;
-/// How much of a feed is looked at to tell its dialect, in bytes.
-const HEAD: u64 = 64 * 1024;
+/// How much of a feed is looked at to tell its dialect, in bytes; more where its first lines are
+/// longer.
+const HEAD: usize = 64 * 1024;
+const LONG_HEAD: usize = 2 * MAX_LINE;
 
 /// Why a feed can not be read on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -157,8 +162,9 @@ impl<'a> Feed<'a> {
     /// Begins to read: packed or not, in whatever encoding.
     pub fn open(bytes: impl io::Read + Send + 'a, options: FeedOptions) -> Result<Self, FeedError> {
         let (head, text) = begin(bytes)?;
-        let dialect = options.dialect.or_else(|| Dialect::of(&head)).ok_or(FeedError::Unknown)?;
-        let rows = rows(dialect, text, &head)?;
+        let begins = Beginning::of(&head, options.dialect).ok_or(FeedError::Unknown)?;
+        let dialect = begins.dialect;
+        let rows = rows(begins, text, &head)?;
         let (currency, now) = (options.currency, Timestamp::now());
         let assembler = Assembler { currency, now, ..Assembler::default() };
         Ok(Self { rows, dialect, assembler, open: None, row: None })
@@ -282,36 +288,63 @@ fn begin<'a>(
     bytes: impl io::Read + Send + 'a,
 ) -> Result<(String, Box<dyn io::Read + Send + 'a>), FeedError> {
     let mut text = Utf8::new(unpack::unpack(BufReader::new(bytes))?);
-    let mut begun = Vec::new();
-    text.by_ref().take(HEAD).read_to_end(&mut begun)?;
+    let (mut begun, mut lines) = (Vec::new(), 0);
+    while begun.len() < LONG_HEAD && (begun.is_empty() || lines < 2) {
+        let from = begun.len();
+        if text.by_ref().take(HEAD as u64).read_to_end(&mut begun)? == 0 {
+            break;
+        }
+        lines += begun[from..].iter().filter(|byte| **byte == b'\n').count();
+    }
     let head = String::from_utf8_lossy(&begun).into_owned();
     Ok((head, Box::new(Cursor::new(begun).chain(text))))
 }
 
-/// The rows of a feed; `head` is how it begins.
+/// The text without what stands above its beginning.
+fn below<R: io::Read>(mut text: R, above: &Above) -> io::Result<R> {
+    io::copy(&mut text.by_ref().take(above.bytes as u64), &mut io::sink())?;
+    Ok(text)
+}
+
+/// The rows of a feed; `head` is how its text begins.
 fn rows<'a>(
-    dialect: Dialect,
+    begins: Beginning,
     text: impl io::Read + Send + 'a,
     head: &str,
 ) -> Result<Rows<'a>, FeedError> {
-    let first = head.trim_start_matches('\u{feff}').trim_start().chars().next();
-    let records: Records<'a> = match dialect {
-        Dialect::Vitrine => return Ok(Box::new(json::rows(BufReader::new(text), own::line))),
-        Dialect::Shopify => return Ok(Box::new(Shopify::new(Table::new(text, head, dialect)?))),
-        Dialect::Acp => Box::new(json::rows(BufReader::new(text), json::acp)),
-        Dialect::OpenAi if first == Some('{') => {
-            Box::new(json::rows(BufReader::new(text), json::open_ai))
+    let Beginning { dialect, written, above } = begins;
+    let text = below(text, &above)?;
+    let head = &head[above.bytes..];
+    let records: Records<'a> = match (written, dialect) {
+        (Written::Lines, Dialect::Vitrine) => {
+            return Ok(Box::new(json::rows(BufReader::new(text), own::line)));
         }
-        Dialect::SchemaOrg => schema_org::read(BufReader::new(text), head)?,
-        Dialect::Google if first == Some('<') => Box::new(Items::new(text)),
-        Dialect::Google | Dialect::OpenAi => Box::new(Table::new(text, head, dialect)?),
+        (Written::Lines, dialect) => Box::new(json::rows(
+            BufReader::new(text),
+            match dialect {
+                Dialect::Acp => json::acp,
+                Dialect::SchemaOrg => schema_org::line,
+                _ => json::open_ai,
+            },
+        )),
+        (Written::Document, _) => schema_org::document(BufReader::new(text))?,
+        (Written::Xml, _) => Box::new(Items::new(text, &above)),
+        (Written::Table, Dialect::Shopify) => {
+            let rows = Shopify::new(Table::new(text, head, &above, dialect)?);
+            return Ok(Box::new(strays(above).chain(rows)));
+        }
+        (Written::Table, _) => Box::new(Table::new(text, head, &above, dialect)?),
     };
-    Ok(Box::new(records.map(|read| read.map(Row::from))))
+    Ok(Box::new(strays(above).chain(records.map(|read| read.map(Row::from)))))
+}
+
+fn strays(above: Above) -> impl Iterator<Item = Result<Row, FeedError>> {
+    above.strays.into_iter().map(|stray| Ok(Row::Unreadable(stray)))
 }
 
 /// A product that comes whole, checked as a row of a feed is.
 pub fn check_product(product: &Product) -> Result<Product, Vec<Problem>> {
-    check(Place { row: 1, line: 1 }, &ProductDraft::from(product))
+    check(Place { row: 1, line: 1 }, &ProductDraft::from(&*product.own()))
 }
 
 /// One line of clean text: no control characters, no runs of white space.

@@ -66,12 +66,15 @@ impl std::str::FromStr for Mode {
 
 /// How a feed is taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
 pub struct ImportOptions {
     pub mode: Mode,
     /// Report everything, write nothing.
     pub dry_run: bool,
     /// Go on though many rows fail or much of the catalog would be removed.
     pub force: bool,
+    /// Fill in from its picture what the feed leaves unsaid of a product, and mark it.
+    pub enrich: bool,
 }
 
 impl ImportOptions {
@@ -206,6 +209,9 @@ pub struct Import {
     pub order: ImportOrder,
     pub state: ImportState,
     pub progress: Progress,
+    /// Pictures that it named and that can not be had. They are fetched after it, and told among
+    /// its problems.
+    pub pictures_failed: u64,
     pub failure: Option<Failure>,
     /// An address whose feed was as it had been: nothing was read.
     pub not_modified: bool,
@@ -235,6 +241,7 @@ impl Import {
             },
             order,
             progress: Progress::default(),
+            pictures_failed: 0,
             failure: None,
             not_modified: false,
             bytes: None,

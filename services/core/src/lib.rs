@@ -6,14 +6,18 @@
 
 pub mod address;
 pub mod admission;
+pub mod duplicates;
 pub mod explain;
 pub mod feed;
 pub mod filter;
 pub mod garment;
 pub mod grounding;
+pub mod gtin;
+pub mod health;
 pub mod ids;
 pub mod imports;
 pub mod indexing;
+pub mod lack;
 pub mod look;
 pub mod matching;
 pub mod money;
@@ -21,6 +25,7 @@ pub mod photo;
 pub mod pictures;
 pub mod ports;
 pub mod product;
+pub mod product_filter;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;

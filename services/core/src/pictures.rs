@@ -1,18 +1,29 @@
 //! Product pictures: what stands at their addresses, and whether it is of use.
 
+mod alike;
+mod seen;
+mod worker;
+
 use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use image::{ImageFormat, RgbImage};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     address::WebAddress,
+    feed::{Place, Problem, ProblemCode},
     ids::ProductId,
+    imports::Failure,
     photo::{self, FORMATS, MAX_BYTES, MAX_PIXELS, MAX_RATIO, MIN_SIDE, PhotoError},
     ports::{Fetch, FetchError, FetchRequest, Fetched, Patience},
 };
+
+pub use alike::same_pictures;
+pub use seen::{Attribute, Seen};
+pub use worker::PictureWorker;
 
 /// Pictures decoded at once: each may take the memory of 60 million pixels.
 const DECODED: usize = 2;
@@ -20,7 +31,7 @@ const DECODED: usize = 2;
 const ACCEPT: &str = "image/jpeg, image/png, image/webp, image/gif;q=0.8, image/bmp;q=0.5, image/tiff;q=0.5, */*;q=0.1";
 
 /// What is known of a picture that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
     /// BLAKE3 of the file, in hex: the same for the same bytes.
     pub hash: String,
@@ -35,7 +46,8 @@ pub struct Picture {
 }
 
 /// The formats of pictures that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PictureFormat {
     Jpeg,
     Png,
@@ -74,7 +86,7 @@ impl PictureFormat {
 /// row by row from the top left, the highest bit first, a bit is 1 where a pixel is brighter than
 /// its right neighbour. Other sizes, formats and qualities of one picture differ in few bits; a
 /// plain surface has none set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DifferenceHash(pub u64);
 
 impl DifferenceHash {
@@ -189,6 +201,13 @@ impl Picture {
             format: PictureFormat::of(format).ok_or(PictureError::Unsupported("such"))?,
         })
     }
+}
+
+/// What an import tells of a picture that it named and that can not be had.
+pub fn picture_problem(place: Place, address: &str, failure: &Failure) -> Problem {
+    let message = format!("{} [{}]", failure.message, failure.code);
+    let code = ProblemCode::PictureUnavailable;
+    Problem::of_value(place, "image_link", address, code, message).warning()
 }
 
 /// What became of one product's picture.

@@ -3,15 +3,19 @@
 
 mod cache;
 mod catalog;
+mod duties;
 mod embedder;
 mod feeds;
 mod fetch;
 mod imports;
 mod index;
+mod pictures;
+mod rebuilds;
 mod vision;
 
 pub use cache::Cache;
-pub use catalog::{Catalog, Change, Edit, Edited, OffersSet, Upserted};
+pub use catalog::{Catalog, Change, Edit, Edited, Lag, OffersSet, Upserted};
+pub use duties::{Duties, Duty, DutyError};
 pub use embedder::{Embedder, Vector};
 pub use feeds::Feeds;
 pub use fetch::{
@@ -19,9 +23,15 @@ pub use fetch::{
     bounded, redirected,
 };
 pub use imports::{
-    Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, Work, Worked,
+    Batch, Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, UnderWay, Work,
+    Worked,
 };
 pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
+pub use pictures::{
+    KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
+    WantedPicture,
+};
+pub use rebuilds::Rebuilds;
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 
 /// A model that could not answer.

@@ -9,6 +9,7 @@ use crate::{
     garment::attribute_words,
     ids::{ProductId, VariantId},
     money::Money,
+    pictures::Attribute,
     vocabulary::{AgeGroup, Availability, Category, Colour, Gender, Length, Pattern, Sleeve},
 };
 
@@ -39,6 +40,9 @@ pub struct Product {
     /// At least one.
     #[schema(min_items = 1)]
     pub variants: Vec<Variant>,
+    /// What the merchant leaves unsaid and was seen in the picture.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from_picture: Vec<Attribute>,
 }
 
 /// One size and colour of a product, with its offer.

@@ -1,6 +1,7 @@
 //! The way of a photo: the one story that everything else serves.
 
 mod memory;
+mod recorder;
 
 use std::{
     sync::Arc,
@@ -25,6 +26,8 @@ use crate::{
     },
 };
 
+pub use recorder::MatchRecorder;
+
 /// Products offered to the stylist at most.
 const CANDIDATES: usize = 8;
 /// How long an answered look can be fetched again.
@@ -38,6 +41,7 @@ pub struct Shopping {
     pub catalog: Arc<dyn Catalog>,
     pub index: Arc<dyn Index>,
     pub cache: Arc<dyn Cache>,
+    pub matched: Arc<MatchRecorder>,
     /// Cosines below this are no match.
     pub min_similarity: f32,
 }
@@ -147,6 +151,7 @@ impl Shopping {
 
             look.timings.total = millis(started);
             look.round();
+            shop.matched.note(&request.merchant, &look);
             shop.remember_look(&request.merchant, &look).await;
             yield LookEvent::Completed(Box::new(look));
         }

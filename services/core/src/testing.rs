@@ -2,15 +2,21 @@
 
 pub mod contracts;
 mod dice;
+pub mod drawn;
+mod duty;
 mod fetch;
 mod memory_cache;
 mod memory_catalog;
+mod memory_duties;
 mod memory_imports;
 mod memory_index;
+mod memory_pictures;
+mod memory_rebuilds;
 mod models;
 pub mod sample;
 
 pub use dice::Dice;
+pub use duty::strike_out;
 pub use fetch::{FakeFetch, Page};
 pub use memory_cache::MemoryCache;
 pub use memory_catalog::MemoryCatalog;

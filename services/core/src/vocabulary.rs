@@ -19,6 +19,12 @@ macro_rules! vocabulary {
                 match self { $(Self::$variant => $id,)+ }
             }
 
+            /// The word's place in a set of words that is kept as one number. Kept sets hold it, so a
+            /// new word comes last.
+            pub const fn bit(self) -> i64 {
+                1 << self as i64
+            }
+
             /// The word as a shopper would say it.
             pub const fn words(self) -> &'static str {
                 match self { $(Self::$variant => $words,)+ }
@@ -44,16 +50,16 @@ macro_rules! vocabulary {
         }
 
         impl std::str::FromStr for $name {
-            type Err = UnknownWord;
+            type Err = $crate::vocabulary::UnknownWord;
 
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+            fn from_str(text: &str) -> Result<Self, $crate::vocabulary::UnknownWord> {
                 let find = |wanted: &str| {
                     let mut words = Self::ALL.iter().copied();
                     words.find(|word| word.id() == wanted || word.words() == wanted)
                 };
                 find(text)
                     .or_else(|| find(&text.trim().to_lowercase()))
-                    .ok_or_else(|| UnknownWord {
+                    .ok_or_else(|| $crate::vocabulary::UnknownWord {
                         word: text.chars().take(40).collect(),
                         known: Self::ALL.iter().map(|word| word.id()).collect::<Vec<_>>().join(", "),
                     })
@@ -61,6 +67,8 @@ macro_rules! vocabulary {
         }
     };
 }
+
+pub(crate) use vocabulary;
 
 /// A word outside its closed vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -260,6 +268,11 @@ impl Availability {
     /// Whether a customer can put it in the basket and have it sent now.
     pub const fn can_be_bought_now(self) -> bool {
         matches!(self, Self::InStock | Self::LimitedStock)
+    }
+
+    /// Whether the merchant does not say.
+    pub const fn is_unknown(self) -> bool {
+        matches!(self, Self::Unknown)
     }
 }
 

@@ -24,6 +24,11 @@ async fn the_imports_in_maps_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_pictures_in_maps_keep_the_contract() {
+    contracts::pictures(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
 async fn the_catalog_in_maps_keeps_merchants_apart_whatever_they_do() {
     contracts::tenants(&MemoryCatalog::default()).await;
 }
@@ -57,4 +62,14 @@ async fn the_fetch_from_a_made_up_web_keeps_the_contract() {
         fetch.put(&format!("{site}{path}"), page);
     }
     contracts::fetch(&fetch, site).await;
+}
+
+#[tokio::test]
+async fn the_duties_in_a_map_keep_the_contract() {
+    contracts::duties(std::sync::Arc::new(MemoryCatalog::default())).await;
+}
+
+#[tokio::test]
+async fn the_rebuild_in_memory_keeps_the_contract() {
+    contracts::rebuilds(&MemoryCatalog::default()).await;
 }

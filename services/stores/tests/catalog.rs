@@ -9,12 +9,14 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, sqlite::SqliteConnectOptions};
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Catalog, StoreError},
+    indexing::IndexingStore,
+    ports::{Catalog, Lag, StoreError},
     product::Product,
-    testing::sample,
+    testing::{sample, strike_out},
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -57,16 +59,18 @@ on_both![
     writers_of_everything_do_not_wait_for_each_other_for_ever,
     tables_are_made_only_where_that_is_allowed,
     many_that_make_the_tables_at_once_all_succeed,
+    entries_from_before_their_time_was_kept_wait_since_the_migration,
+    a_long_outbox_is_estimated,
     a_catalog_of_a_newer_version_is_refused,
     a_catalog_of_another_making_is_refused,
 ];
 
 impl Place {
-    async fn open(&self) -> Arc<dyn Catalog> {
+    async fn open(&self) -> Arc<dyn IndexingStore> {
         self.open_with(Migrate::AtStart).await.unwrap()
     }
 
-    async fn open_with(&self, migrate: Migrate) -> Result<Arc<dyn Catalog>, StoreError> {
+    async fn open_with(&self, migrate: Migrate) -> Result<Arc<dyn IndexingStore>, StoreError> {
         Ok(match self {
             Self::Sqlite(dir) => {
                 let options = SqliteOptions { readers: 4, migrate };
@@ -116,7 +120,7 @@ async fn a_catalog_opened_again_holds_what_was_acknowledged(place: &Place) {
     let first = place.open().await;
     first.upsert(&merchant, vec![sample::product("a")]).await.unwrap();
     let sequence = first.changes(1).await.unwrap()[0].sequence;
-    first.done(&first.changes(1).await.unwrap()).await.unwrap();
+    strike_out(&*first, &first.changes(1).await.unwrap()).await;
     drop(first);
 
     let second = place.open().await;
@@ -251,7 +255,7 @@ async fn writers_of_everything_do_not_wait_for_each_other_for_ever(place: &Place
             for round in 0..ROUNDS {
                 let mut changes = catalog.changes(100).await.unwrap();
                 changes.reverse();
-                catalog.done(&changes).await.unwrap();
+                strike_out(&*catalog, &changes).await;
                 catalog.reindex_all().await.unwrap();
                 let vector = vec![round as f32];
                 let vectors: HashMap<_, _> =
@@ -263,7 +267,7 @@ async fn writers_of_everything_do_not_wait_for_each_other_for_ever(place: &Place
     for task in tasks {
         task.await.unwrap();
     }
-    catalog.done(&catalog.changes(1_000).await.unwrap()).await.unwrap();
+    strike_out(&*catalog, &catalog.changes(1_000).await.unwrap()).await;
     assert_eq!(catalog.changes(1).await.unwrap(), []);
     for merchant in &merchants {
         assert_eq!(catalog.count(merchant).await.unwrap(), 6);
@@ -296,6 +300,61 @@ async fn many_that_make_the_tables_at_once_all_succeed(place: &Place) {
         catalog.unwrap().check().await.unwrap();
     }
     assert_eq!(place.migrations().await.unwrap().pending, []);
+}
+
+async fn entries_from_before_their_time_was_kept_wait_since_the_migration(place: &Place) {
+    place.migrate().await.unwrap();
+    place
+        .run(
+            "INSERT INTO outbox (merchant, product) VALUES ('shop', 'a'), ('shop', 'b');
+             DROP INDEX outbox_by_time;
+             ALTER TABLE outbox DROP COLUMN since;
+             DROP TABLE duties;
+             DROP TABLE rebuild;
+             DELETE FROM _sqlx_migrations WHERE version = 5",
+        )
+        .await;
+    let before = Timestamp::now();
+    let catalog = place.open().await;
+    let lag = catalog.lag().await.unwrap();
+    assert_eq!(lag.products, 2);
+    let since = lag.oldest.unwrap().as_millisecond();
+    let clocks = 1_000;
+    assert!(since + clocks >= before.as_millisecond(), "{since} is long before {before}");
+    assert!(since <= Timestamp::now().as_millisecond() + clocks, "{since} is to come");
+
+    place
+        .run("INSERT INTO outbox (merchant, product) VALUES ('shop', 'of an older program')")
+        .await;
+    let later = catalog.lag().await.unwrap();
+    assert_eq!(later, Lag { products: 3, ..lag }, "one without a time counts, and does not wait");
+}
+
+/// Entries are counted to 10,000; of more, no scrape reads them all.
+async fn a_long_outbox_is_estimated(place: &Place) {
+    let catalog = place.open().await;
+    let (first, more) = match place {
+        Place::Sqlite(_) => (
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)",
+            "WITH RECURSIVE n(n) AS (SELECT 10001 UNION ALL SELECT n + 1 FROM n WHERE n < 30000)",
+        ),
+        Place::Postgres(_) => (
+            "WITH n AS (SELECT generate_series(1, 10000) AS n)",
+            "WITH n AS (SELECT generate_series(10001, 30000) AS n)",
+        ),
+    };
+    let enter = |n: &str| {
+        format!(
+            "{n} INSERT INTO outbox (merchant, product, since) SELECT 'shop', 'p' || n, n FROM n"
+        )
+    };
+    place.run(&enter(first)).await;
+    place.run("DELETE FROM outbox WHERE product = 'p5000'").await;
+    assert_eq!(catalog.lag().await.unwrap().products, 9_999, "one by one");
+    place.run(&enter(more)).await;
+    let lag = catalog.lag().await.unwrap();
+    assert_eq!(lag.products, 30_000, "29,999 of as many numbers");
+    assert_eq!(lag.oldest.unwrap().as_millisecond(), 1);
 }
 
 async fn a_catalog_of_a_newer_version_is_refused(place: &Place) {
@@ -398,11 +457,11 @@ async fn striking_out_does_not_wait_for_a_write_that_is_replacing_an_entry() {
 
     let mut other = database.options().connect().await.unwrap();
     other.execute("BEGIN; DELETE FROM outbox WHERE product = 'a'").await.unwrap();
-    catalog.done(&changes).await.unwrap();
+    strike_out(&catalog, &changes).await;
     let left = catalog.changes(10).await.unwrap();
     assert_eq!(left, changes[..1], "what nobody else holds is struck out");
     other.execute("ROLLBACK").await.unwrap();
-    catalog.done(&changes).await.unwrap();
+    strike_out(&catalog, &changes).await;
     assert_eq!(catalog.pending(&merchant).await.unwrap(), 0);
 }
 

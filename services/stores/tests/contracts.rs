@@ -39,9 +39,31 @@ async fn the_imports_in_sqlite_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_pictures_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::pictures(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
 async fn the_sqlite_catalog_keeps_merchants_apart_whatever_they_do() {
     let dir = tempfile::tempdir().unwrap();
     contracts::tenants(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
+async fn the_duties_and_the_rebuild_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Arc::new(sqlite(dir.path()).await);
+    contracts::duties(Arc::clone(&store)).await;
+    contracts::rebuilds(&*store).await;
+}
+
+#[tokio::test]
+async fn the_duties_and_the_rebuild_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    let store = Arc::new(postgres(&database).await);
+    contracts::duties(Arc::clone(&store)).await;
+    contracts::rebuilds(&*store).await;
 }
 
 #[tokio::test]
@@ -56,6 +78,12 @@ async fn the_postgresql_catalog_keeps_the_contract() {
 async fn the_imports_in_postgresql_keep_the_contract() {
     let Some(database) = TestDatabase::create().await else { return };
     contracts::imports(Arc::new(postgres(&database).await)).await;
+}
+
+#[tokio::test]
+async fn the_pictures_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::pictures(&postgres(&database).await).await;
 }
 
 #[tokio::test]

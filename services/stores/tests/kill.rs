@@ -6,25 +6,25 @@
 
 #[path = "support/killed.rs"]
 mod killed;
+#[path = "support/shop.rs"]
+mod shop;
 
 use std::{
     collections::HashMap,
     io::Write,
     path::{Path, PathBuf},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use killed::Moment;
+use shop::Shop;
 use vitrine_core::{
-    ids::{MerchantId, ProductId},
-    indexing::Indexer,
+    ids::ProductId,
     matching::version_key,
     ports::{Catalog, Embedder, Index, Prefilter, Query},
     product::Product,
     testing::{FakeEmbedder, sample},
 };
-use vitrine_stores::{EmbeddedIndex, Migrate, SqliteCatalog, SqliteOptions};
 
 /// Where the child works; set, it makes the child of this binary.
 const WORK: &str = "VITRINE_KILL_TEST";
@@ -32,32 +32,6 @@ const WORK: &str = "VITRINE_KILL_TEST";
 const PRODUCTS: u64 = 300;
 /// Products written together.
 const BATCH: u64 = 7;
-
-struct Shop {
-    catalog: Arc<SqliteCatalog>,
-    index: Arc<EmbeddedIndex>,
-    embedder: Arc<FakeEmbedder>,
-    indexer: Indexer,
-    merchant: MerchantId,
-}
-
-impl Shop {
-    async fn open(dir: &Path) -> Self {
-        let options = SqliteOptions { readers: 2, migrate: Migrate::AtStart };
-        let catalog =
-            Arc::new(SqliteCatalog::open(&dir.join("catalog.db"), options).await.unwrap());
-        let embedder = Arc::new(FakeEmbedder::default());
-        let opened =
-            EmbeddedIndex::open(&dir.join("index"), embedder.dimensions(), embedder.model())
-                .unwrap();
-        if opened.rebuilt {
-            catalog.reindex_all().await.unwrap();
-        }
-        let index = Arc::new(opened.index);
-        let indexer = Indexer::new(catalog.clone(), index.clone(), embedder.clone());
-        Self { catalog, index, embedder, indexer, merchant: sample::merchant() }
-    }
-}
 
 /// The product as it is in its round; both its texts and its versions change from round to round.
 fn product(n: u64, round: u64) -> Product {
@@ -80,7 +54,7 @@ async fn child(dir: PathBuf) {
             let (round, first) = (start + step * BATCH / PRODUCTS, step * BATCH % PRODUCTS);
             let numbers = first..(first + BATCH).min(PRODUCTS);
             let products = numbers.clone().map(|n| product(n, round)).collect();
-            shop.catalog.upsert(&shop.merchant, products).await.unwrap();
+            shop.catalog.upsert(&sample::merchant(), products).await.unwrap();
             let mut out = std::io::stdout().lock();
             numbers.for_each(|n| writeln!(out, "kept {n} {round}").unwrap());
             out.flush().unwrap();
@@ -101,7 +75,7 @@ async fn child(dir: PathBuf) {
 /// Runs the child for a while and kills it; tells the latest round acknowledged for each product.
 fn run_and_kill(dir: &Path, after: Duration, kept: &mut HashMap<u64, u64>) {
     let test = "nothing_acknowledged_is_lost_to_a_kill";
-    killed::run_and_kill(test, (WORK, dir), Moment { lines: 0, after }, |line| {
+    killed::run_and_kill(test, (WORK, dir), Moment { since: "open", lines: 0, after }, |line| {
         let numbers: Vec<u64> =
             line.split(' ').skip(1).filter_map(|part| part.parse().ok()).collect();
         if let [n, round] = numbers[..]
@@ -135,13 +109,13 @@ async fn catches_up(dir: &Path, kept: &HashMap<u64, u64>) {
     let started = Instant::now();
     let shop = Shop::open(dir).await;
     let drained = shop.indexer.drain(|_| {}).await.unwrap();
-    assert_eq!(shop.catalog.pending(&shop.merchant).await.unwrap(), 0);
+    assert_eq!(shop.catalog.pending(&sample::merchant()).await.unwrap(), 0);
     assert!(!kept.is_empty(), "the child had no time to do anything");
 
     let mut versions = 0;
     for n in 0..PRODUCTS {
         let ids = [ProductId::new(format!("p{n}")).unwrap()];
-        let found = shop.catalog.products(&shop.merchant, &ids).await.unwrap();
+        let found = shop.catalog.products(&sample::merchant(), &ids).await.unwrap();
         let Some(found) = found.first() else {
             assert!(!kept.contains_key(&n), "p{n} was acknowledged and is lost");
             continue;
@@ -153,11 +127,10 @@ async fn catches_up(dir: &Path, kept: &HashMap<u64, u64>) {
         assert_eq!(*found, product(n, round), "p{n} is whole");
         versions += in_index_once(&shop, found).await;
     }
-    let points = shop.index.count(&shop.merchant).await.unwrap();
+    let points = shop.index.count(&sample::merchant()).await.unwrap();
     assert_eq!(points, versions, "the index holds nothing that the catalog does not");
     eprintln!("{} acknowledged, {drained} caught up, in {:?}", kept.len(), started.elapsed());
-    shop.index.close().await.unwrap();
-    shop.catalog.close().await;
+    shop.close().await;
 }
 
 /// Each of the product's versions is found by its own text, with its own vector, once.
@@ -165,7 +138,7 @@ async fn in_index_once(shop: &Shop, product: &Product) -> u64 {
     let versions = product.colour_versions();
     for version in &versions {
         let text = version.search_text();
-        let vector = shop.embedder.embed(vec![text.clone()]).await.unwrap().remove(0);
+        let vector = FakeEmbedder::default().embed(vec![text.clone()]).await.unwrap().remove(0);
         let query = Query {
             words: vector.clone(),
             terms: text,
@@ -173,7 +146,7 @@ async fn in_index_once(shop: &Shop, product: &Product) -> u64 {
             prefilter: Prefilter::default(),
             limit: 1_000,
         };
-        let hits = shop.index.search(&shop.merchant, &query).await.unwrap();
+        let hits = shop.index.search(&sample::merchant(), &query).await.unwrap();
         let own: Vec<_> = hits
             .iter()
             .filter(|hit| hit.product == product.id && hit.version == version_key(version))

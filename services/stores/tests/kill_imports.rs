@@ -1,15 +1,21 @@
-//! Killed at any moment of an import, and of indexing what it wrote, the import comes to the very
-//! end that it would have come to undisturbed, and nothing acknowledged meanwhile is lost.
+//! Killed at any moment of an import, of fetching its feed, of indexing what it wrote and of
+//! opening the stores for it, the import comes to the very end that it would have come to
+//! undisturbed, and nothing acknowledged meanwhile is lost.
 //!
 //! A child process (this test binary again) runs the import and the indexer, and sets offers of
-//! products that the feed does not hold; it is killed with SIGKILL up to three times before it is
-//! let to the end. The same imports on a catalog in memory, never disturbed, say what has to be
-//! there. `KILL_RUNS` says how many imports there are; otherwise as many as half a minute holds.
+//! products that the feed does not hold; it is killed with SIGKILL up to five times before it is
+//! let to the end. Imports of every mode take turns, by body and by address. The same imports on a
+//! catalog in memory, never disturbed, say what has to be there. `KILL_RUNS` says how many imports
+//! there are; otherwise as many as half a minute holds.
 
 #[path = "support/killed.rs"]
 mod killed;
 #[path = "support/rows.rs"]
 mod rows;
+#[path = "support/shop.rs"]
+mod shop;
+#[path = "support/slow_web.rs"]
+mod slow_web;
 
 use std::{
     collections::HashMap,
@@ -22,19 +28,20 @@ use std::{
 
 use killed::Moment;
 use rows::Written;
+use shop::Shop;
+use slow_web::SlowWeb;
 use vitrine_core::{
     feed::{FeedOptions, Problem},
     ids::{ImportId, MerchantId, ProductId, VariantId},
     imports::{
-        Counts, Failure, Import, ImportOptions, ImportOrder, ImportSettings, ImportState,
-        ImportWorker, Mode, PartWriter, Source,
+        Counts, Failure, FeedAddress, Import, ImportOptions, ImportOrder, ImportSettings,
+        ImportState, ImportWorker, Mode, PartWriter, Source,
     },
-    indexing::{Indexer, Repaired},
-    ports::{Catalog, Embedder, Feeds, Imports},
+    indexing::Repaired,
+    ports::{Catalog, Feeds, Fetch, Imports},
     product::{OfferChange, OfferPatch, Product},
-    testing::{Dice, FakeEmbedder, FakeFetch, MemoryCatalog, sample},
+    testing::{Dice, FakeFetch, MemoryCatalog, sample},
 };
-use vitrine_stores::{EmbeddedIndex, Migrate, SqliteCatalog, SqliteOptions};
 
 /// Where the child works; set, it makes the child of this binary.
 const WORK: &str = "VITRINE_KILL_IMPORTS_TEST";
@@ -43,42 +50,13 @@ const RUNS: &str = "KILL_RUNS";
 /// Without that: at least so many, and more for as long.
 const AT_LEAST: u64 = 20;
 const TIME: Duration = Duration::from_secs(30);
-/// Imports into one folder. The first ones, one that creates and one that changes, are undisturbed
-/// where their time is not known yet.
+/// Imports into one folder. Those of a kind whose time is not known yet are undisturbed.
 const ROUNDS: u64 = 10;
+/// Kills aimed at the work; those aimed at opening and fetching come on top.
 const MOST_KILLS: usize = 3;
 const LEASE: Duration = Duration::from_millis(100);
 /// Products that no feed holds, whose offers are set meanwhile.
 const KEPT: u64 = 20;
-
-struct Shop {
-    catalog: Arc<SqliteCatalog>,
-    index: Arc<EmbeddedIndex>,
-    indexer: Indexer,
-}
-
-impl Shop {
-    async fn open(dir: &Path) -> Self {
-        let options = SqliteOptions { readers: 2, migrate: Migrate::AtStart };
-        let catalog =
-            Arc::new(SqliteCatalog::open(&dir.join("catalog.db"), options).await.unwrap());
-        let embedder = Arc::new(FakeEmbedder::default());
-        let opened =
-            EmbeddedIndex::open(&dir.join("index"), embedder.dimensions(), embedder.model())
-                .unwrap();
-        if opened.rebuilt {
-            catalog.reindex_all().await.unwrap();
-        }
-        let index = Arc::new(opened.index);
-        let indexer = Indexer::new(catalog.clone(), index.clone(), embedder);
-        Self { catalog, index, indexer }
-    }
-
-    async fn close(self) {
-        self.index.close().await.unwrap();
-        self.catalog.close().await;
-    }
-}
 
 /// A merchant next to the one whose catalog is imported.
 fn neighbour() -> MerchantId {
@@ -113,17 +91,24 @@ fn offers_of(mode: Mode) -> MerchantId {
 
 fn importer<C: Imports + Catalog + Feeds + 'static>(
     catalog: &Arc<C>,
+    fetch: Arc<dyn Fetch>,
     settings: ImportSettings,
 ) -> ImportWorker {
-    let fetch = Arc::new(FakeFetch::default());
     let (imports, feeds) = (catalog.clone(), catalog.clone());
     ImportWorker::new(imports, catalog.clone(), feeds, fetch, settings, Arc::default())
 }
 
 /// Imports, indexes and sets offers until all is done, says so and waits to be killed.
 async fn child(dir: PathBuf) {
+    println!("opening");
+    let opening = Instant::now();
     let shop = Shop::open(&dir).await;
-    let newest = shop.catalog.imports(&sample::merchant(), None, 1).await.unwrap().remove(0);
+    let opening = opening.elapsed();
+    let newest = shop.catalog.imports(&sample::merchant(), None, 1).await.unwrap().pop();
+    let Some(newest) = newest else {
+        println!("open");
+        return std::future::pending().await;
+    };
     let merchant = offers_of(newest.order.options.mode);
     let done = acknowledged(&dir);
     check_acknowledged(&shop, &merchant, &done, &dir).await;
@@ -135,7 +120,8 @@ async fn child(dir: PathBuf) {
     };
     let importing = async {
         let settings = ImportSettings { lease: LEASE, ..ImportSettings::default() };
-        let worker = importer(&shop.catalog, settings);
+        let web = Arc::new(SlowWeb::new(&dir, newest.bytes.is_some()));
+        let worker = importer(&shop.catalog, web, settings);
         while !ended().await {
             if !worker.run_next().await.unwrap() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -169,7 +155,7 @@ async fn child(dir: PathBuf) {
     tokio::select! { _ = writing => {}, () = indexing => {} }
     println!("imported");
     shop.indexer.drain(|_| {}).await.unwrap();
-    println!("done {}", opened.elapsed().as_millis());
+    println!("done {} {}", opening.as_micros(), opened.elapsed().as_micros());
     std::future::pending().await
 }
 
@@ -207,14 +193,21 @@ async fn outcome(imports: &dyn Imports, id: ImportId) -> Outcome {
     Outcome { state, failure, counts: progress.counts, steps: progress.steps, problems }
 }
 
-async fn send(imports: &dyn Imports, feed: &str, mode: Mode) -> ImportId {
+/// Asks for an import of the feed, which is sent along or lies at an address of the web.
+async fn send(imports: &dyn Imports, feed: &str, mode: Mode, web: Option<&SlowWeb>) -> ImportId {
     let options = ImportOptions { mode, ..ImportOptions::default() };
-    let order = ImportOrder { source: Source::Body, reading: FeedOptions::default(), options };
+    let source = match web {
+        None => Source::Body,
+        Some(web) => Source::Address(FeedAddress { url: web.put(feed), feed: None }),
+    };
+    let order = ImportOrder { source, reading: FeedOptions::default(), options };
     let import = Import::new(sample::merchant(), order);
     imports.create(&import).await.unwrap();
-    let mut parts = PartWriter::new(imports, import.id);
-    parts.put(feed.as_bytes()).await.unwrap();
-    parts.finish().await.unwrap();
+    if web.is_none() {
+        let mut parts = PartWriter::new(imports, import.id);
+        parts.put(feed.as_bytes()).await.unwrap();
+        parts.finish().await.unwrap();
+    }
     import.id
 }
 
@@ -240,11 +233,38 @@ struct Folder {
 /// What came of a round.
 #[derive(Debug, Default)]
 struct Round {
-    took: Duration,
-    /// Kills before the import had ended, and those while the indexer went on.
+    times: Times,
+    kills: Kills,
+}
+
+/// How long the child takes undisturbed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Times {
+    opening: Duration,
+    work: Duration,
+}
+
+/// How many kills came while the stores were opened, while the feed was fetched, before the import
+/// had ended otherwise, and while the indexer went on.
+#[derive(Debug, Default, Clone, Copy)]
+struct Kills {
+    opening: usize,
+    fetching: usize,
     importing: usize,
     indexing: usize,
 }
+
+impl std::ops::AddAssign for Kills {
+    fn add_assign(&mut self, more: Self) {
+        self.opening += more.opening;
+        self.fetching += more.fetching;
+        self.importing += more.importing;
+        self.indexing += more.indexing;
+    }
+}
+
+/// What kills are rolled with, and what they are spread over.
+type Killing<'a> = (&'a mut Dice, Times);
 
 impl Folder {
     fn new(written: Written) -> Self {
@@ -252,9 +272,31 @@ impl Folder {
         Self { dir, model: Arc::default(), written, round: 0 }
     }
 
-    /// An import that adds to the catalog comes first, then every third time one that replaces it.
+    /// An import that adds to the catalog comes first.
     fn mode(&self) -> Mode {
-        if self.round % 3 == 1 { Mode::Replace } else { Mode::Upsert }
+        [Mode::Upsert, Mode::Replace, Mode::Delta][(self.round % 3) as usize]
+    }
+
+    /// Whether the feed is to be fetched: in each mode every second time.
+    fn is_fetched(&self) -> bool {
+        self.round % 2 == 1
+    }
+
+    fn feed(&self) -> String {
+        match self.mode() {
+            Mode::Delta => rows::offers(self.written, self.round),
+            Mode::Upsert | Mode::Replace => rows::feed(self.written, self.round),
+        }
+    }
+
+    /// Kills those that begin the folder, which is empty still.
+    fn begin(&self, (dice, times): Killing<'_>) -> Kills {
+        let mut kills = Kills::default();
+        for _ in 0..dice.below(3) {
+            let moment = opening(dice, 2 * times.opening);
+            kills.opening += usize::from(run_and_kill(self.dir.path(), moment) == Reached::Nothing);
+        }
+        kills
     }
 
     /// Products that the feed does not hold, in both catalogs.
@@ -268,29 +310,27 @@ impl Folder {
         }
     }
 
-    /// Runs the next import with kills spread over the time given, or undisturbed.
-    fn run(
-        &mut self,
-        runtime: &tokio::runtime::Runtime,
-        kills: Option<(&mut Dice, Duration)>,
-    ) -> Round {
-        let (dir, mode) = (self.dir.path(), self.mode());
-        let feed = rows::feed(self.written, self.round);
+    /// Runs the next import with kills spread over the times given, or undisturbed.
+    fn run(&mut self, runtime: &tokio::runtime::Runtime, killing: Option<Killing<'_>>) -> Round {
+        let (dir, mode, feed) = (self.dir.path(), self.mode(), self.feed());
+        let web = self.is_fetched().then(|| SlowWeb::new(dir, false));
         let id = runtime.block_on(async {
             let shop = Shop::open(dir).await;
             self.keep_others(&shop).await;
-            let id = send(&*shop.catalog, &feed, mode).await;
+            let id = send(&*shop.catalog, &feed, mode, web.as_ref()).await;
             shop.close().await;
             id
         });
         let _ = fs::remove_file(dir.join("acknowledged"));
         let model = self.model.clone();
         let undisturbed = runtime.spawn(async move {
-            let id = send(&*model, &feed, mode).await;
-            assert!(importer(&model, ImportSettings::default()).run_next().await.unwrap());
+            let id = send(&*model, &feed, mode, None).await;
+            let fetch = Arc::new(FakeFetch::default());
+            let worker = importer(&model, fetch, ImportSettings::default());
+            assert!(worker.run_next().await.unwrap());
             outcome(&*model, id).await
         });
-        let round = killed_round(dir, kills);
+        let round = killed_round(dir, self.is_fetched(), killing);
         runtime.block_on(async {
             let expected = undisturbed.await.unwrap();
             let end = (expected.state, &expected.failure);
@@ -332,45 +372,82 @@ impl Folder {
 }
 
 /// Runs the child until it is done, killing it before.
-fn killed_round(dir: &Path, kills: Option<(&mut Dice, Duration)>) -> Round {
-    let mut round = Round::default();
-    if let Some((dice, whole)) = kills {
-        let mut left = whole;
-        for _ in 0..=dice.below(MOST_KILLS) {
-            let after = Duration::from_micros(dice.below(left.as_micros() as usize) as u64);
-            left = (left - after).max(whole / 8);
-            match run_and_kill(dir, Moment { lines: 0, after }) {
-                Reached::Nothing => round.importing += 1,
-                Reached::Imported => round.indexing += 1,
+fn killed_round(dir: &Path, fetched: bool, killing: Option<Killing<'_>>) -> Round {
+    let mut kills = Kills::default();
+    if let Some((dice, times)) = killing {
+        for moment in moments(dice, times, fetched) {
+            match run_and_kill(dir, moment) {
+                Reached::Nothing => kills.opening += 1,
+                Reached::Fetching => kills.fetching += 1,
+                Reached::Open => kills.importing += 1,
+                Reached::Imported => kills.indexing += 1,
                 Reached::Done(_) => break,
             }
         }
     }
-    let to_the_end = Moment { lines: 2, after: Duration::ZERO };
+    let to_the_end = Moment { since: "imported", lines: 1, after: Duration::ZERO };
     match run_and_kill(dir, to_the_end) {
-        Reached::Done(took) => Round { took, ..round },
+        Reached::Done(times) => Round { times, kills },
         short => panic!("it came to {short:?}"),
     }
 }
 
-#[derive(Debug)]
+/// When children are killed, one after the other: the first while it fetches, where there is
+/// something to fetch, now and then one while it opens the stores, and then anywhere in the work
+/// that is left. Only the first is sure to fetch: one that opens sooner than thought may get far.
+fn moments(dice: &mut Dice, times: Times, fetched: bool) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    if fetched {
+        let after = below(dice, slow_web::AT_LEAST);
+        moments.push(Moment { since: "fetching", lines: 0, after });
+    }
+    if dice.below(2) == 0 {
+        moments.push(opening(dice, times.opening));
+    }
+    let mut left = times.work;
+    for _ in 0..=dice.below(MOST_KILLS) {
+        let after = below(dice, left);
+        left = (left - after).max(times.work / 8);
+        moments.push(Moment { since: "open", lines: 0, after });
+    }
+    moments
+}
+
+fn opening(dice: &mut Dice, time: Duration) -> Moment {
+    Moment { since: "opening", lines: 0, after: below(dice, time) }
+}
+
+fn below(dice: &mut Dice, time: Duration) -> Duration {
+    Duration::from_micros(dice.below(time.as_micros() as usize) as u64)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reached {
     Nothing,
+    Open,
+    Fetching,
     Imported,
     /// After so long.
-    Done(Duration),
+    Done(Times),
 }
 
 /// Runs the child and kills it; tells how far it came.
 fn run_and_kill(dir: &Path, moment: Moment) -> Reached {
-    let mut reached = Reached::Nothing;
-    let test = "an_import_that_is_killed_ends_as_one_that_is_not";
-    killed::run_and_kill(test, (WORK, dir), moment, |line| match line.split_once(' ') {
-        None if line == "imported" => reached = Reached::Imported,
-        Some(("done", millis)) => {
-            reached = Reached::Done(Duration::from_millis(millis.parse().unwrap()));
+    let reached_by = |line: &str| match line.split_once(' ') {
+        None if line == "open" || line == "fetched" => Some(Reached::Open),
+        None if line == "fetching" => Some(Reached::Fetching),
+        None if line == "imported" => Some(Reached::Imported),
+        Some(("done", times)) => {
+            let (opening, work) = times.split_once(' ').unwrap();
+            let time = |micros: &str| Duration::from_micros(micros.parse().unwrap());
+            Some(Reached::Done(Times { opening: time(opening), work: time(work) }))
         }
-        _ => {}
+        _ => None,
+    };
+    let mut reached = reached_by(moment.since).unwrap_or(Reached::Nothing);
+    let test = "an_import_that_is_killed_ends_as_one_that_is_not";
+    killed::run_and_kill(test, (WORK, dir), moment, |line| {
+        reached = reached_by(line).unwrap_or(reached);
     });
     reached
 }
@@ -384,9 +461,9 @@ fn an_import_that_is_killed_ends_as_one_that_is_not() {
     let asked: Option<u64> = std::env::var(RUNS).ok().map(|runs| runs.parse().unwrap());
     let started = Instant::now();
     let mut dice = Dice::new(23);
-    // How long the child takes, by how the feed is written and whether it creates.
-    let mut known: HashMap<(bool, bool), Duration> = HashMap::new();
-    let (mut runs, mut importing, mut indexing) = (0, 0, 0);
+    // How long the child takes, by the import's mode and whether it creates.
+    let mut known: HashMap<(&str, bool), Times> = HashMap::new();
+    let (mut runs, mut kills) = (0, Kills::default());
     let mut folder = Folder::new(Written::Lines);
     let wanted = |runs: u64| match asked {
         Some(asked) => runs < asked,
@@ -397,20 +474,19 @@ fn an_import_that_is_killed_ends_as_one_that_is_not() {
             let table = folder.written == Written::Lines;
             folder = Folder::new(if table { Written::Table } else { Written::Lines });
         }
-        let kind = (folder.written == Written::Lines, folder.round == 0);
-        let Some(whole) = known.get(&kind) else {
-            known.insert(kind, folder.run(&runtime, None).took);
+        let kind = (folder.mode().id(), folder.round == 0);
+        let Some(times) = known.get(&kind).copied() else {
+            known.insert(kind, folder.run(&runtime, None).times);
             continue;
         };
-        let round = folder.run(&runtime, Some((&mut dice, *whole)));
-        (importing, indexing) = (importing + round.importing, indexing + round.indexing);
+        if folder.round == 0 {
+            kills += folder.begin((&mut dice, times));
+        }
+        kills += folder.run(&runtime, Some((&mut dice, times))).kills;
         runs += 1;
     }
-    eprintln!(
-        "{runs} imports, killed {importing} times while importing and {indexing} while indexing, \
-         in {:?}; undisturbed {known:?}",
-        started.elapsed()
-    );
-    let few = runs < AT_LEAST;
-    assert!(few || importing > 0 && indexing > 0, "kills came before an import's end and after it");
+    eprintln!("{runs} imports in {:?}, {kills:?}; undisturbed {known:?}", started.elapsed());
+    let Kills { opening, fetching, importing, indexing } = kills;
+    let everywhere = [opening, fetching, importing, indexing].iter().all(|kills| *kills > 0);
+    assert!(runs < AT_LEAST || everywhere, "kills came at every stage");
 }

@@ -5,6 +5,8 @@
 
 #[path = "support/killed.rs"]
 mod killed;
+#[path = "support/points.rs"]
+mod points;
 
 use std::{
     fs,
@@ -15,9 +17,8 @@ use std::{
 use killed::Moment;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Entry, Index, Point, Prefilter, Query},
+    ports::{Entry, Index, Point, Query},
     testing::{Dice, sample},
-    vocabulary::Category,
 };
 use vitrine_stores::{EmbeddedIndex, Opened};
 
@@ -37,19 +38,8 @@ fn open(dir: &Path) -> Opened {
 }
 
 /// The round that a point was written in is its version.
-fn point(product: String, round: usize) -> Point {
-    Point {
-        product: ProductId::new(product).unwrap(),
-        version: round.to_string(),
-        words: vec![1.0, 0.5, 0.0, 0.0],
-        terms: "navy dress".into(),
-        category: Category::Dress,
-        colours: Vec::new(),
-        gender: None,
-        sizes: Vec::new(),
-        available: true,
-        price_bands: vec![6],
-    }
+fn point(product: &str, round: usize) -> Point {
+    Point { version: round.to_string(), ..points::point(product) }
 }
 
 async fn write(index: &EmbeddedIndex, merchant: &MerchantId, points: Vec<Point>, second: bool) {
@@ -65,10 +55,10 @@ async fn write(index: &EmbeddedIndex, merchant: &MerchantId, points: Vec<Point>,
 async fn rebuild(index: &EmbeddedIndex, merchant: &MerchantId, round: usize, live: &mut usize) {
     index.begin_rebuild().await.unwrap();
     for first in (0..PRODUCTS).step_by(BATCH) {
-        let points = (first..first + BATCH).map(|n| point(format!("p{n}"), round)).collect();
+        let points = (first..first + BATCH).map(|n| point(&format!("p{n}"), round)).collect();
         write(index, merchant, points, true).await;
         *live += 1;
-        write(index, merchant, vec![point("live".into(), *live)], false).await;
+        write(index, merchant, vec![point("live", *live)], false).await;
         println!("live {live}");
     }
     index.finish_rebuild().await.unwrap();
@@ -107,7 +97,7 @@ async fn look(dir: &Path, said: State) -> State {
     let live = |entry: &Entry| entry.product.as_str() == "live";
     let mut entries = opened.index.entries(None, 1_000).await.unwrap();
     if !entries.iter().any(live) {
-        let again = vec![point("live".into(), said.live + 1)];
+        let again = vec![point("live", said.live + 1)];
         write(&opened.index, &sample::merchant(), again, false).await;
         entries = opened.index.entries(None, 1_000).await.unwrap();
     }
@@ -116,13 +106,7 @@ async fn look(dir: &Path, said: State) -> State {
     let (live, rest): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| live(entry));
     let round = number(&rest[0].version);
     assert!(rest.iter().all(|entry| number(&entry.version) == round), "of one round: {rest:?}");
-    let query = Query {
-        words: vec![1.0, 0.5, 0.0, 0.0],
-        terms: "dress".into(),
-        likeness: vec![1.0, 0.5, 0.0, 0.0],
-        prefilter: Prefilter::default(),
-        limit: 100,
-    };
+    let query = Query { limit: 100, ..points::query() };
     let hits = opened.index.search(&sample::merchant(), &query).await.unwrap();
     assert_eq!(hits.len(), PRODUCTS + 1);
     assert!(hits.iter().all(|hit| hit.similarity > 0.999), "with their vectors");
@@ -150,6 +134,7 @@ fn a_kill_leaves_the_index_before_a_rebuild_or_the_one_after() {
         fs::write(dir.path().join("round"), said.round.to_string()).unwrap();
         fs::write(dir.path().join("live"), said.live.to_string()).unwrap();
         let moment = Moment {
+            since: "open",
             lines: dice.below(LINES),
             after: Duration::from_millis(dice.below(MILLIS) as u64),
         };

@@ -104,6 +104,30 @@ async fn what_a_crash_left_of_a_rebuild_is_removed_before_the_next() {
 }
 
 #[tokio::test]
+async fn who_was_succeeded_in_the_middle_of_a_rebuild_neither_writes_to_the_next_nor_switches() {
+    let server = StandIn::start();
+    let merchant = sample::merchant();
+    let impatient = ServerSettings { retries: 0, ..settings(&server.url(), "shop") };
+    let old = ServerIndex::open(&impatient, 4, "model").await.unwrap().index;
+    put(&old, &merchant, "a").await;
+    old.begin_rebuild().await.unwrap();
+    let new = open(&server).await.index;
+    new.begin_rebuild().await.unwrap();
+
+    let stale = point("stale");
+    assert!(old.fill(&merchant, &ids(&stale), vec![stale]).await.is_err());
+    assert!(old.finish_rebuild().await.is_err());
+    let _ = old.abandon_rebuild().await;
+    let fresh = point("b");
+    new.fill(&merchant, &ids(&fresh), vec![fresh]).await.unwrap();
+    new.finish_rebuild().await.unwrap();
+    assert_eq!(server.collections(), [searched(&server)]);
+    let held = new.entries(None, 10).await.unwrap();
+    let held: Vec<&str> = held.iter().map(|entry| entry.product.as_str()).collect();
+    assert_eq!(held, ["b"]);
+}
+
+#[tokio::test]
 async fn a_service_with_another_model_is_not_rebuilt_over() {
     let server = StandIn::start();
     let old = open(&server).await.index;

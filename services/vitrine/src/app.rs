@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::{FutureExt, future::BoxFuture};
 use vitrine_api::{Api, TokenKeys};
 use vitrine_core::{
     admission::Admission,
@@ -9,8 +10,9 @@ use vitrine_core::{
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
+    pictures::{PictureFetcher, PictureWorker},
     ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::Shopping,
+    shopping::{MatchRecorder, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
 use vitrine_stores::LocalCache;
@@ -56,6 +58,7 @@ pub struct App {
     pub importing: Importing,
     pub keys: TokenKeys,
     importer: Arc<ImportWorker>,
+    pictures: Arc<PictureWorker>,
     database: Database,
     index: Search,
 }
@@ -86,7 +89,7 @@ impl App {
         let min_similarity =
             settings.matching.min_similarity.unwrap_or_else(|| models.embedder.min_similarity());
         let indexer = Arc::new(Indexer::new(
-            Arc::clone(&database.catalog),
+            Arc::clone(&database.indexing),
             index.port(),
             Arc::clone(&models.embedder),
         ));
@@ -97,18 +100,29 @@ impl App {
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
             cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             min_similarity,
         });
         let admission =
             Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
-        let importer = Arc::new(importer::worker(settings, &database, indexer.waker())?);
+        let outbound = importer::outbound(settings)?;
+        let importer =
+            Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
+        let pictures = Arc::new(PictureWorker {
+            pictures: Arc::clone(&database.pictures),
+            catalog: Arc::clone(&database.catalog),
+            fetcher: PictureFetcher::new(outbound, settings.pictures.at_once),
+            vision: Arc::clone(&shop.vision),
+            admission: Arc::clone(&admission),
+            written: indexer.waker(),
+        });
         let importing = Importing {
             imports: Arc::clone(&database.imports),
             feeds: Arc::clone(&database.feeds),
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
-        Ok(Self { shop, admission, indexer, importer, importing, keys, database, index })
+        Ok(Self { shop, admission, indexer, importer, pictures, importing, keys, database, index })
     }
 
     /// Takes a feed that is at hand; answers what came of it and its first problem.
@@ -135,23 +149,32 @@ impl App {
             admission: Arc::clone(&self.admission),
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
+            pictures: Arc::clone(&self.database.pictures),
             keys: self.keys.clone(),
         }
     }
 
-    /// Runs imports and the indexer, for as long as it is polled.
+    /// Runs imports, fetches pictures, brings the index up to the catalog and notes what was
+    /// matched, for as long as it is polled.
     pub async fn work(&self, settings: &Settings) {
-        let importers = (0..settings.imports.workers).map(|_| self.importer.run());
-        let importing = futures::future::join_all(importers);
-        if settings.data.indexer {
-            futures::future::join(importing, self.indexer.run()).await;
-        } else {
-            importing.await;
+        let importers = (0..settings.imports.workers).map(|_| self.importer.run().boxed());
+        let mut work: Vec<BoxFuture<'_, ()>> = importers.collect();
+        work.push(self.shop.matched.run().boxed());
+        if settings.pictures.fetch {
+            work.push(self.pictures.run().boxed());
         }
+        if settings.data.indexer {
+            work.push(self.indexer.run().boxed());
+        }
+        futures::future::join_all(work).await;
     }
 
     /// Waits for what is being written and closes the stores.
     pub async fn close(&self) {
+        self.indexer.close().await;
+        if let Err(error) = self.shop.matched.flush().await {
+            tracing::warn!(%error, "the last matches are not noted");
+        }
         self.index.close().await;
         self.database.close().await;
     }

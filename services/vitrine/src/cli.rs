@@ -104,6 +104,9 @@ pub enum Command {
         /// Go on though many rows fail, or much of the catalog would be removed.
         #[arg(long)]
         force: bool,
+        /// Have the service fill in from its picture what the feed leaves unsaid of a product.
+        #[arg(long)]
+        enrich: bool,
         /// Print the summary as JSON.
         #[arg(long)]
         json: bool,

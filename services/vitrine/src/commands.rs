@@ -40,9 +40,19 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let asked = look::Asked { photo, merchant, text, limit, locale, json };
             look::run(&settings, asked).await
         }
-        Command::Import { feed, merchant, dialect, currency, mode, dry_run, force, json } => {
+        Command::Import {
+            feed,
+            merchant,
+            dialect,
+            currency,
+            mode,
+            dry_run,
+            force,
+            enrich,
+            json,
+        } => {
             let reading = FeedOptions { dialect, currency };
-            let options = ImportOptions { mode: mode.into(), dry_run, force };
+            let options = ImportOptions { mode: mode.into(), dry_run, force, enrich };
             import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
         }
         Command::Migrate { check } => migrate::run(&settings, check).await,

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use vitrine_core::ports::{Catalog, Feeds, Imports};
+use vitrine_core::{
+    indexing::IndexingStore,
+    ports::{Catalog, Feeds, Imports, Pictures},
+};
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
 };
@@ -18,6 +21,8 @@ pub(crate) struct Database {
     pub catalog: Arc<dyn Catalog>,
     pub imports: Arc<dyn Imports>,
     pub feeds: Arc<dyn Feeds>,
+    pub pictures: Arc<dyn Pictures>,
+    pub indexing: Arc<dyn IndexingStore>,
     kind: Kind,
 }
 
@@ -46,8 +51,18 @@ impl Database {
         })
     }
 
-    fn of<S: Catalog + Imports + Feeds + 'static>(store: Arc<S>, kind: Kind) -> Self {
-        Self { catalog: store.clone(), imports: store.clone(), feeds: store, kind }
+    fn of<S: IndexingStore + Imports + Feeds + Pictures + 'static>(
+        store: Arc<S>,
+        kind: Kind,
+    ) -> Self {
+        Self {
+            catalog: store.clone(),
+            imports: store.clone(),
+            feeds: store.clone(),
+            pictures: store.clone(),
+            indexing: store,
+            kind,
+        }
     }
 
     /// Waits for what is under way and closes the connections.

@@ -17,16 +17,21 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Bytes of a feed that are read at once.
 const PIECE: usize = 256 * 1024;
 
+/// The one client for addresses that come from outside.
+pub(crate) fn outbound(settings: &Settings) -> Result<Arc<Outbound>, Error> {
+    let client = Outbound::new(&settings.outbound());
+    Ok(Arc::new(client.map_err(|error| Error::Settings(error.to_string()))?))
+}
+
 /// A worker on this database; `written` is notified when the catalog was changed.
 pub(crate) fn worker(
     settings: &Settings,
     database: &Database,
+    fetch: Arc<Outbound>,
     written: Arc<tokio::sync::Notify>,
-) -> Result<ImportWorker, Error> {
-    let fetch =
-        Outbound::new(&settings.outbound()).map_err(|error| Error::Settings(error.to_string()))?;
+) -> ImportWorker {
     let Database { catalog, imports, feeds, .. } = database.clone();
-    Ok(ImportWorker::new(imports, catalog, feeds, Arc::new(fetch), settings.imports(), written))
+    ImportWorker::new(imports, catalog, feeds, fetch, settings.imports(), written)
 }
 
 /// Keeps a feed as the body of a new import.

@@ -25,6 +25,7 @@ pub struct Settings {
     pub matching: Matching,
     pub index: Index,
     pub imports: Imports,
+    pub pictures: Pictures,
     pub outbound: Outbound,
     pub log: Log,
 }
@@ -35,6 +36,8 @@ pub struct Server {
     pub listen: String,
     /// Threads that answer.
     pub workers: usize,
+    /// Whether `/metrics` is answered.
+    pub metrics: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,8 +55,8 @@ pub struct Data {
     pub connections: u32,
     /// Whether the tables are brought up to this version at start; else `vitrine migrate` does it.
     pub migrate: bool,
-    /// Whether this process brings the index up to the catalog. Of many that share a Qdrant
-    /// server, one must.
+    /// Whether a service brings the index up to the catalog. Of many that share a Qdrant server one
+    /// does at a time, and at least one must be allowed to.
     pub indexer: bool,
 }
 
@@ -89,6 +92,14 @@ pub struct Imports {
     pub max_mib: u64,
     /// Seconds after which an import whose process was not heard of is taken over.
     pub lease_seconds: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pictures {
+    /// Whether product pictures are fetched.
+    pub fetch: bool,
+    /// Pictures fetched at once.
+    pub at_once: usize,
 }
 
 /// What may be fetched from addresses that strangers gave.
@@ -158,7 +169,7 @@ impl Default for Settings {
     fn default() -> Self {
         let models = demo::folder().join("model");
         Self {
-            server: Server { listen: "127.0.0.1:8080".into(), workers: 2 },
+            server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
             data: Data {
                 folder: "data".into(),
                 secret_file: None,
@@ -193,6 +204,7 @@ impl Default for Settings {
                 timeout_seconds: 5,
             },
             imports: Imports { workers: 2, max_mib: 2_048, lease_seconds: 15 },
+            pictures: Pictures { fetch: true, at_once: 4 },
             outbound: Outbound {
                 contact: None,
                 allow_hosts: Vec::new(),

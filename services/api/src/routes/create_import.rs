@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
@@ -7,12 +7,15 @@ use actix_web::{
 };
 use futures::StreamExt;
 use serde::Deserialize;
+use tokio::runtime::Handle;
 use utoipa::{IntoParams, ToSchema};
 use vitrine_core::{
     address::WebAddress,
     feed::{Dialect, FeedOptions},
+    ids::{ImportId, MerchantId},
     imports::{FeedAddress, Import, ImportOptions, ImportOrder, Mode, PartWriter, Source},
     money::Currency,
+    ports::{Imports, StoreError},
 };
 
 use crate::{
@@ -37,6 +40,9 @@ pub(crate) struct Asked {
     dry_run: Option<bool>,
     /// Go on though many rows fail or much of the catalog would be removed.
     force: Option<bool>,
+    /// Fill in from its picture what the feed leaves unsaid of a product (colours, pattern, sleeve,
+    /// length), marked as `from_picture`; never over the feed's own. Off where not given.
+    enrich: Option<bool>,
     /// How the feed is written; told from how it begins where not given.
     dialect: Option<Dialect>,
     /// The currency of prices that name none (ISO 4217), as Shopify's.
@@ -53,6 +59,7 @@ pub(crate) struct ImportAddress {
     mode: Option<Mode>,
     dry_run: Option<bool>,
     force: Option<bool>,
+    enrich: Option<bool>,
     dialect: Option<Dialect>,
     currency: Option<Currency>,
 }
@@ -64,6 +71,7 @@ impl ImportAddress {
             mode: self.mode.or(query.mode),
             dry_run: self.dry_run.or(query.dry_run),
             force: self.force.or(query.force),
+            enrich: self.enrich.or(query.enrich),
             dialect: self.dialect.or(query.dialect),
             currency: self.currency.or(query.currency),
         };
@@ -80,6 +88,7 @@ impl Asked {
                 mode: self.mode.unwrap_or_default(),
                 dry_run: self.dry_run.unwrap_or_default(),
                 force: self.force.unwrap_or_default(),
+                enrich: self.enrich.unwrap_or_default(),
             },
         }
     }
@@ -148,16 +157,60 @@ pub(crate) async fn create_import(
     };
     let import = Import::new(keeper.merchant, order);
     let importing = &state.importing;
+    let receiving = Receiving::new(&importing.imports, &import);
     importing.imports.create(&import).await?;
     if import.order.source == Source::Body
         && let Err(problem) = body.receive(&head.bytes, &import, &state).await
     {
-        importing.imports.cancel(&import.merchant, import.id).await?;
+        receiving.give_up().await?;
         return Err(problem);
     }
+    receiving.arrived();
     importing.wake.notify_one();
     let known = importing.imports.import(&import.merchant, import.id).await?;
     Ok(accepted(known.as_ref().unwrap_or(&import)))
+}
+
+/// Cancels an import whose sender leaves before all of it is here: the server then drops whoever
+/// waits for the rest. What a killed process leaves is cleared away later.
+struct Receiving {
+    imports: Arc<dyn Imports>,
+    merchant: MerchantId,
+    import: ImportId,
+    over: bool,
+}
+
+impl Receiving {
+    fn new(imports: &Arc<dyn Imports>, import: &Import) -> Self {
+        let (imports, merchant) = (Arc::clone(imports), import.merchant.clone());
+        Self { imports, merchant, import: import.id, over: false }
+    }
+
+    fn arrived(mut self) {
+        self.over = true;
+    }
+
+    async fn give_up(mut self) -> Result<(), StoreError> {
+        self.over = true;
+        self.imports.cancel(&self.merchant, self.import).await.map(drop)
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let (imports, merchant) = (Arc::clone(&self.imports), self.merchant.clone());
+        let import = self.import;
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = imports.cancel(&merchant, import).await {
+                    tracing::warn!(%error, %import, "an import that was given up stays for an hour");
+                }
+            });
+        }
+    }
 }
 
 /// How a body begins.

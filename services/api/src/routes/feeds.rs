@@ -42,6 +42,8 @@ pub(crate) struct FeedBody {
     mode: Option<Mode>,
     /// Go on though many rows fail or much of the catalog would be removed.
     force: Option<bool>,
+    /// Fill in from its picture what the feed leaves unsaid of a product, and mark it.
+    enrich: Option<bool>,
     /// How it is written; told from how it begins where not given.
     dialect: Option<Dialect>,
     /// The currency of prices that name none (ISO 4217), as Shopify's.
@@ -57,6 +59,7 @@ pub(crate) struct FeedStatus {
     every_seconds: u64,
     mode: Mode,
     force: bool,
+    enrich: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     dialect: Option<Dialect>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +82,7 @@ impl From<&KeptFeed> for FeedStatus {
             every_seconds: feed.every_seconds,
             mode: feed.options.mode,
             force: feed.options.force,
+            enrich: feed.options.enrich,
             dialect: feed.reading.dialect,
             currency: feed.reading.currency,
             failures: feed.failures,
@@ -205,6 +209,7 @@ pub(crate) async fn put_feed(
         mode: body.mode.unwrap_or_default(),
         dry_run: false,
         force: body.force.unwrap_or_default(),
+        enrich: body.enrich.unwrap_or_default(),
     };
     let reading = FeedOptions { dialect: body.dialect, currency: body.currency };
     // A feed that is read otherwise now has to be read, whether it changed or not.

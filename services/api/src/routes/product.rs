@@ -3,13 +3,19 @@
 use std::sync::{Arc, OnceLock};
 
 use actix_web::{HttpResponse, http::header, web};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use vitrine_core::{feed, ids::ProductId, ports::Edited, product::Product};
+use vitrine_core::{
+    feed::{self, UnknownField},
+    ids::ProductId,
+    ports::Edited,
+    product::Product,
+};
 
 use crate::{
     body,
     caller::{Caller, Keeper},
-    problem::{Problem, ProblemBody},
+    problem::{Problem, ProblemBody, shown},
     problems::Code,
     state::State,
 };
@@ -51,7 +57,7 @@ pub(crate) async fn get_product(
 /// Put a product in place
 ///
 /// Creates it, or replaces it with all its variants. It is found by photos seconds later; price
-/// and stock hold in the very next answer.
+/// and stock hold in the very next answer. What `getProduct` answers is taken as it is.
 #[utoipa::path(
     put,
     path = "/v1/catalog/products/{id}",
@@ -67,7 +73,7 @@ pub(crate) async fn get_product(
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`product_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`product_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
@@ -80,16 +86,18 @@ pub(crate) async fn put_product(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let product: Product = body::json(payload, MAX_PRODUCT).await?;
+    let product: Product = body::parsed(payload, MAX_PRODUCT, from_known).await?;
     if product.id.as_str() != path.trim() {
         let detail = "This is not the id in the path";
         return Err(Problem::of_field(Code::ProductInvalid, "id", detail));
     }
     let product = checked(&product)?;
     let upserted = state.shop.catalog.upsert(&keeper.merchant, vec![product.clone()]).await?;
+    let now = state.shop.catalog.products(&keeper.merchant, &[product.id.clone()]).await?;
     let mut answer =
         if upserted.created > 0 { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(product))
+    let shown = now.into_iter().next().unwrap_or(product);
+    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
 }
 
 /// Change a product
@@ -112,7 +120,7 @@ pub(crate) async fn put_product(
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`product_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`patch_invalid`, `product_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`patch_invalid`, `product_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
@@ -126,7 +134,7 @@ pub(crate) async fn patch_product(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = id_of(&path)?;
-    let patch: Value = body::json(payload, MAX_PRODUCT).await?;
+    let patch: Value = body::parsed(payload, MAX_PRODUCT, from_known).await?;
     if !patch.is_object() {
         return Err(Problem::of(Code::PatchInvalid));
     }
@@ -182,6 +190,20 @@ fn merge(target: &mut Value, patch: Value) {
             }
         }
     }
+}
+
+/// What is said of a product in fields that are all known: a name that is mistyped would else be
+/// passed over, and the product keep, or lose, what was to be changed.
+fn from_known<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let unknown = feed::unknown_fields(&body::from_json(bytes)?);
+    if unknown.is_empty() {
+        return body::from_json(bytes);
+    }
+    let fields = unknown.into_iter().map(|UnknownField { path, hint }| {
+        let detail = format!("`{}` is not known here; {hint}", shown(&path));
+        (path, detail)
+    });
+    Err(Problem::of_fields(Code::FieldUnknown, fields))
 }
 
 fn checked(product: &Product) -> Result<Product, Problem> {

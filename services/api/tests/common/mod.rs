@@ -22,7 +22,7 @@ use vitrine_core::{
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
     ports::{Catalog, Vision},
-    shopping::Shopping,
+    shopping::{MatchRecorder, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
         sample,
@@ -42,6 +42,9 @@ pub(crate) struct Service {
     /// Runs imports when it is told to.
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
+    pub catalog: Arc<MemoryCatalog>,
+    /// Writes what was matched when it is told to.
+    pub matched: Arc<MatchRecorder>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -84,11 +87,13 @@ pub(crate) async fn start_with(
     catalog.upsert(&sample::merchant(), vec![sample::product("p1")]).await.unwrap();
     let indexer = Arc::new(Indexer::new(catalog.clone(), index.clone(), embedder.clone()));
     indexer.drain(|_| {}).await.unwrap();
+    let matched = Arc::new(MatchRecorder::new(catalog.clone()));
     let shop = Arc::new(Shopping {
         vision,
         stylist: Arc::new(FakeStylist::default()),
         embedder,
-        catalog,
+        matched: Arc::clone(&matched),
+        catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
         min_similarity: 0.2,
@@ -99,6 +104,7 @@ pub(crate) async fn start_with(
         admission: Arc::clone(&admission),
         importing,
         indexer: Arc::clone(&indexer),
+        pictures: catalog.clone(),
         keys: keys(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -106,7 +112,16 @@ pub(crate) async fn start_with(
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
     tokio::spawn(server);
-    Service { address, client: Client::new(), admission, importer, indexer, handle }
+    Service {
+        address,
+        client: Client::new(),
+        admission,
+        importer,
+        indexer,
+        matched,
+        catalog,
+        handle,
+    }
 }
 
 pub(crate) fn keys() -> TokenKeys {

@@ -103,6 +103,7 @@ impl Assembler {
             link: own(Field::Link),
             image_link: own(Field::Image),
             variants: vec![variant],
+            from_picture: Vec::new(),
         };
         Assembled::Draft(Box::new(Draft { product, warnings, product_is_sound, record }))
     }

@@ -20,7 +20,7 @@ use crate::{
 /// Checks a draft; every problem of the row is reported, not only the first.
 pub(super) fn check(place: Place, draft: &ProductDraft<'_>) -> Result<Product, Vec<Problem>> {
     let mut checker = Checker { place, problems: Vec::new() };
-    let product = checker.product(draft);
+    let product = checker.product(&draft.own());
     match product {
         Some(product) if checker.problems.is_empty() => Ok(product),
         _ => Err(checker.problems),
@@ -152,6 +152,7 @@ impl Checker {
             link,
             image_link,
             variants,
+            from_picture: Vec::new(),
         })
     }
 

@@ -1,6 +1,6 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{columns::plain_name, table::below_remarks};
+use super::columns::plain_name;
 
 /// A way in which feeds are written.
 #[derive(
@@ -37,18 +37,6 @@ impl Dialect {
             Self::SchemaOrg => "schema-org",
         }
     }
-
-    /// The dialect that a feed begins like.
-    pub(super) fn of(head: &str) -> Option<Self> {
-        match head.trim_start().chars().next()? {
-            '<' => head
-                .contains("<rss")
-                .then_some(Self::Google)
-                .or_else(|| head.contains("<feed").then_some(Self::Google)),
-            '{' | '[' => of_json(head),
-            _ => of_header(below_remarks(head).lines().next()?),
-        }
-    }
 }
 
 impl std::str::FromStr for Dialect {
@@ -66,12 +54,8 @@ impl std::fmt::Display for Dialect {
     }
 }
 
-fn of_json(head: &str) -> Option<Dialect> {
-    let first = head.lines().find(|line| !line.trim().is_empty())?;
-    let Ok(Value::Object(row)) = serde_json::from_str(first) else {
-        return (head.contains("\"@type\"") || head.contains("schema.org"))
-            .then_some(Dialect::SchemaOrg);
-    };
+/// The dialect that a row in JSON is in.
+pub(super) fn of_object(row: &Map<String, Value>) -> Option<Dialect> {
     if row.keys().any(|key| key.starts_with('@')) {
         return Some(Dialect::SchemaOrg);
     }
@@ -84,7 +68,8 @@ fn of_json(head: &str) -> Option<Dialect> {
     Some(if structured { Dialect::Acp } else { Dialect::Vitrine })
 }
 
-fn of_header(header: &str) -> Option<Dialect> {
+/// The dialect whose columns a header names.
+pub(super) fn of_header(header: &str) -> Option<Dialect> {
     let names: Vec<String> = header
         .split(delimiter_of(header) as char)
         .map(|name| plain_name(name.trim_matches('"')))
@@ -114,40 +99,6 @@ pub(super) fn delimiter_of(header: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_feed_is_known_by_how_it_begins() {
-        for (head, dialect) in [
-            ("id\ttitle\tprice\n", Some(Dialect::Google)),
-            ("\"id\",\"title\",\"image link\"\n", Some(Dialect::Google)),
-            ("<?xml version=\"1.0\"?>\n<rss version=\"2.0\">", Some(Dialect::Google)),
-            ("<feed xmlns=\"http://www.w3.org/2005/Atom\">", Some(Dialect::Google)),
-            ("Handle,Title,Body (HTML)\n", Some(Dialect::Shopify)),
-            ("Title,URL handle,Description\n", Some(Dialect::Shopify)),
-            ("item_id,title,url\n", Some(Dialect::OpenAi)),
-            ("\n# Winter\nid\ttitle\tprice\n", Some(Dialect::Google)),
-            ("sep=;\r\nid;title;price\r\n", Some(Dialect::Google)),
-            ("{\"item_id\":\"1\",\"title\":\"a\"}\n", Some(Dialect::OpenAi)),
-            (
-                "{\"id\":\"1\",\"title\":\"a\",\"variants\":[{\"id\":\"2\",\"price\":\"1 EUR\"}]}",
-                Some(Dialect::Vitrine),
-            ),
-            (
-                "{\"id\":\"1\",\"variants\":[{\"id\":\"2\",\"title\":\"a\",\"price\":{\"amount\":1}}]}",
-                Some(Dialect::Acp),
-            ),
-            (
-                "{\"@context\":\"https://schema.org\",\"@type\":\"Product\"}",
-                Some(Dialect::SchemaOrg),
-            ),
-            ("[\n  {\n    \"@type\": \"Product\"", Some(Dialect::SchemaOrg)),
-            ("<html><body>", None),
-            ("hello\n", None),
-            ("", None),
-        ] {
-            assert_eq!(Dialect::of(head), dialect, "{head}");
-        }
-    }
 
     #[test]
     fn every_dialect_reads_back_from_its_name() {

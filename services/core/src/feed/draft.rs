@@ -2,7 +2,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::product::{Product, Variant};
+use crate::{
+    pictures::Attribute,
+    product::{Product, Variant},
+};
 
 /// A product as a feed says it, not yet checked. It may borrow its texts from the row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,9 @@ pub struct ProductDraft<'a> {
     pub link: Option<Cow<'a, str>>,
     pub image_link: Option<Cow<'a, str>>,
     pub variants: Vec<VariantDraft<'a>>,
+    /// What of it was seen in its picture, and so is not its merchant's: not taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from_picture: Vec<Attribute>,
 }
 
 /// A variant as a feed says it, not yet checked.
@@ -41,6 +47,27 @@ pub struct VariantDraft<'a> {
     pub sale_price: Option<Cow<'a, str>>,
     pub availability: Cow<'a, str>,
     pub stock: Option<i64>,
+}
+
+impl ProductDraft<'_> {
+    /// What its merchant says: what was seen in the picture is left out.
+    pub(super) fn own(&self) -> Cow<'_, Self> {
+        if self.from_picture.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut own = self.clone();
+        for attribute in std::mem::take(&mut own.from_picture) {
+            match attribute {
+                Attribute::Colours => {
+                    own.variants.iter_mut().for_each(|variant| variant.colours.clear());
+                }
+                Attribute::Pattern => own.pattern = None,
+                Attribute::Sleeve => own.sleeve = None,
+                Attribute::Length => own.length = None,
+            }
+        }
+        Cow::Owned(own)
+    }
 }
 
 impl<'a> From<&'a Product> for ProductDraft<'a> {
@@ -64,6 +91,7 @@ impl<'a> From<&'a Product> for ProductDraft<'a> {
             link: own(&product.link),
             image_link: own(&product.image_link),
             variants: product.variants.iter().map(VariantDraft::from).collect(),
+            from_picture: Vec::new(),
         }
     }
 }

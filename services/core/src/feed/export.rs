@@ -96,8 +96,10 @@ impl<W: Write> Exporter<W> {
         self
     }
 
-    /// Writes a product; the variants that can not be written are returned.
+    /// Writes a product as its merchant gives it; the variants that can not be written are
+    /// returned.
     pub fn write(&mut self, product: &Product) -> io::Result<Vec<NotWritten>> {
+        let product = &*product.own();
         match &mut self.0 {
             Form::Lines(out) => {
                 serde_json::to_writer(&mut *out, &ProductDraft::from(product))?;

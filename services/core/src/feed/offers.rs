@@ -9,8 +9,8 @@ use super::{
     FeedError, Records,
     assemble::{pieces, prices},
     begin,
-    dialect::Dialect,
-    json,
+    beginning::{Beginning, Written},
+    below, json,
     problem::{Place, Problem, ProblemCode},
     record::{Field, Record, Value},
     table::Table,
@@ -48,12 +48,14 @@ impl<'a> OfferFeed<'a> {
         currency: Option<Currency>,
     ) -> Result<Self, FeedError> {
         let (head, text) = begin(bytes)?;
-        let rows: Records<'a> = if head.trim_start().starts_with('{') {
-            Box::new(json::rows(BufReader::new(text), json::google))
-        } else {
-            Box::new(Table::new(text, &head, Dialect::Google)?)
+        let Beginning { dialect, written, above } = Beginning::of_offers(&head);
+        let text = below(text, &above)?;
+        let rows: Records<'a> = match written {
+            Written::Lines => Box::new(json::rows(BufReader::new(text), json::google)),
+            _ => Box::new(Table::new(text, &head[above.bytes..], &above, dialect)?),
         };
-        Ok(Self { rows, currency, now: Timestamp::now() })
+        let strays = above.strays.into_iter().map(|stray| Ok(Err(stray)));
+        Ok(Self { rows: Box::new(strays.chain(rows)), currency, now: Timestamp::now() })
     }
 }
 

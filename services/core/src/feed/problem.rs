@@ -76,7 +76,7 @@ impl Problem {
         Self { value: Some(shortened(value)), ..self }
     }
 
-    pub(super) fn warning(self) -> Self {
+    pub(crate) fn warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 }

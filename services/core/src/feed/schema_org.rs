@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     FeedError, Read, Records,
-    json::{plain, rows, unreadable},
+    json::{plain, unreadable},
     problem::{Place, Problem, ProblemCode},
     record::{Field, Record},
 };
@@ -17,15 +17,8 @@ const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
 /// Kinds of prices that stand struck through beside what is paid now.
 const REGULAR_PRICES: [&str; 3] = ["ListPrice", "StrikethroughPrice", "SRP"];
 
-/// `head` is how the text begins.
-pub(super) fn read<'a>(
-    text: impl BufRead + Send + 'a,
-    head: &str,
-) -> Result<Records<'a>, FeedError> {
-    let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    if serde_json::from_str::<Map<String, Value>>(first).is_ok() {
-        return Ok(Box::new(rows(text, line)));
-    }
+/// One document.
+pub(super) fn document<'a>(text: impl BufRead) -> Result<Records<'a>, FeedError> {
     let mut document = String::new();
     let mut text = text.take(MAX_DOCUMENT + 1);
     text.read_to_string(&mut document)?;
@@ -43,7 +36,8 @@ pub(super) fn read<'a>(
     Ok(Box::new(rows.into_iter()))
 }
 
-fn line(place: Place, line: &str) -> Vec<Read> {
+/// One object on a line, which holds one product or more.
+pub(super) fn line(place: Place, line: &str) -> Vec<Read> {
     let value: Value = match serde_json::from_str(line) {
         Ok(value) => value,
         Err(error) => return vec![Err(unreadable(place, &error))],

@@ -9,6 +9,7 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::{
     FeedError,
+    beginning::Above,
     columns::{content_part, field},
     dialect::{Dialect, delimiter_of},
     fuse::{Allowance, Fuse},
@@ -38,13 +39,14 @@ struct Column {
 }
 
 impl<R: Read> Table<R> {
-    /// `head` is how the text begins.
-    pub(super) fn new(mut text: R, head: &str, dialect: Dialect) -> Result<Self, FeedError> {
-        let table = below_remarks(head);
-        let remarks = &head[..head.len() - table.len()];
-        io::copy(&mut text.by_ref().take(remarks.len() as u64), &mut io::sink())?;
-        let above = newlines(remarks);
-        let header = table.split_once('\n').map_or(table, |(header, _)| header);
+    /// `head` is how the text begins, which what stands `above` is no part of.
+    pub(super) fn new(
+        text: R,
+        head: &str,
+        above: &Above,
+        dialect: Dialect,
+    ) -> Result<Self, FeedError> {
+        let header = head.split_once('\n').map_or(head, |(header, _)| header);
         let crlf = header.ends_with('\r');
         // Every row ends in a line's end, so that lines can be counted by them.
         let end: &[u8] = if crlf { b"\r\n" } else { b"\n" };
@@ -60,7 +62,8 @@ impl<R: Read> Table<R> {
                 field(dialect, name).map(|field| Column { field, name: shown, content })
             })
             .collect();
-        Ok(Self { reader, allowance, columns, record: StringRecord::new(), row: 0, above, crlf })
+        let (record, row, above) = (StringRecord::new(), above.rows(), above.lines);
+        Ok(Self { reader, allowance, columns, record, row, above, crlf })
     }
 
     /// The line that the record begins on. The reader says where it ends, and counts the line as
@@ -124,19 +127,6 @@ fn newlines(text: &str) -> u64 {
     text.bytes().filter(|byte| *byte == b'\n').count() as u64
 }
 
-/// What follows the empty lines, remarks (`# …`) and the `sep=;` of spreadsheets above a header.
-pub(super) fn below_remarks(head: &str) -> &str {
-    let mut rest = head;
-    while let Some((line, below)) = rest.split_once('\n') {
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if !line.is_empty() && !line.starts_with('#') && !line.starts_with("sep=") {
-            break;
-        }
-        rest = below;
-    }
-    rest
-}
-
 /// The content of `trained_algorithmic_media:"Stride: a dress"`; it alone may hold colons.
 fn content_of(text: &str, at: usize, parts: usize) -> &str {
     let mut content = text;
@@ -160,9 +150,10 @@ mod tests {
 
     #[test]
     fn a_row_stands_on_the_line_that_it_begins_on_however_lines_end() {
-        let text = "\n# by the shop\nid,title\n1,a\n\n\n2,\"b\nc\"\n3,d\n4,e";
+        let text = "id,title\n1,a\n\n\n2,\"b\nc\"\n3,d\n4,e";
+        let above = Above { lines: 2, ..Above::default() };
         for text in [text.to_owned(), format!("{text}\n"), text.replace('\n', "\r\n")] {
-            let table = Table::new(text.as_bytes(), &text, Dialect::Google).unwrap();
+            let table = Table::new(text.as_bytes(), &text, &above, Dialect::Google).unwrap();
             let lines: Vec<_> = table
                 .map(|row| row.unwrap().unwrap())
                 .map(|record| (record.place.row, record.place.line))

@@ -3,6 +3,7 @@ use std::{io::Write, path::Path};
 use super::*;
 use crate::product::Variant;
 
+mod beginnings;
 mod export;
 mod golden;
 mod repeated;

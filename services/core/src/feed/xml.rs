@@ -17,6 +17,7 @@ use quick_xml::{
 
 use super::{
     FeedError,
+    beginning::Above,
     columns::field,
     dialect::Dialect,
     fuse::{Allowance, Fuse},
@@ -34,11 +35,18 @@ pub(super) struct Items<R: Read> {
 }
 
 impl<R: Read> Items<R> {
-    pub(super) fn new(text: R) -> Self {
+    /// What stands `above` is no part of the text.
+    pub(super) fn new(text: R, above: &Above) -> Self {
         let (text, allowance) = Fuse::new(text);
-        let lines = Arc::new(AtomicU64::new(1));
+        let lines = Arc::new(AtomicU64::new(above.lines + 1));
         let text = Counted { inner: BufReader::new(text), lines: Arc::clone(&lines) };
-        Self { reader: Reader::from_reader(text), allowance, lines, buffer: Vec::new(), row: 0 }
+        Self {
+            reader: Reader::from_reader(text),
+            allowance,
+            lines,
+            buffer: Vec::new(),
+            row: above.rows(),
+        }
     }
 
     fn read(&mut self) -> Result<Option<Record>, quick_xml::Error> {

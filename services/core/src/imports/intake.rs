@@ -6,7 +6,7 @@ use super::{Counts, ImportError, ImportOptions, PROBLEMS_KEPT, Progress, reading
 use crate::{
     feed::{FeedProduct, MAX_VARIANTS, OfferTaken, Place, Problem, ProblemCode, Taken},
     ids::{MerchantId, ProductId, VariantId},
-    ports::{Catalog, Checkpoint, StoreError, Upserted, Work, Worked},
+    ports::{Batch, Catalog, Checkpoint, StoreError, Upserted, Work, Worked},
     product::{OfferChange, Product},
 };
 
@@ -27,6 +27,8 @@ pub(super) struct Intake<'a> {
     merchant: &'a MerchantId,
     options: ImportOptions,
     products: Vec<Product>,
+    /// Where in the feed each of `products` began.
+    begun: Vec<Place>,
     /// Where in `products` each one is.
     places: HashMap<ProductId, usize>,
     offers: Vec<(Place, OfferChange)>,
@@ -56,6 +58,7 @@ impl<'a> Intake<'a> {
             merchant,
             options,
             products: Vec::new(),
+            begun: Vec::new(),
             places: HashMap::new(),
             offers: Vec::new(),
             seen: HashSet::new(),
@@ -119,6 +122,7 @@ impl<'a> Intake<'a> {
                 self.products[at].add_variants(product.variants);
             } else {
                 self.products[at] = product;
+                self.begun[at] = place;
             }
             self.bound(at, place);
             return Ok(());
@@ -126,13 +130,15 @@ impl<'a> Intake<'a> {
         if again && partial && !self.options.dry_run {
             let ids = [product.id.clone()];
             let known = self.catalog.products(self.merchant, &ids).await?;
-            if let Some(mut known) = known.into_iter().next() {
+            if let Some(known) = known.into_iter().next() {
+                let mut known = known.own().into_owned();
                 known.add_variants(product.variants);
                 product = known;
             }
         }
         self.places.insert(product.id.clone(), self.products.len());
         self.products.push(product);
+        self.begun.push(place);
         self.bound(self.products.len() - 1, place);
         Ok(())
     }
@@ -193,7 +199,12 @@ impl<'a> Intake<'a> {
             return Ok((Work::Offers(changes), places));
         }
         let products = std::mem::take(&mut self.products);
-        let work = if products.is_empty() { Work::Nothing } else { Work::Products(products) };
+        let places = std::mem::take(&mut self.begun);
+        let enrich = self.options.enrich;
+        let work = match products.is_empty() {
+            true => Work::Nothing,
+            false => Work::Products(Batch { products, places, enrich }),
+        };
         Ok((work, Places::new()))
     }
 
@@ -205,7 +216,7 @@ impl<'a> Intake<'a> {
             Work::Offers(changes) => {
                 Worked::Offers(self.catalog.try_offers(self.merchant, changes.clone()).await?)
             }
-            Work::Products(products) => {
+            Work::Products(Batch { products, .. }) => {
                 let ids: Vec<ProductId> =
                     products.iter().map(|product| product.id.clone()).collect();
                 let known = self.catalog.products(self.merchant, &ids).await?;
@@ -215,7 +226,7 @@ impl<'a> Intake<'a> {
                 for product in products {
                     match known.get(&product.id) {
                         None => upserted.created += 1,
-                        Some(known) if **known == *product => upserted.unchanged += 1,
+                        Some(known) if *known.own() == *product => upserted.unchanged += 1,
                         Some(_) => upserted.changed += 1,
                     }
                 }

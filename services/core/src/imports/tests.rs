@@ -62,7 +62,8 @@ fn code(import: &Import) -> Option<&str> {
     import.failure.as_ref().map(|failure| failure.code.as_str())
 }
 
-const UPSERT: ImportOptions = ImportOptions { mode: Mode::Upsert, dry_run: false, force: false };
+const UPSERT: ImportOptions =
+    ImportOptions { mode: Mode::Upsert, dry_run: false, force: false, enrich: false };
 const REPLACE: ImportOptions = ImportOptions { mode: Mode::Replace, ..UPSERT };
 const DELTA: ImportOptions = ImportOptions { mode: Mode::Delta, ..UPSERT };
 

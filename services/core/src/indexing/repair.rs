@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     BATCH, Indexer, IndexingError,
+    duty::OnDuty,
     point::point,
     walk::{Walk, products_in_all},
 };
@@ -53,14 +54,27 @@ fn hash(first: &str, second: &str) -> [u8; 32] {
 impl Indexer {
     /// Compares all that the index holds with the catalog, writes what is missing or differs and
     /// removes what is not in the catalog; tells how many products of how many were compared.
-    /// Embeds nothing but texts of products that it writes.
+    /// Embeds nothing but texts of products that it writes. Waits while another process writes to
+    /// the index.
     pub async fn repair(
         &self,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Repaired, IndexingError> {
         let _alone = self.alone.lock().await;
-        self.drain_alone(|_| {}).await?;
-        let catalog = &*self.catalog;
+        self.pay().await?;
+        let on = self.wait_for_duty().await?;
+        let repaired = self.repair_on(&on, &mut progress).await;
+        self.leave(on).await;
+        repaired
+    }
+
+    async fn repair_on(
+        &self,
+        on: &OnDuty,
+        progress: &mut impl FnMut(u64, u64),
+    ) -> Result<Repaired, IndexingError> {
+        self.drain_on(on, |_| {}).await?;
+        let catalog = &*self.store;
         let (mut walk, total) = (Walk::default(), products_in_all(catalog).await?);
         let mut held = self.held().await?;
         let mut repaired = Repaired::default();
@@ -72,16 +86,28 @@ impl Indexer {
                 .map(|product| product.id.clone())
                 .collect();
             if !differ.is_empty() {
-                self.index_as_they_are(&merchant, &differ).await?;
+                self.mend(on, &merchant, &differ).await?;
             }
             repaired.products += ids.len() as u64;
             repaired.written += differ.len() as u64;
             progress(repaired.products, total);
         }
         if !held.is_empty() {
-            repaired.removed = self.remove_strangers(held).await?;
+            repaired.removed = self.remove_strangers(on, held).await?;
         }
         Ok(repaired)
+    }
+
+    async fn mend(
+        &self,
+        on: &OnDuty,
+        merchant: &MerchantId,
+        ids: &[ProductId],
+    ) -> Result<(), IndexingError> {
+        self.index_as_they_are(on, merchant, ids).await?;
+        on.confirm().await?;
+        self.owed.clear();
+        Ok(())
     }
 
     async fn held(&self) -> Result<Held, StoreError> {
@@ -99,7 +125,7 @@ impl Indexer {
 
     /// Removes what is left of `held` after the walk. Each is looked up in the catalog again: it
     /// may have come back meanwhile.
-    async fn remove_strangers(&self, mut held: Held) -> Result<u64, IndexingError> {
+    async fn remove_strangers(&self, on: &OnDuty, mut held: Held) -> Result<u64, IndexingError> {
         let (mut removed, mut last) = (0, None);
         loop {
             let entries = self.index.entries(last.as_ref(), PAGE).await?;
@@ -110,8 +136,8 @@ impl Indexer {
                 }
             }
             for (merchant, ids) in strangers {
-                let back = self.catalog.products(&merchant, &ids).await?;
-                self.index_as_they_are(&merchant, &ids).await?;
+                let back = self.store.products(&merchant, &ids).await?;
+                self.mend(on, &merchant, &ids).await?;
                 removed += (ids.len() - back.len()) as u64;
             }
             let Some(entry) = entries.into_iter().next_back() else { return Ok(removed) };

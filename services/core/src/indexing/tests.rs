@@ -1,3 +1,5 @@
+mod takeover;
+
 use super::*;
 use crate::{
     ports::Entry,
@@ -70,6 +72,10 @@ async fn all_entries(index: &MemoryIndex) -> Vec<Entry> {
     index.entries(None, usize::MAX).await.unwrap()
 }
 
+async fn state(indexer: &Indexer) -> RebuildState {
+    indexer.rebuild_state().await.unwrap().expect("one was asked for").state
+}
+
 #[tokio::test]
 async fn a_rebuild_brings_back_all_that_the_index_lost() {
     let shop = two_merchants(700).await;
@@ -81,9 +87,9 @@ async fn a_rebuild_brings_back_all_that_the_index_lost() {
     shop.index.replace(two, &lost[..300], Vec::new()).await.unwrap();
 
     let embedded = shop.embedder.embedded();
-    assert_eq!(shop.indexer.rebuild_state(), RebuildState::Idle);
+    assert_eq!(shop.indexer.rebuild_state().await.unwrap(), None);
     assert_eq!(shop.indexer.rebuild().await.unwrap(), 1_400);
-    assert_eq!(shop.indexer.rebuild_state(), RebuildState::Done { products: 1_400 });
+    assert_eq!(state(&shop.indexer).await, RebuildState::Done { products: 1_400 });
     assert_eq!(all_entries(&shop.index).await, before);
     assert_eq!(shop.embedder.embedded(), embedded, "nothing was embedded again");
 }
@@ -92,12 +98,13 @@ async fn a_rebuild_brings_back_all_that_the_index_lost() {
 async fn the_worker_builds_anew_when_asked_and_loses_no_change_that_comes_meanwhile() {
     let shop = two_merchants(600).await;
     let indexer = Arc::clone(&shop.indexer);
-    assert_eq!(indexer.request_rebuild(), RebuildState::Waiting);
-    assert_eq!(indexer.request_rebuild(), RebuildState::Waiting, "asking twice is asking once");
+    let asked = indexer.request_rebuild().await.unwrap();
+    assert_eq!(asked.state, RebuildState::Waiting);
+    assert_eq!(indexer.request_rebuild().await.unwrap(), asked, "asking twice is asking once");
     let worker = tokio::spawn(async move { indexer.run().await });
     let merchant = &shop.merchants[0];
     let mut changes = 0;
-    while !matches!(shop.indexer.rebuild_state(), RebuildState::Done { .. }) {
+    while !matches!(state(&shop.indexer).await, RebuildState::Done { .. }) {
         let mut product = sample::product(&format!("p{}", changes % 600));
         product.title = format!("Changed {changes}");
         shop.catalog.upsert(merchant, vec![product]).await.unwrap();
@@ -118,12 +125,13 @@ async fn a_rebuild_that_fails_leaves_the_index_as_it_was_and_says_why() {
     let before = all_entries(&shop.index).await;
     let indexer = Indexer::new(shop.catalog.clone(), shop.index.clone(), Arc::new(BrokenEmbedder));
     assert!(indexer.rebuild().await.is_err());
-    let state = indexer.rebuild_state();
+    let state = state(&indexer).await;
     let RebuildState::Failed { reason } = &state else { panic!("{state:?}") };
     assert!(reason.contains("broken"), "{reason}");
     assert_eq!(all_entries(&shop.index).await, before);
     assert!(shop.index.finish_rebuild().await.is_err(), "what was begun is given up");
-    assert_eq!(indexer.request_rebuild(), RebuildState::Waiting, "it can be asked for again");
+    let again = indexer.request_rebuild().await.unwrap();
+    assert_eq!(again.state, RebuildState::Waiting, "it can be asked for again");
 }
 
 struct BrokenEmbedder;

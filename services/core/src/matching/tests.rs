@@ -6,7 +6,7 @@ use crate::{
     look::Attribute,
     ports::Embedder,
     product::{Offer, OfferChange},
-    testing::{FakeEmbedder, MemoryCatalog, MemoryIndex, sample},
+    testing::{FakeEmbedder, MemoryCatalog, MemoryIndex, sample, strike_out},
     vocabulary::Colour,
 };
 
@@ -39,7 +39,7 @@ impl Shop {
     /// Strikes out what the index has to learn without telling it.
     async fn leave_the_index_behind(&self) {
         let changes = self.catalog.changes(1_000).await.unwrap();
-        self.catalog.done(&changes).await.unwrap();
+        strike_out(&*self.catalog, &changes).await;
     }
 
     async fn find(&self, garment: &Garment, filters: &Filters, limit: usize) -> Found {

@@ -1,11 +1,15 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::{StoreError, Vector};
+use super::{Duty, DutyError, StoreError, Vector};
 use crate::{
+    duplicates::DuplicateGroup,
     ids::{MerchantId, ProductId},
+    lack::Lacks,
     product::{BadSale, OfferChange, Product},
+    product_filter::ProductFilter,
 };
 
 /// What an upsert did, in products.
@@ -46,6 +50,16 @@ pub struct Change {
     pub sequence: i64,
     pub merchant: MerchantId,
     pub product: ProductId,
+}
+
+/// How far the index is behind the catalog, over all merchants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Products that wait to be indexed. Counted up to 10,000; of more it is estimated, and then
+    /// never too few: a product that changed again may count twice.
+    pub products: u64,
+    /// When the first change of those was made that the index was not told of.
+    pub oldest: Option<Timestamp>,
 }
 
 /// Products, offers and what the index still has to learn of them: the one place of truth.
@@ -105,6 +119,40 @@ pub trait Catalog: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ProductId>, StoreError>;
 
+    /// As [`ids`](Self::ids), those of the products that the filter lets pass. It reads no product.
+    async fn matching_ids(
+        &self,
+        merchant: &MerchantId,
+        filter: &ProductFilter,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError>;
+
+    /// How many of the merchant's products lack what, by all that they lack.
+    async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError>;
+
+    /// How many GTINs more than one product has.
+    async fn count_shared_gtins(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
+
+    /// The GTINs after `after` that more than one product has, in byte order.
+    async fn shared_gtins(
+        &self,
+        merchant: &MerchantId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DuplicateGroup>, StoreError>;
+
+    /// Notes that these products were shown as matches; those that are not there are passed over.
+    /// It is forgotten with the product.
+    async fn note_matched(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError>;
+
+    /// How many of the merchant's products were shown as matches.
+    async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError>;
+
     /// The merchants who have products and come after `after`, in byte order; all are walked
     /// through by asking on from the last one.
     async fn merchants(
@@ -119,8 +167,20 @@ pub trait Catalog: Send + Sync {
     /// The oldest changes that the index has not been told of, one entry a product at most.
     async fn changes(&self, limit: usize) -> Result<Vec<Change>, StoreError>;
 
-    /// Strikes out changes that the index now holds. A change that came later stays.
-    async fn done(&self, changes: &[Change]) -> Result<(), StoreError>;
+    /// Strikes out changes that the index now holds, if the duty is still held. A change that came
+    /// later stays.
+    async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError>;
+
+    /// Puts products into the outbox as if they had changed just now, known or not: the index may
+    /// hold them otherwise than the catalog does.
+    async fn enter_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError>;
+
+    /// How far the index is behind. Reads a bounded number of rows.
+    async fn lag(&self) -> Result<Lag, StoreError>;
 
     /// How many of the merchant's products the index is behind on.
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError>;

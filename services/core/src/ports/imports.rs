@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{OffersSet, StoreError, Upserted};
 use crate::{
-    feed::Problem,
+    feed::{Place, Problem},
     ids::{ImportId, MerchantId, ProductId},
     imports::{Failure, Import, Progress},
     product::{OfferChange, Product},
@@ -28,10 +28,29 @@ pub struct Claimed {
     pub fruitless: u32,
 }
 
+/// Products of a feed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    pub products: Vec<Product>,
+    /// Where in the feed each of them is.
+    pub places: Vec<Place>,
+    /// Whether gaps are to be filled in from the products' pictures; where not, what was filled in
+    /// by an earlier import is no longer shown.
+    pub enrich: bool,
+}
+
+impl From<Vec<Product>> for Batch {
+    /// Products that are not known to be anywhere in a feed.
+    fn from(products: Vec<Product>) -> Self {
+        let places = vec![Place::default(); products.len()];
+        Self { products, places, enrich: false }
+    }
+}
+
 /// One write of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
-    Products(Vec<Product>),
+    Products(Batch),
     Offers(Vec<OfferChange>),
     Removal(Vec<ProductId>),
     /// Only the progress is to be kept.
@@ -81,6 +100,13 @@ pub enum LeaseError {
     Store(#[from] StoreError),
 }
 
+/// How many imports have not ended, of all merchants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    pub waiting: u64,
+    pub running: u64,
+}
+
 /// Imports, kept next to the catalog that they write to.
 #[async_trait]
 pub trait Imports: Send + Sync {
@@ -119,6 +145,9 @@ pub trait Imports: Send + Sync {
         before: Option<ImportId>,
         limit: usize,
     ) -> Result<Vec<Import>, StoreError>;
+
+    /// How many wait to be run and how many are run now.
+    async fn under_way(&self) -> Result<UnderWay, StoreError>;
 
     /// Its kept problems after the first `skip`, in the order told.
     async fn problems(

@@ -107,6 +107,11 @@ pub struct Hit {
 /// catalog.
 #[async_trait]
 pub trait Index: Send + Sync {
+    /// Whether nobody else can write to it for as long as this process has it open.
+    fn is_ours_alone(&self) -> bool {
+        false
+    }
+
     /// Makes `points` all that is known of `products`: writes them, and removes the products'
     /// other points. What this returned for survives a crash.
     async fn replace(

@@ -64,6 +64,7 @@ impl Fakes {
             catalog: self.catalog.clone(),
             index: self.index.clone(),
             cache: Arc::new(MemoryCache::default()),
+            matched: Arc::new(MatchRecorder::new(self.catalog.clone())),
             min_similarity: 0.2,
         }
     }
@@ -428,4 +429,13 @@ async fn dropping_the_stream_frees_the_permit() {
         assert_eq!(events.len(), taken);
     }
     assert!(admission.enter().await.is_ok());
+}
+
+#[tokio::test]
+async fn what_was_shown_as_a_match_is_noted() {
+    let fakes = Fakes::seeing(vec![dress()]).await;
+    let shop = Arc::new(fakes.shop());
+    assert_eq!(product_ids(&look(&shop).await), ["p1"]);
+    shop.matched.flush().await.unwrap();
+    assert_eq!(fakes.catalog.count_matched(&sample::merchant()).await.unwrap(), 1);
 }

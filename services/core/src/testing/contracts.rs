@@ -3,20 +3,26 @@
 
 mod cache;
 mod catalog;
+mod duties;
 mod embedder;
 mod fetch;
 mod imports;
 mod index;
+mod pictures;
+mod rebuilds;
 mod stylist;
 mod tenants;
 mod vision;
 
 pub use cache::cache;
 pub use catalog::catalog;
+pub use duties::duties;
 pub use embedder::embedder;
 pub use fetch::{fetch, fetch_pages};
 pub use imports::imports;
 pub use index::index;
+pub use pictures::pictures;
+pub use rebuilds::rebuilds;
 pub use stylist::stylist;
 pub use tenants::tenants;
 pub use vision::vision;

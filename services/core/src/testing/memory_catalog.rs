@@ -4,16 +4,28 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::memory_imports::{KeptImport, ReservedFeed};
+use super::{
+    memory_duties::HeldDuty,
+    memory_imports::{KeptImport, ReservedFeed},
+    memory_pictures::NotedPicture,
+    memory_rebuilds::KeptRebuild,
+};
 use crate::{
+    duplicates::{DuplicateGroup, NAMED},
     ids::{ImportId, MerchantId, ProductId},
+    lack::Lacks,
     money::price_band,
-    ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
+    ports::{
+        Catalog, Change, Duty, DutyError, Edit, Edited, Lag, OffersSet, StoreError, Upserted,
+        Vector,
+    },
     product::{Offer, OfferChange, Product, Variant},
+    product_filter::{ProductFilter, Standing},
 };
 
-type Key = (MerchantId, ProductId);
+pub(super) type Key = (MerchantId, ProductId);
 
 /// A catalog in maps.
 #[derive(Debug, Default)]
@@ -23,18 +35,40 @@ pub struct MemoryCatalog(Mutex<State>);
 pub(super) struct State {
     /// Writes of imports that still succeed before one fails.
     pub(super) writes_left: Option<u32>,
+    /// Whether parts of a body are never done being kept.
+    pub(super) stalled: bool,
     pub(super) imports: BTreeMap<ImportId, KeptImport>,
     pub(super) feeds: BTreeMap<(MerchantId, String), ReservedFeed>,
-    products: BTreeMap<Key, Product>,
-    outbox: HashMap<Key, i64>,
+    pub(super) pictures: BTreeMap<Key, NotedPicture>,
+    pub(super) products: BTreeMap<Key, Product>,
+    matched: BTreeSet<Key>,
+    /// How often matches were noted, and whether that fails now.
+    notes: usize,
+    refuses_notes: bool,
+    pub(super) duties: HashMap<&'static str, HeldDuty>,
+    pub(super) rebuild: Option<KeptRebuild>,
+    outbox: HashMap<Key, Entered>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,
 }
 
+#[derive(Debug)]
+struct Entered {
+    sequence: i64,
+    since: Timestamp,
+}
+
 impl State {
-    fn changed(&mut self, key: Key) {
+    pub(super) fn changed(&mut self, key: Key) {
         self.sequence += 1;
-        self.outbox.insert(key, self.sequence);
+        let since = self.outbox.get(&key).map_or_else(Timestamp::now, |entered| entered.since);
+        self.outbox.insert(key, Entered { sequence: self.sequence, since });
+    }
+
+    fn drop_product(&mut self, key: &Key) -> bool {
+        self.matched.remove(key);
+        self.pictures.remove(key);
+        self.products.remove(key).is_some()
     }
 
     /// Takes the variants of `product` from the merchant's other products; one that has none left
@@ -50,7 +84,7 @@ impl State {
         }
         for key in robbed {
             if self.products.get(&key).is_some_and(|other| other.variants.is_empty()) {
-                self.products.remove(&key);
+                self.drop_product(&key);
             }
             self.changed(key);
         }
@@ -75,12 +109,39 @@ impl MemoryCatalog {
         self.state().writes_left = Some(writes);
     }
 
+    /// Makes whoever keeps a part of a body wait for ever from now on, as for a store that hangs.
+    pub fn stall(&self) {
+        self.state().stalled = true;
+    }
+
+    /// How often matches were noted.
+    pub fn notes(&self) -> usize {
+        self.state().notes
+    }
+
+    /// Whether noting matches fails from now on.
+    pub fn refuse_notes(&self, refuse: bool) {
+        self.state().refuses_notes = refuse;
+    }
+
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
+    /// Products by a GTIN that several of them share.
+    fn shared_gtins(&self, merchant: &MerchantId) -> BTreeMap<String, BTreeSet<ProductId>> {
+        let mut shared: BTreeMap<String, BTreeSet<ProductId>> = BTreeMap::new();
+        for (key, product) in self.products.iter().filter(|(key, _)| key.0 == *merchant) {
+            for gtin in product.variants.iter().filter_map(Variant::read_gtin) {
+                shared.entry(gtin.as_str().to_owned()).or_default().insert(key.1.clone());
+            }
+        }
+        shared.retain(|_, products| products.len() > 1);
+        shared
+    }
+
     pub(super) fn upsert(&mut self, merchant: &MerchantId, products: Vec<Product>) -> Upserted {
         let mut upserted = Upserted::default();
         for product in products {
@@ -133,7 +194,7 @@ impl State {
         let mut removed = 0;
         for product in products {
             let key = (merchant.clone(), product.clone());
-            if self.products.remove(&key).is_some() {
+            if self.drop_product(&key) {
                 removed += 1;
                 self.changed(key);
             }
@@ -149,7 +210,11 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError> {
-        Ok(self.state().upsert(merchant, products))
+        let mut state = self.state();
+        let noted = products.clone();
+        let upserted = state.upsert(merchant, products);
+        state.note_pictures(merchant, &noted, None);
+        Ok(upserted)
     }
 
     async fn edit(
@@ -163,7 +228,8 @@ impl Catalog for MemoryCatalog {
         let Some(known) = state.products.get(&key) else { return Ok(Edited::Unknown) };
         let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
         state.upsert(merchant, vec![edited.clone()]);
-        Ok(Edited::Done(edited))
+        state.note_pictures(merchant, std::slice::from_ref(&edited), None);
+        Ok(Edited::Done(state.shown(&key).unwrap_or(edited)))
     }
 
     async fn set_offers(
@@ -198,7 +264,7 @@ impl Catalog for MemoryCatalog {
     ) -> Result<Vec<Product>, StoreError> {
         let state = self.state();
         let keys = ids.iter().map(|id| (merchant.clone(), id.clone()));
-        Ok(keys.filter_map(|key| state.products.get(&key).cloned()).collect())
+        Ok(keys.filter_map(|key| state.shown(&key)).collect())
     }
 
     async fn ids(
@@ -211,6 +277,72 @@ impl Catalog for MemoryCatalog {
         let own = state.products.keys().filter(|(owner, _)| owner == merchant).map(|(_, id)| id);
         let later = own.filter(|id| after.is_none_or(|after| *id > after));
         Ok(later.take(limit).cloned().collect())
+    }
+
+    async fn matching_ids(
+        &self,
+        merchant: &MerchantId,
+        filter: &ProductFilter,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        let state = self.state();
+        let passes = |(key, product): &(&Key, &Product)| {
+            let standing = Standing { matched: state.matched.contains(*key) };
+            key.0 == *merchant
+                && after.is_none_or(|after| key.1 > *after)
+                && filter.allows(product, standing)
+        };
+        Ok(state.products.iter().filter(passes).map(|(key, _)| key.1.clone()).take(limit).collect())
+    }
+
+    async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError> {
+        let mut counts: HashMap<Lacks, u64> = HashMap::new();
+        for (_, product) in self.state().products.iter().filter(|(key, _)| key.0 == *merchant) {
+            *counts.entry(product.lacks()).or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
+    }
+
+    async fn count_shared_gtins(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        Ok(self.state().shared_gtins(merchant).len() as u64)
+    }
+
+    async fn shared_gtins(
+        &self,
+        merchant: &MerchantId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DuplicateGroup>, StoreError> {
+        let shared = self.state().shared_gtins(merchant).into_iter();
+        let later = shared.filter(|(value, _)| after.is_none_or(|after| value.as_str() > after));
+        let group = |(value, products): (String, BTreeSet<ProductId>)| DuplicateGroup {
+            value,
+            count: products.len() as u64,
+            products: products.into_iter().take(NAMED).collect(),
+        };
+        Ok(later.map(group).take(limit).collect())
+    }
+
+    async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        Ok(self.state().matched.iter().filter(|(owner, _)| owner == merchant).count() as u64)
+    }
+
+    async fn note_matched(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.refuses_notes {
+            let detail = "it was told to refuse".into();
+            return Err(StoreError::Unavailable { store: "the catalog (in maps)", detail });
+        }
+        state.notes += 1;
+        let keys = products.iter().map(|product| (merchant.clone(), product.clone()));
+        let known: Vec<Key> = keys.filter(|key| state.products.contains_key(key)).collect();
+        state.matched.extend(known);
+        Ok(())
     }
 
     async fn merchants(
@@ -234,8 +366,8 @@ impl Catalog for MemoryCatalog {
         let mut changes: Vec<Change> = state
             .outbox
             .iter()
-            .map(|((merchant, product), sequence)| Change {
-                sequence: *sequence,
+            .map(|((merchant, product), entered)| Change {
+                sequence: entered.sequence,
                 merchant: merchant.clone(),
                 product: product.clone(),
             })
@@ -245,15 +377,34 @@ impl Catalog for MemoryCatalog {
         Ok(changes)
     }
 
-    async fn done(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError> {
         let mut state = self.state();
+        state.on_duty(duty)?;
         for change in changes {
             let key = (change.merchant.clone(), change.product.clone());
-            if state.outbox.get(&key).is_some_and(|sequence| *sequence <= change.sequence) {
+            if state.outbox.get(&key).is_some_and(|entered| entered.sequence <= change.sequence) {
                 state.outbox.remove(&key);
             }
         }
         Ok(())
+    }
+
+    async fn enter_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for product in products {
+            state.changed((merchant.clone(), product.clone()));
+        }
+        Ok(())
+    }
+
+    async fn lag(&self) -> Result<Lag, StoreError> {
+        let state = self.state();
+        let oldest = state.outbox.values().map(|entered| entered.since).min();
+        Ok(Lag { products: state.outbox.len() as u64, oldest })
     }
 
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError> {

@@ -6,22 +6,25 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::memory_catalog::{MemoryCatalog, State};
+use super::{
+    memory_catalog::{MemoryCatalog, State},
+    memory_pictures::Named,
+};
 use crate::{
     feed::Problem,
     ids::{ImportId, MerchantId},
     imports::{FeedOutcome, Import, ImportState, KeptFeed, Progress},
     ports::{
         Checkpoint, Claimed, Feeds, ImportEnd, Imports, Lease, LeaseError, Record, StoreError,
-        Work, Worked,
+        UnderWay, Work, Worked,
     },
 };
 
 #[derive(Debug)]
 pub(super) struct KeptImport {
-    import: Import,
+    pub(super) import: Import,
     parts: BTreeMap<u32, Vec<u8>>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     attempt: i64,
     fruitless: u32,
     held_until: Instant,
@@ -98,6 +101,9 @@ impl Imports for MemoryCatalog {
         number: u32,
         bytes: Vec<u8>,
     ) -> Result<(), StoreError> {
+        if self.state().stalled {
+            std::future::pending::<()>().await;
+        }
         if let Some(kept) = self.state().imports.get_mut(&import)
             && !kept.import.state.ended()
         {
@@ -148,6 +154,14 @@ impl Imports for MemoryCatalog {
         let own = own.filter(|import| import.merchant == *merchant);
         let older = own.filter(|import| before.is_none_or(|before| import.id < before));
         Ok(older.take(limit).cloned().collect())
+    }
+
+    async fn under_way(&self) -> Result<UnderWay, StoreError> {
+        let state = self.state();
+        let count = |wanted| {
+            state.imports.values().filter(|kept| kept.import.state == wanted).count() as u64
+        };
+        Ok(UnderWay { waiting: count(ImportState::Waiting), running: count(ImportState::Running) })
     }
 
     async fn problems(
@@ -228,7 +242,12 @@ impl Imports for MemoryCatalog {
             return Err(LeaseError::Cancelled);
         }
         let worked = match work {
-            Work::Products(products) => Worked::Products(state.upsert(&lease.merchant, products)),
+            Work::Products(batch) => {
+                let upserted = state.upsert(&lease.merchant, batch.products.clone());
+                let named = Named { import: lease.import, batch: &batch };
+                state.note_pictures(&lease.merchant, &batch.products, Some(named));
+                Worked::Products(upserted)
+            }
             Work::Offers(changes) => Worked::Offers(state.set_offers(&lease.merchant, changes)),
             Work::Removal(products) => Worked::Removal(state.remove(&lease.merchant, &products)),
             Work::Nothing => Worked::Nothing,

@@ -5,6 +5,7 @@ use crate::{
     garment::{Garment, Region},
     ids::{MerchantId, ProductId, VariantId},
     photo::Photo,
+    pictures::{DifferenceHash, Picture, PictureFormat},
     product::{Offer, Product, Variant},
     vocabulary::{Availability, Category, Colour, Gender, Length, Pattern, Sleeve},
 };
@@ -32,6 +33,7 @@ pub fn product(id: &str) -> Product {
         link: None,
         image_link: None,
         variants: vec![variant(&format!("{id}-navy-m"), "navy", "M")],
+        from_picture: Vec::new(),
     }
 }
 
@@ -70,6 +72,18 @@ pub fn garment(category: Category, colours: &[Colour]) -> Garment {
         description: format!("A {category}."),
         text: String::new(),
         region: Region { left: 0.2, top: 0.1, right: 0.8, bottom: 0.9 },
+    }
+}
+
+/// What is known of a picture.
+pub fn picture(seed: u8) -> Picture {
+    Picture {
+        hash: format!("{seed:064x}"),
+        look: DifferenceHash(u64::MAX - u64::from(seed)),
+        width: 640,
+        height: 480,
+        bytes: 12_345,
+        format: PictureFormat::WebP,
     }
 }
 

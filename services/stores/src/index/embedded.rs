@@ -99,6 +99,11 @@ impl EmbeddedIndex {
 
 #[async_trait]
 impl Index for EmbeddedIndex {
+    /// By the folder's lock.
+    fn is_ours_alone(&self) -> bool {
+        true
+    }
+
     async fn replace(
         &self,
         merchant: &MerchantId,

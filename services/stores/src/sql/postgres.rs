@@ -4,15 +4,17 @@
 mod both;
 mod statements {
     pub(super) mod catalog;
+    pub(super) mod duties;
     pub(super) mod feeds;
     pub(super) mod imports;
     pub(super) mod migrations;
+    pub(super) mod pictures;
 }
 
 use std::time::Duration;
 
 use sqlx::{
-    ConnectOptions, Connection as _, Postgres, Transaction,
+    ConnectOptions, Connection as _, Executor as _, Postgres, Transaction,
     error::DatabaseError,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -35,11 +37,12 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/postgres");
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// End a statement that hangs, and a transaction whose process fell silent while others waited for
 /// it. Isolation is said, here and in [`BEGIN_WRITE`], because a database can have another default.
-const SESSION: [(&str, &str); 3] = [
-    ("statement_timeout", "60s"),
-    ("idle_in_transaction_session_timeout", "60s"),
-    ("default_transaction_isolation", "read committed"),
-];
+/// Sent once connected: a pooler in front refuses most of what is asked for in connecting.
+const SESSION: &str = "
+    SET statement_timeout = '60s';
+    SET idle_in_transaction_session_timeout = '60s';
+    SET default_transaction_isolation = 'read committed'";
+const READERS_SESSION: &str = "SET default_transaction_read_only = on";
 /// Each statement sees what was committed before it, so all that follow a lock see what was written
 /// by whoever held it before.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
@@ -52,6 +55,9 @@ const HOLD_EVERYTHING: &str = "SELECT pg_advisory_xact_lock($1, 0)";
 /// The first halves of the names of our locks: "VITR" and the number after it.
 const EVERYTHING: i32 = 0x5649_5452;
 const MERCHANTS: i32 = EVERYTHING + 1;
+/// SQLSTATEs of a prepared statement that is there already, and of one that is not: between here and
+/// the server, somebody else's session was given to us.
+const MIXED_UP: [&str; 2] = ["42P05", "26000"];
 /// SQLSTATEs of a damaged table and of a damaged index.
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 const DAMAGED: [&str; 2] = ["XX001", "XX002"];
@@ -83,13 +89,11 @@ impl PostgresCatalog {
         let mut first = reach(&at).await?;
         migrations::ready(&mut first, options.migrate).await?;
         first.close().await.map_err(failed)?;
-        let at = at.options(SESSION);
         let writers = (options.max_connections / 4).max(1);
         let readers = options.max_connections.saturating_sub(writers).max(1);
         Ok(Self {
-            writer: pool(writers).connect_lazy_with(at.clone()),
-            readers: pool(readers)
-                .connect_lazy_with(at.options([("default_transaction_read_only", "on")])),
+            writer: pool(writers, &[SESSION]).connect_lazy_with(at.clone()),
+            readers: pool(readers, &[SESSION, READERS_SESSION]).connect_lazy_with(at),
         })
     }
 
@@ -152,6 +156,8 @@ fn address(url: &str) -> Result<PgConnectOptions, StoreError> {
         return Err(unavailable("its URL must begin with postgres:// or postgresql://"));
     }
     let at: PgConnectOptions = url.parse().map_err(failed)?;
+    // Says how floats are written as text, which none is here, and poolers refuse it.
+    let at = at.extra_float_digits(None);
     Ok(match at.get_application_name() {
         Some(_) => at,
         None => at.application_name("vitrine"),
@@ -161,6 +167,9 @@ fn address(url: &str) -> Result<PgConnectOptions, StoreError> {
 /// A connection that tells at once why there is none; a pool tries on and says only that it took
 /// too long.
 async fn reach(at: &PgConnectOptions) -> Result<Connection, StoreError> {
+    // With `sslmode=verify-ca` the library takes the process's cryptography and panics where none
+    // was chosen; two are compiled in. One that was chosen before stays.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let connecting = tokio::time::timeout(ACQUIRE, at.connect()).await;
     let mut connection = connecting
         .map_err(|_| unavailable(format!("no answer within {} s", ACQUIRE.as_secs())))?
@@ -177,8 +186,17 @@ async fn reach(at: &PgConnectOptions) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE)
+fn pool(connections: u32, session: &'static [&'static str]) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_connect(
+        move |connection, _| {
+            Box::pin(async move {
+                for settings in session {
+                    connection.execute(*settings).await?;
+                }
+                Ok(())
+            })
+        },
+    )
 }
 
 /// Runs the migrations. The library holds a lock meanwhile, so other processes wait and then find
@@ -190,4 +208,10 @@ async fn run_migrations(connection: &mut Connection) -> Result<(), MigrateError>
 /// Whether an error tells of damaged data.
 fn is_damage(error: &dyn DatabaseError) -> bool {
     error.code().is_some_and(|code| DAMAGED.contains(&&*code))
+}
+
+/// What to do about an error, where it does not say so itself.
+fn advice(error: &dyn DatabaseError) -> Option<&'static str> {
+    let mixed_up = error.code().is_some_and(|code| MIXED_UP.contains(&&*code));
+    mixed_up.then_some("a pooler in front of PostgreSQL must pool sessions, not transactions")
 }

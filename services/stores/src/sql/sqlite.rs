@@ -6,9 +6,11 @@ mod both;
 mod plans;
 mod statements {
     pub(super) mod catalog;
+    pub(super) mod duties;
     pub(super) mod feeds;
     pub(super) mod imports;
     pub(super) mod migrations;
+    pub(super) mod pictures;
 }
 
 use std::{
@@ -158,6 +160,11 @@ async fn run_migrations(connection: &mut Connection) -> Result<(), MigrateError>
 /// Whether an error tells of a damaged file.
 fn is_damage(error: &dyn DatabaseError) -> bool {
     primary_code(error).is_some_and(|code| DAMAGED.contains(&code))
+}
+
+/// What to do about an error: each says so itself.
+fn advice(_: &dyn DatabaseError) -> Option<&'static str> {
+    None
 }
 
 /// Whether somebody else holds the file just now.

@@ -1,5 +1,9 @@
 //! A PostgreSQL for tests: the server at `TEST_POSTGRES_URL`, whose user may create databases, or
 //! one of our own that ends with this process. Each test has a database to itself.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+#[path = "../support/skipped.rs"]
+mod skipped;
 
 use std::{
     io::{BufRead, BufReader},
@@ -14,6 +18,8 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions,
 };
 use uuid::Uuid;
+
+pub(crate) use skipped::skipped;
 
 /// Of the server of our own.
 pub(crate) const PASSWORD: &str = "pass word/@:%";
@@ -41,7 +47,7 @@ impl TestDatabase {
     /// Created with these words after its name.
     pub(crate) async fn create_with(words: &str) -> Option<Self> {
         let Some(server) = SERVER.get_or_init(server) else {
-            println!("skipped: no PostgreSQL is installed, nor named by TEST_POSTGRES_URL");
+            skipped("no PostgreSQL is installed, nor named by TEST_POSTGRES_URL");
             return None;
         };
         let database = Self { server, name: format!("vitrine_test_{}", Uuid::now_v7().simple()) };
@@ -96,11 +102,7 @@ fn server() -> Option<Server> {
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    if id(&["-u"]) == Some(0) {
-        // The server refuses to run as root. The Debian package makes a user for it.
-        let user = if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" };
-        command.uid(id(&["-u", user])?).gid(id(&["-g", user])?);
-    }
+    unprivileged(&mut command)?;
     let mut process = command.spawn().unwrap();
     let mut said = String::new();
     for line in BufReader::new(process.stdout.take().unwrap()).lines() {
@@ -118,6 +120,15 @@ fn server() -> Option<Server> {
     }
     process.wait().unwrap();
     panic!("PostgreSQL is installed but does not start:\n{said}");
+}
+
+/// Such servers refuse to run as root. The Debian package makes a user for them.
+pub(crate) fn unprivileged(command: &mut Command) -> Option<()> {
+    if id(&["-u"]) == Some(0) {
+        let user = if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" };
+        command.uid(id(&["-u", user])?).gid(id(&["-g", user])?);
+    }
+    Some(())
 }
 
 /// The folder of PostgreSQL's programs. Debian keeps them out of the PATH, a folder a version.

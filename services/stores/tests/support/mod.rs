@@ -4,6 +4,7 @@
 
 pub mod points;
 pub mod real;
+pub mod skipped;
 pub mod stand_in;
 
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! One point, and the question that finds it.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(unreachable_pub, reason = "a module of each test binary")]
 
 use vitrine_core::{

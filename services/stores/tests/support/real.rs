@@ -1,7 +1,6 @@
 //! A real Qdrant server, where there is one: at `QDRANT_URL`, or the program `qdrant` on the PATH.
 
 use std::{
-    io::Write,
     net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -9,7 +8,7 @@ use std::{
 
 use vitrine_stores::ServerIndex;
 
-use super::settings;
+use super::{settings, skipped::skipped};
 
 /// A server that is reachable; one that was started here ends with it.
 pub struct Real {
@@ -35,10 +34,7 @@ pub async fn server() -> Option<Real> {
         return Some(Real { url, _child: None });
     }
     let Some(started) = start().await else {
-        // Written past the test harness, which keeps what a passing test prints to itself.
-        let said = "skipped: no Qdrant server; set QDRANT_URL or put `qdrant` on the PATH";
-        let mut out = std::io::stdout();
-        writeln!(out, "{said}").unwrap();
+        skipped("no Qdrant server; set QDRANT_URL or put `qdrant` on the PATH");
         return None;
     };
     Some(started)

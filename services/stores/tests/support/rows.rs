@@ -23,6 +23,33 @@ pub(crate) fn feed(written: Written, round: u64) -> String {
     rows.join("\n")
 }
 
+/// Prices and stock of the same products, as of this round.
+pub(crate) fn offers(written: Written, round: u64) -> String {
+    let offer = |id: String, n: u64| (id, price(n, round), 2 + as_of(n, round) % 3);
+    let rows: Vec<String> = match written {
+        Written::Lines => (0..ROWS)
+            .map(|n| offer(format!("p{n}-v"), n))
+            .map(|(id, price, stock)| {
+                format!(r#"{{"id":"{id}","price":"{price}","quantity":{stock}}}"#)
+            })
+            .collect(),
+        Written::Table => std::iter::once("id,price,quantity".to_owned())
+            .chain((0..ROWS).map(|n| {
+                let size = ["S", "M", "L"][(n % 3) as usize];
+                let (id, price, stock) = offer(format!("g{}-{size}", n / 3), n);
+                format!("{id},{price},{stock}")
+            }))
+            .collect(),
+    };
+    rows.join("\n")
+}
+
+/// The same feed, longer by so many spaces a row, which mean nothing.
+pub(crate) fn spaced(feed: &str, spaces: usize) -> String {
+    let space = " ".repeat(spaces);
+    feed.lines().map(|line| format!("{line}{space}\n")).collect()
+}
+
 /// The round that row `n` is still as of.
 fn as_of(n: u64, round: u64) -> u64 {
     round.saturating_sub((n + round) % CHANGES)

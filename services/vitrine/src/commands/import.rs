@@ -95,7 +95,8 @@ async fn take(
     feed: Bytes,
     length: Option<u64>,
 ) -> Result<Import, Error> {
-    let worker = importer::worker(settings, database, Arc::default())?;
+    let worker =
+        importer::worker(settings, database, importer::outbound(settings)?, Arc::default());
     let sending = bytes_bar("read", length);
     let order =
         ImportOrder { source: Source::Body, reading: asked.reading, options: asked.options };
@@ -181,5 +182,7 @@ async fn index(settings: &Settings) -> Result<String, Error> {
     let outcome = app.indexer.drain(|done| progress.set_position(done)).await;
     progress.finish_and_clear();
     app.close().await;
-    Ok(format!("{} products indexed", outcome?))
+    let done = outcome?;
+    let others = if done < behind { ", the others by another process" } else { "" };
+    Ok(format!("{done} products indexed{others}"))
 }

@@ -33,7 +33,11 @@ pub(super) async fn serve(
     std::fs::write(&note, address(&listener)?).map_err(Error::file(&note))?;
     let app = Arc::new(app);
     let api = app.api();
-    let limits = ServerSettings { workers: settings.server.workers, ..ServerSettings::default() };
+    let limits = ServerSettings {
+        workers: settings.server.workers,
+        metrics: settings.server.metrics,
+        ..ServerSettings::default()
+    };
     let running = server(api, listener, limits).map_err(Error::Server)?;
     let handle = running.handle();
     tokio::spawn(async move {

@@ -64,6 +64,8 @@ codes! {
         "Write price, sale_price, availability or quantity.";
     PatternUnknown = "pattern_unknown",
         "Write plain, striped, checked, dotted, floral, animal or graphic.";
+    PictureUnavailable = "picture_unavailable",
+        "Give the address of the picture file itself, and let it be fetched; the message says what came instead.";
     PriceInvalid = "price_invalid",
         "Write the amount with a decimal point and the currency, as 49.90 EUR, or name the feed's currency.";
     RowTooLong = "row_too_long",

@@ -129,6 +129,7 @@ fn product() -> impl Strategy<Value = Product> {
                 link: Some("https://shop.example/p?a=1&b=2".into()),
                 image_link: None,
                 variants,
+                from_picture: Vec::new(),
             }
         },
     )

@@ -2,8 +2,9 @@
 
 use super::*;
 
-/// Told by the catalog, not by the readers.
-const OF_THE_CATALOG: [ProblemCode; 1] = [ProblemCode::VariantUnknown];
+/// Told by the catalog or of a picture, not by the readers.
+const OF_THE_CATALOG: [ProblemCode; 2] =
+    [ProblemCode::PictureUnavailable, ProblemCode::VariantUnknown];
 
 fn written(problem: &Problem) -> String {
     let Problem { place, column, code, severity, .. } = problem;

@@ -13,8 +13,8 @@ use crate::{
         KeptFeed, Mode, Progress, Source, Validators,
     },
     ports::{
-        Catalog, Checkpoint, Claimed, Feeds, ImportEnd, Imports, Lease, LeaseError, Record, Work,
-        Worked,
+        Catalog, Checkpoint, Claimed, Feeds, ImportEnd, Imports, Lease, LeaseError, Record,
+        UnderWay, Work, Worked,
     },
     product::{OfferChange, OfferPatch},
     testing::sample,
@@ -163,11 +163,14 @@ async fn gives_a_merchants_imports_one_by_one(store: &impl Imports) {
     assert_eq!(beside.import.id, other.id, "another merchant's runs beside it");
     assert!(store.claim(HOUR).await.unwrap().is_none(), "the same merchant's waits");
     assert_eq!(state(store, &second).await, ImportState::Waiting);
+    let under_way = store.under_way().await.unwrap();
+    assert_eq!(under_way, UnderWay { waiting: 1, running: 2 }, "of all merchants together");
     finish(store, &running.lease).await;
     let next = claimed(store, HOUR).await;
     assert_eq!(next.import.id, second.id);
     finish(store, &next.lease).await;
     finish(store, &beside.lease).await;
+    assert_eq!(store.under_way().await.unwrap(), UnderWay::default(), "all have ended");
 }
 
 async fn gives_no_import_to_two<S: Imports + 'static>(store: Arc<S>) {
@@ -207,7 +210,7 @@ async fn writes_for_who_holds_the_lease(store: &(impl Catalog + Imports)) {
     let holder = claimed(store, HOUR).await;
     assert_eq!((holder.import.id, holder.fruitless), (import.id, 1), "a dead worker's is taken");
 
-    let work = || Work::Products(vec![sample::product("late")]);
+    let work = || Work::Products(vec![sample::product("late")].into());
     let late = store.work(&gone.lease, work(), keep(1, Vec::new())).await;
     assert_eq!(late, Err(LeaseError::Lost));
     assert_eq!(store.hold(&gone.lease, HOUR).await, Err(LeaseError::Lost));
@@ -230,7 +233,8 @@ async fn keeps_work_and_progress_together(store: &(impl Catalog + Imports)) {
     let import = ready(store, &shop).await;
     let lease = claimed(store, HOUR).await.lease;
     let products = vec![sample::product("a"), sample::product("b")];
-    let kept = store.work(&lease, Work::Products(products.clone()), keep(2, vec![problem(1)]));
+    let kept =
+        store.work(&lease, Work::Products(products.clone().into()), keep(2, vec![problem(1)]));
     assert_eq!(kept.await.unwrap().counts.created, 2, "the outcome comes into the progress");
     let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
     assert_eq!(store.products(&shop, &ids).await.unwrap(), products);
@@ -287,7 +291,7 @@ async fn cancels(store: &(impl Catalog + Imports)) {
     let lease = claimed(store, HOUR).await.lease;
     let known = store.cancel(&shop, running.id).await.unwrap().unwrap();
     assert_eq!((known.state, known.cancelling), (ImportState::Running, true));
-    let work = Work::Products(vec![sample::product("a")]);
+    let work = Work::Products(vec![sample::product("a")].into());
     let refused = store.work(&lease, work, keep(1, Vec::new())).await;
     assert_eq!(refused, Err(LeaseError::Cancelled), "the next batch is not written");
     assert_eq!(store.hold(&lease, HOUR).await, Err(LeaseError::Cancelled));

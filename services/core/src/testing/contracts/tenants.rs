@@ -1,12 +1,14 @@
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use crate::{
     ids::{MerchantId, ProductId, VariantId},
-    ports::{Catalog, Change},
+    imports::Failure,
+    indexing::IndexingStore,
+    ports::{Catalog, Change, PictureOutcome, Pictures, SettledPicture, WantedPicture},
     product::{OfferChange, OfferPatch, Product},
-    testing::{MemoryCatalog, sample},
+    testing::{MemoryCatalog, sample, strike_out},
     vocabulary::Availability,
 };
 
@@ -17,6 +19,11 @@ const PRICES: [&str; 4] = ["9.90 EUR", "49.90 EUR", "500 EUR", "20 USD"];
 const AVAILABILITIES: [Availability; 3] =
     [Availability::InStock, Availability::OutOfStock, Availability::Unknown];
 const STEPS: u32 = 200;
+
+/// What merchants share.
+pub trait Shared: IndexingStore + Pictures {}
+
+impl<S: IndexingStore + Pictures> Shared for S {}
 
 /// A merchant of the shared catalog, with a catalog of its own that the same is done to.
 struct Tenant {
@@ -31,10 +38,10 @@ struct Seen {
     alone: Change,
 }
 
-/// Two merchants who share a [`Catalog`] each see what they would see in one of their own, whatever
-/// both do. What they do is random; the number that it follows from is printed, and set as
-/// `TEST_SEED` it happens again.
-pub async fn tenants(catalog: &dyn Catalog) {
+/// Two merchants who share a [`Catalog`], and the [`Pictures`] next to it, each see what they would
+/// see in one of their own, whatever both do. What they do is random; the number that it follows
+/// from is printed, and set as `TEST_SEED` it happens again.
+pub async fn tenants(catalog: &impl Shared) {
     let seed = match std::env::var("TEST_SEED") {
         Ok(seed) => seed.parse().expect("TEST_SEED is a whole number"),
         Err(_) => rand::random(),
@@ -58,14 +65,14 @@ pub async fn tenants(catalog: &dyn Catalog) {
 
 /// Does one thing to both catalogs; tells what it was.
 async fn act(
-    catalog: &dyn Catalog,
+    catalog: &impl Shared,
     tenants: &[Tenant; 2],
     at: usize,
     seen: &mut Vec<Seen>,
     rng: &mut StdRng,
 ) -> &'static str {
     let Tenant { merchant, alone } = &tenants[at];
-    match rng.random_range(0..10) {
+    match rng.random_range(0..12) {
         0..=3 => {
             let batch = products(rng);
             let shared = catalog.upsert(merchant, batch.clone()).await.unwrap();
@@ -93,6 +100,10 @@ async fn act(
             look(catalog, tenants, seen).await;
             "changes"
         }
+        9..=10 => {
+            fetch(catalog, tenants, at, rng).await;
+            "pictures"
+        }
         8 => {
             strike(catalog, tenants, seen, rng).await;
             "done"
@@ -108,8 +119,40 @@ async fn act(
     }
 }
 
+/// Gives out pictures, and says what became of some of them.
+async fn fetch(catalog: &impl Shared, tenants: &[Tenant; 2], at: usize, rng: &mut StdRng) {
+    let (many, hour) = (100, Duration::from_secs(3600));
+    let last = &tenants[at].merchant;
+    let wanted = catalog.claim_pictures(Some(last), many, hour).await.unwrap();
+    let owner = wanted.first().map(|first| first.merchant.clone());
+    let mut settled: Vec<SettledPicture> = Vec::new();
+    for WantedPicture { product, address, .. } in wanted.clone() {
+        let outcome = match rng.random_range(0..4) {
+            0 => PictureOutcome::Later { after: Duration::ZERO, tries: 1 },
+            1 => {
+                let failure = Failure { code: "picture_empty".into(), message: "none".into() };
+                PictureOutcome::Failed { failure, again: Duration::ZERO }
+            }
+            _ => PictureOutcome::Had { picture: sample::picture(1), seen: None },
+        };
+        settled.push(SettledPicture { product, address, outcome });
+    }
+    for Tenant { merchant, alone } in tenants {
+        if owner.as_ref() == Some(merchant) {
+            assert_eq!(alone.claim_pictures(None, many, hour).await.unwrap(), wanted);
+            alone.settle_pictures(merchant, settled.clone()).await.unwrap();
+        }
+        if owner.is_none() {
+            assert!(alone.claim_pictures(None, many, hour).await.unwrap().is_empty());
+        }
+    }
+    if let Some(owner) = owner {
+        catalog.settle_pictures(&owner, settled).await.unwrap();
+    }
+}
+
 /// Remembers the changes that wait.
-async fn look(catalog: &dyn Catalog, tenants: &[Tenant; 2], seen: &mut Vec<Seen>) {
+async fn look(catalog: &impl Shared, tenants: &[Tenant; 2], seen: &mut Vec<Seen>) {
     let waiting = catalog.changes(1_000).await.unwrap();
     for (tenant, Tenant { merchant, alone }) in tenants.iter().enumerate() {
         for own in alone.changes(1_000).await.unwrap() {
@@ -125,7 +168,7 @@ async fn look(catalog: &dyn Catalog, tenants: &[Tenant; 2], seen: &mut Vec<Seen>
 /// Strikes out some of the changes that were seen, of both merchants at once; of those that came
 /// anew since then nothing may be struck out.
 async fn strike(
-    catalog: &dyn Catalog,
+    catalog: &impl Shared,
     tenants: &[Tenant; 2],
     seen: &mut Vec<Seen>,
     rng: &mut StdRng,
@@ -139,13 +182,13 @@ async fn strike(
         }
     }
     let shared: Vec<Change> = struck.iter().map(|seen| seen.shared.clone()).collect();
-    catalog.done(&shared).await.unwrap();
+    strike_out(catalog, &shared).await;
     for Seen { tenant, alone, .. } in struck {
-        tenants[tenant].alone.done(&[alone]).await.unwrap();
+        strike_out(&tenants[tenant].alone, &[alone]).await;
     }
 }
 
-async fn sees_the_same(catalog: &dyn Catalog, tenant: &Tenant, when: &str) {
+async fn sees_the_same(catalog: &impl Shared, tenant: &Tenant, when: &str) {
     let Tenant { merchant, alone } = tenant;
     let all: Vec<ProductId> = PRODUCTS.iter().map(|id| ProductId::new(id).unwrap()).collect();
     assert_eq!(
@@ -164,6 +207,11 @@ async fn sees_the_same(catalog: &dyn Catalog, tenant: &Tenant, when: &str) {
         "{when}: count"
     );
     assert_eq!(
+        catalog.pictures(merchant, None, None, 100).await.unwrap(),
+        alone.pictures(merchant, None, None, 100).await.unwrap(),
+        "{when}: pictures"
+    );
+    assert_eq!(
         catalog.pending(merchant).await.unwrap(),
         alone.pending(merchant).await.unwrap(),
         "{when}: pending"
@@ -172,7 +220,7 @@ async fn sees_the_same(catalog: &dyn Catalog, tenant: &Tenant, when: &str) {
 }
 
 /// The merchant's products in the outbox, by name.
-async fn waiting(catalog: &dyn Catalog, merchant: &MerchantId) -> Vec<ProductId> {
+async fn waiting(catalog: &dyn IndexingStore, merchant: &MerchantId) -> Vec<ProductId> {
     let changes = catalog.changes(1_000).await.unwrap().into_iter();
     let own = changes.filter(|change| change.merchant == *merchant);
     let mut products: Vec<ProductId> = own.map(|change| change.product).collect();
@@ -195,6 +243,7 @@ fn products(rng: &mut StdRng) -> Vec<Product> {
     let product = |_| {
         let mut product = sample::product(one(rng, &PRODUCTS));
         product.title = one(rng, &["Dress", "Kleid"]).into();
+        product.image_link = one(rng, &[None, Some("1"), Some("2")]).map(str::to_owned);
         product.variants = some(rng, &VARIANTS)
             .into_iter()
             .map(|id: VariantId| sample::variant(id.as_str(), one(rng, &["navy", "red"]), "M"))

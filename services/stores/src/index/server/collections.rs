@@ -90,7 +90,8 @@ impl Collections {
         Ok(())
     }
 
-    /// A new, empty collection. What was begun before and not finished is removed.
+    /// A new, empty collection. What was begun before and not finished is removed; only then is its
+    /// name free again, so that a process which began it and was succeeded writes to nothing.
     pub(super) async fn begin(&self) -> Result<String, StoreError> {
         let searched = self.searched().await?;
         let fits = searched.as_ref().is_some_and(|name| self.names.fits(name));
@@ -101,12 +102,13 @@ impl Collections {
             );
             return Err(STORE.unavailable(detail));
         };
+        let begun = self.create_next().await?;
         for name in self.all().await? {
-            if name != searched {
+            if name != searched && name != begun {
                 self.remove(&name).await?;
             }
         }
-        self.create_next().await
+        Ok(begun)
     }
 
     /// Waits until the collection's graphs are built, or it can not be asked.

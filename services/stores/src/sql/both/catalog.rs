@@ -1,5 +1,10 @@
 //! The catalog: products, offers and the outbox.
 
+mod filter;
+mod gtins;
+mod lacks;
+mod lag;
+mod matched;
 mod offers;
 mod rows;
 mod sql;
@@ -11,16 +16,25 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use vitrine_core::{
+    duplicates::DuplicateGroup,
     ids::{MerchantId, ProductId},
-    ports::{Catalog, Change, Edit, Edited, OffersSet, StoreError, Upserted, Vector},
+    lack::Lacks,
+    ports::{
+        Catalog, Change, Duty, DutyError, Edit, Edited, Lag, OffersSet, StoreError, Upserted,
+        Vector,
+    },
     product::{OfferChange, Product},
+    product_filter::ProductFilter,
 };
 
 pub(super) use offers::set as set_offers;
 pub(super) use rows::id;
-pub(super) use upsert::{remove, upsert};
+pub(super) use upsert::{remove, tell_outbox, upsert};
 
-use super::{Connection, Pool, Store, corrupt, failed, json, parsed, whole};
+use super::{
+    Connection, Pool, Store, corrupt, duties::on_duty, failed, json, now, parsed, pictures, time,
+    whole,
+};
 use crate::sql::Hold;
 
 #[async_trait]
@@ -31,7 +45,9 @@ impl Catalog for Store {
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError> {
         let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        let noted = products.clone();
         let upserted = upsert::upsert(&mut transaction, merchant, products).await?;
+        pictures::note(&mut transaction, merchant, &noted).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(upserted)
     }
@@ -47,9 +63,12 @@ impl Catalog for Store {
         let known = rows::products(&mut transaction, merchant, ids).await?;
         let Some(known) = known.first() else { return Ok(Edited::Unknown) };
         let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
-        upsert::upsert(&mut transaction, merchant, vec![edited.clone()]).await?;
+        let mut edited = vec![edited];
+        upsert::upsert(&mut transaction, merchant, edited.clone()).await?;
+        pictures::note(&mut transaction, merchant, &edited).await?;
+        pictures::fill_in(&mut transaction, merchant, &mut edited).await?;
         transaction.commit().await.map_err(failed)?;
-        Ok(Edited::Done(edited))
+        Ok(edited.pop().map_or(Edited::Unknown, Edited::Done))
     }
 
     async fn set_offers(
@@ -93,7 +112,9 @@ impl Catalog for Store {
         }
         // One transaction, so that products and variants are of one moment.
         let mut transaction = self.read().await?;
-        rows::products(&mut transaction, merchant, ids).await
+        let mut products = rows::products(&mut transaction, merchant, ids).await?;
+        pictures::fill_in(&mut transaction, merchant, &mut products).await?;
+        Ok(products)
     }
 
     async fn ids(
@@ -111,6 +132,49 @@ impl Catalog for Store {
             .await
             .map_err(failed)?;
         ids.into_iter().map(rows::id).collect()
+    }
+
+    async fn matching_ids(
+        &self,
+        merchant: &MerchantId,
+        filter: &ProductFilter,
+        after: Option<&ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        filter::ids(&self.readers, merchant, filter, after, limit).await
+    }
+
+    async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError> {
+        lacks::count(&self.readers, merchant).await
+    }
+
+    async fn count_shared_gtins(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        gtins::count(&self.readers, merchant).await
+    }
+
+    async fn shared_gtins(
+        &self,
+        merchant: &MerchantId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DuplicateGroup>, StoreError> {
+        // One transaction, so that groups and their products are of one moment.
+        let mut transaction = self.read().await?;
+        gtins::groups(&mut transaction, merchant, after, limit).await
+    }
+
+    async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
+        matched::count(&self.readers, merchant).await
+    }
+
+    async fn note_matched(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        matched::note(&mut transaction, merchant, products).await?;
+        transaction.commit().await.map_err(failed)
     }
 
     async fn merchants(
@@ -144,12 +208,27 @@ impl Catalog for Store {
         rows.into_iter().map(change).collect()
     }
 
-    async fn done(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError> {
         let sequences: Vec<i64> = changes.iter().map(|change| change.sequence).collect();
         let mut transaction = self.write(Hold::Rows).await?;
+        on_duty(&mut transaction, duty).await?;
         let done = sqlx::query(sql::DONE).bind(json(&sequences)?);
         done.execute(&mut *transaction).await.map_err(failed)?;
+        Ok(transaction.commit().await.map_err(failed)?)
+    }
+
+    async fn enter_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        upsert::tell_outbox(&mut transaction, merchant, products).await?;
         transaction.commit().await.map_err(failed)
+    }
+
+    async fn lag(&self) -> Result<Lag, StoreError> {
+        lag::read(&self.readers).await
     }
 
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
@@ -177,11 +256,8 @@ impl Catalog for Store {
 
     async fn reindex_all(&self) -> Result<u64, StoreError> {
         let mut transaction = self.write(Hold::Everything).await?;
-        sqlx::query(sql::FORGET_ENTRIES_OF_PRODUCTS)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let all = sqlx::query(sql::ENTER_ALL).execute(&mut *transaction).await.map_err(failed)?;
+        let enter = sqlx::query(sql::ENTER_ALL).bind(now());
+        let all = enter.execute(&mut *transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(all.rows_affected())
     }

@@ -1,7 +1,7 @@
 use sqlx::migrate::MigrateError;
 use vitrine_core::ports::StoreError;
 
-use super::{STORE, is_damage};
+use super::{STORE, advice, is_damage};
 
 /// The store can not be used as it is.
 pub(in crate::sql) fn unavailable(detail: impl Into<String>) -> StoreError {
@@ -15,7 +15,11 @@ pub(in crate::sql) fn corrupt(detail: impl Into<String>) -> StoreError {
 
 /// A statement failed.
 pub(in crate::sql) fn failed(error: sqlx::Error) -> StoreError {
-    let detail = error.to_string();
+    let advice = error.as_database_error().and_then(advice);
+    let detail = match advice {
+        Some(advice) => format!("{error}; {advice}"),
+        None => error.to_string(),
+    };
     let damaged = match &error {
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => true,
         sqlx::Error::Database(error) => is_damage(&**error),

@@ -5,18 +5,19 @@ mod sql;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use vitrine_core::{
     feed::Problem,
     ids::{ImportId, MerchantId},
     imports::{Import, ImportState, Progress},
     ports::{
-        Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, StoreError, Work,
-        Worked,
+        Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, StoreError, UnderWay,
+        Work, Worked,
     },
 };
 
-use super::{Connection, Store, catalog, corrupt, failed, json, later, now, parsed, whole};
+use super::{
+    Connection, Store, catalog, corrupt, failed, json, later, now, parsed, pictures, time, whole,
+};
 use crate::sql::Hold;
 
 /// Sorted after every import.
@@ -39,6 +40,7 @@ struct Row {
     created: i64,
     running_since: Option<i64>,
     running_from: i64,
+    pictures_failed: i64,
     updated: i64,
     ended: Option<i64>,
 }
@@ -52,6 +54,7 @@ impl Row {
             order: parsed(&self.asked)?,
             state: state.ok_or_else(|| corrupt(format!("the state {}", self.state)))?,
             progress: parsed(&self.progress)?,
+            pictures_failed: whole(self.pictures_failed),
             failure: self.failure.as_deref().map(parsed).transpose()?,
             not_modified: self.not_modified != 0,
             bytes: self.bytes.map(whole),
@@ -161,6 +164,12 @@ impl Imports for Store {
         rows.iter().map(Row::import).collect()
     }
 
+    async fn under_way(&self) -> Result<UnderWay, StoreError> {
+        let (waiting, running) =
+            sqlx::query_as(sql::UNDER_WAY).fetch_one(&self.readers).await.map_err(failed)?;
+        Ok(UnderWay { waiting: whole(waiting), running: whole(running) })
+    }
+
     async fn problems(
         &self,
         merchant: &MerchantId,
@@ -266,8 +275,12 @@ impl Imports for Store {
             .map_err(failed)?;
         still_wanted(cancelling)?;
         let worked = match work {
-            Work::Products(products) => {
-                Worked::Products(catalog::upsert(&mut transaction, merchant, products).await?)
+            Work::Products(batch) => {
+                let products = batch.products.clone();
+                let upserted = catalog::upsert(&mut transaction, merchant, products).await?;
+                let import = lease.import;
+                pictures::note_of_import(&mut transaction, merchant, import, &batch).await?;
+                Worked::Products(upserted)
             }
             Work::Offers(changes) => {
                 Worked::Offers(catalog::set_offers(&mut transaction, merchant, changes).await?)
@@ -376,16 +389,25 @@ async fn keep(
         .await
         .map_err(failed)?;
     held(kept.rows_affected())?;
+    Ok(tell(connection, &import, &problems).await?)
+}
+
+/// Keeps problems after those that are kept already.
+pub(super) async fn tell(
+    connection: &mut Connection,
+    import: &str,
+    problems: &[Problem],
+) -> Result<(), StoreError> {
     if problems.is_empty() {
         return Ok(());
     }
     let problems: Vec<String> = problems.iter().map(json).collect::<Result<_, _>>()?;
     let first: i64 = sqlx::query_scalar(sql::NEXT_PROBLEM)
-        .bind(&import)
+        .bind(import)
         .fetch_one(&mut *connection)
         .await
         .map_err(failed)?;
-    let told = sqlx::query(sql::TELL).bind(&import).bind(first).bind(json(&problems)?);
+    let told = sqlx::query(sql::TELL).bind(import).bind(first).bind(json(&problems)?);
     told.execute(connection).await.map_err(failed)?;
     Ok(())
 }
@@ -400,10 +422,6 @@ fn still_wanted(cancelling: Option<i64>) -> Result<(), LeaseError> {
         Some(0) => Ok(()),
         Some(_) => Err(LeaseError::Cancelled),
     }
-}
-
-fn time(milliseconds: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_millisecond(milliseconds).map_err(|error| corrupt(error.to_string()))
 }
 
 fn ago(by: Duration) -> i64 {

@@ -1,10 +1,13 @@
 //! What is the same for both databases; compiled for each.
 
 pub(super) mod catalog;
+mod duties;
 pub(super) mod error;
 mod feeds;
 mod imports;
 pub(super) mod migrations;
+mod pictures;
+mod rebuilds;
 
 use std::time::Duration;
 
@@ -12,7 +15,9 @@ use error::{corrupt, failed};
 use jiff::Timestamp;
 use vitrine_core::ports::StoreError;
 
-use super::{Connection, MIGRATOR, Pool, STORE, Store, is_damage, run_migrations, statements};
+use super::{
+    Connection, MIGRATOR, Pool, STORE, Store, advice, is_damage, run_migrations, statements,
+};
 
 /// A list as the one JSON parameter that a statement takes apart.
 fn json<T: serde::Serialize + ?Sized>(list: &T) -> Result<String, StoreError> {
@@ -31,6 +36,10 @@ fn now() -> i64 {
 
 fn later(by: Duration) -> i64 {
     now().saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn time(milliseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(milliseconds).map_err(|error| corrupt(error.to_string()))
 }
 
 fn whole(count: i64) -> u64 {

@@ -10,7 +10,7 @@ use vitrine_core::{
 
 use super::{
     Connection, StoreError, failed, json,
-    rows::{self, OfferRow},
+    rows::{self, OfferRow, Sums, SumsRow},
     sql,
     told::told,
     upsert::tell_outbox,
@@ -24,7 +24,8 @@ pub(in crate::sql) async fn set(
 ) -> Result<OffersSet, StoreError> {
     let named: HashSet<&VariantId> = changes.iter().map(|change| &change.variant).collect();
     let mut products = products_of(&mut *connection, merchant, &named).await?;
-    let before: Vec<_> = products.iter().map(told).collect();
+    let before: Vec<_> =
+        products.iter().map(|product| (told(product), Sums::of(product))).collect();
     let done = apply(&mut products, &changes);
 
     let rows: Vec<OfferRow<'_>> = products
@@ -39,12 +40,24 @@ pub(in crate::sql) async fn set(
         .execute(&mut *connection)
         .await
         .map_err(failed)?;
-    let behind: Vec<ProductId> = products
-        .iter()
-        .zip(before)
-        .filter(|(product, before)| told(product) != *before)
-        .map(|(product, _)| product.id.clone())
-        .collect();
+    let mut behind: Vec<ProductId> = Vec::new();
+    let mut sums: Vec<SumsRow<'_>> = Vec::new();
+    for (product, (told_before, sums_before)) in products.iter().zip(before) {
+        if told(product) != told_before {
+            behind.push(product.id.clone());
+        }
+        if Sums::of(product) != sums_before {
+            sums.push(SumsRow::of(product));
+        }
+    }
+    if !sums.is_empty() {
+        sqlx::query(sql::PUT_SUMS)
+            .bind(merchant.as_str())
+            .bind(json(&sums)?)
+            .execute(&mut *connection)
+            .await
+            .map_err(failed)?;
+    }
     tell_outbox(connection, merchant, &behind).await?;
     Ok(done)
 }

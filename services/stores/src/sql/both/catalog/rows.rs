@@ -8,7 +8,8 @@ use vitrine_core::{
     ids::{BadId, MerchantId, ProductId, VariantId},
     money::Money,
     product::{Offer, Product, Variant},
-    vocabulary::Colour,
+    product_filter::folded_brand,
+    vocabulary::{AgeGroup, Colour, Gender, Pattern},
 };
 
 use super::{Connection, StoreError, corrupt, failed, json, parsed, sql};
@@ -18,6 +19,30 @@ use super::{Connection, StoreError, corrupt, failed, json, parsed, sql};
 pub(super) struct ProductRow<'a> {
     id: &'a ProductId,
     document: String,
+    image_link: Option<String>,
+    category: &'static str,
+    brand: Option<String>,
+    gender: Option<&'static str>,
+    age_group: Option<&'static str>,
+    pattern: Option<&'static str>,
+    #[serde(flatten)]
+    sums: Sums,
+}
+
+/// The columns of `products` that its variants and their offers decide too.
+#[derive(Serialize, PartialEq, Eq)]
+pub(super) struct Sums {
+    colours: i64,
+    available: i64,
+    lacks: i64,
+}
+
+/// The sums alone of a row of `products`.
+#[derive(Serialize)]
+pub(super) struct SumsRow<'a> {
+    id: &'a ProductId,
+    #[serde(flatten)]
+    sums: Sums,
 }
 
 /// A row of `variants`.
@@ -27,6 +52,7 @@ pub(super) struct VariantRow<'a> {
     product: &'a ProductId,
     position: usize,
     attributes: String,
+    gtin: Option<String>,
 }
 
 /// A row of `offers`.
@@ -59,8 +85,36 @@ type VariantColumns =
 
 impl<'a> ProductRow<'a> {
     /// Of a product whose variants were taken out: their rows hold them.
-    pub(super) fn of(bare: &'a Product) -> Result<Self, StoreError> {
-        Ok(Self { id: &bare.id, document: json(bare)? })
+    pub(super) fn of(bare: &'a Product, sums: Sums) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: &bare.id,
+            document: json(bare)?,
+            // PostgreSQL's texts hold no U+0000; no address that could be fetched does.
+            image_link: bare.image_link.as_deref().map(|link| link.replace('\0', "")),
+            category: bare.category.id(),
+            brand: bare.brand.as_deref().and_then(folded_brand),
+            gender: bare.gender.map(Gender::id),
+            age_group: bare.age_group.map(AgeGroup::id),
+            pattern: bare.pattern.map(Pattern::id),
+            sums,
+        })
+    }
+}
+
+impl Sums {
+    pub(super) fn of(product: &Product) -> Self {
+        let colours = product.variants.iter().flat_map(|variant| &variant.colours);
+        Self {
+            colours: colours.fold(0, |set, colour| set | colour.bit()),
+            available: product.can_be_bought_now().into(),
+            lacks: product.lacks().bits(),
+        }
+    }
+}
+
+impl<'a> SumsRow<'a> {
+    pub(super) fn of(product: &'a Product) -> Self {
+        Self { id: &product.id, sums: Sums::of(product) }
     }
 }
 
@@ -77,7 +131,13 @@ impl<'a> VariantRow<'a> {
             size: own(&variant.size),
             gtin: own(&variant.gtin),
         };
-        Ok(Self { id: &variant.id, product, position, attributes: json(&attributes)? })
+        Ok(Self {
+            id: &variant.id,
+            product,
+            position,
+            attributes: json(&attributes)?,
+            gtin: variant.read_gtin().map(|gtin| gtin.as_str().to_owned()),
+        })
     }
 }
 

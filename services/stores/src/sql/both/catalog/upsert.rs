@@ -11,8 +11,8 @@ use vitrine_core::{
 };
 
 use super::{
-    Connection, StoreError, failed, json,
-    rows::{self, OfferRow, ProductRow, VariantRow},
+    Connection, StoreError, failed, json, now,
+    rows::{self, OfferRow, ProductRow, Sums, SumsRow, VariantRow},
     sql,
 };
 
@@ -48,8 +48,9 @@ pub(in crate::sql) async fn remove(
     Ok(removed.len() as u64)
 }
 
-/// Puts products into the outbox with new, higher sequence numbers.
-pub(super) async fn tell_outbox(
+/// Puts products into the outbox with new, higher sequence numbers. Those that wait there already
+/// wait since the same time as before.
+pub(in crate::sql) async fn tell_outbox(
     connection: &mut Connection,
     merchant: &MerchantId,
     products: &[impl Serialize],
@@ -57,9 +58,8 @@ pub(super) async fn tell_outbox(
     if products.is_empty() {
         return Ok(());
     }
-    let list = json(products)?;
-    execute(&mut *connection, sql::FORGET_ENTRIES, merchant, &list).await?;
-    execute(connection, sql::ENTER, merchant, &list).await
+    let enter = sqlx::query(sql::ENTER).bind(merchant.as_str()).bind(json(products)?).bind(now());
+    enter.execute(connection).await.map(drop).map_err(failed)
 }
 
 /// Splits products into groups in which no product and no variant comes twice, so that the order
@@ -126,6 +126,7 @@ async fn write(
     mut products: Vec<Product>,
     replaced: &[&ProductId],
 ) -> Result<(), StoreError> {
+    let sums: Vec<Sums> = products.iter().map(Sums::of).collect();
     let variants: Vec<Vec<Variant>> =
         products.iter_mut().map(|product| std::mem::take(&mut product.variants)).collect();
     let ids: Vec<&ProductId> = products.iter().map(|product| &product.id).collect();
@@ -133,8 +134,8 @@ async fn write(
     let mut variant_ids = Vec::new();
     let mut variant_rows = Vec::new();
     let mut offer_rows = Vec::new();
-    for (product, variants) in products.iter().zip(&variants) {
-        product_rows.push(ProductRow::of(product)?);
+    for ((product, variants), sums) in products.iter().zip(&variants).zip(sums) {
+        product_rows.push(ProductRow::of(product, sums)?);
         for (position, variant) in variants.iter().enumerate() {
             variant_ids.push(&variant.id);
             variant_rows.push(VariantRow::of(&product.id, position, variant)?);
@@ -148,6 +149,8 @@ async fn write(
     let robbed = take_variants(&mut *connection, merchant, &variant_ids).await?;
     execute(&mut *connection, sql::PUT_VARIANTS, merchant, &json(&variant_rows)?).await?;
     execute(&mut *connection, sql::PUT_OFFERS, merchant, &json(&offer_rows)?).await?;
+
+    sum_up_robbed(&mut *connection, merchant, &robbed).await?;
 
     let mut told: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
     told.extend(robbed.iter().map(String::as_str));
@@ -174,6 +177,21 @@ async fn take_variants(
         execute(connection, sql::REMOVE_PRODUCTS_WITHOUT_VARIANTS, merchant, &list).await?;
     }
     Ok(robbed)
+}
+
+/// Brings the sums of products up to the variants that they are left with.
+async fn sum_up_robbed(
+    connection: &mut Connection,
+    merchant: &MerchantId,
+    robbed: &[String],
+) -> Result<(), StoreError> {
+    if robbed.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ProductId> = robbed.iter().cloned().map(rows::id).collect::<Result<_, _>>()?;
+    let left = rows::products(&mut *connection, merchant, &ids).await?;
+    let rows: Vec<SumsRow<'_>> = left.iter().map(SumsRow::of).collect();
+    execute(connection, sql::PUT_SUMS, merchant, &json(&rows)?).await
 }
 
 async fn execute(

@@ -5,7 +5,8 @@ pub(super) use super::super::statements::imports::*;
 macro_rules! columns {
     () => {
         "id, merchant, state, asked, progress, failure, not_modified, cancelling, attempt, \
-         fruitless, bytes, created, running_since, running_from, updated, ended"
+         fruitless, bytes, created, running_since, running_from, pictures_failed, \
+         updated, ended"
     };
 }
 
@@ -48,6 +49,12 @@ pub(super) const IMPORTS: &str = concat!(
     columns!(),
     " FROM imports WHERE merchant = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
 );
+
+/// By the index on imports under way, whose condition this repeats.
+pub(super) const UNDER_WAY: &str = "
+    SELECT count(CASE WHEN state = 'waiting' THEN 1 END),
+           count(CASE WHEN state = 'running' THEN 1 END)
+    FROM imports WHERE state IN ('receiving', 'waiting', 'running')";
 
 /// `$1` merchant, `$2` import, `$3` how many are passed over, `$4` limit.
 pub(super) const PROBLEMS: &str = "

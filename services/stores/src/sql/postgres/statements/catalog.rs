@@ -14,11 +14,64 @@ pub(in crate::sql) const VARIANTS: &str = "
     WHERE v.merchant = $1 AND v.product IN (SELECT json_array_elements_text($2::json))
     ORDER BY v.product, v.position";
 
-/// `$1` merchant, `$2` objects with `id` and `document`.
+/// `$1` merchant, `$2` objects with the other columns.
 pub(in crate::sql) const PUT_PRODUCTS: &str = "
-    INSERT INTO products (merchant, id, document)
-    SELECT $1, id, document FROM json_to_recordset($2::json) AS given (id text, document text)
-    ON CONFLICT (merchant, id) DO UPDATE SET document = excluded.document";
+    INSERT INTO products
+        (merchant, id, document, image_link, category, brand, gender, age_group, pattern, colours,
+         available, lacks)
+    SELECT $1, id, document, image_link, category, brand, gender, age_group, pattern, colours,
+           available, lacks
+    FROM json_to_recordset($2::json) AS given (
+        id text, document text, image_link text, category text, brand text, gender text,
+        age_group text, pattern text, colours bigint, available bigint, lacks bigint)
+    ON CONFLICT (merchant, id) DO UPDATE SET
+        document = excluded.document, image_link = excluded.image_link,
+        category = excluded.category, brand = excluded.brand, gender = excluded.gender,
+        age_group = excluded.age_group, pattern = excluded.pattern, colours = excluded.colours,
+        available = excluded.available, lacks = excluded.lacks";
+
+/// `$1` merchant, `$2` objects with `id`, `colours`, `available` and `lacks`.
+pub(in crate::sql) const PUT_SUMS: &str = "
+    UPDATE products SET
+        colours = given.colours, available = given.available, lacks = given.lacks
+    FROM json_to_recordset($2::json)
+        AS given (id text, colours bigint, available bigint, lacks bigint)
+    WHERE merchant = $1 AND products.id = given.id";
+
+/// `$1` merchant, `$2` the id before the first, `$3` limit; each of the others null or 0 where it is
+/// not asked for: lists of `$4` categories, `$5` patterns, `$6` genders, `$7` age groups and `$8`
+/// brands; sets of `$9` colours and `$10` lacks; whether it is `$11` available and `$12` matched;
+/// `$13` and `$14` the first and the last id.
+pub(in crate::sql) const MATCHING_IDS: &str = "
+    SELECT id FROM products p
+    WHERE merchant = $1 AND id > $2 AND id >= $13 AND id <= $14
+      AND ($4::text IS NULL OR category IN (SELECT json_array_elements_text($4::json)))
+      AND ($5::text IS NULL OR pattern IN (SELECT json_array_elements_text($5::json)))
+      AND ($6::text IS NULL OR gender IN (SELECT json_array_elements_text($6::json)))
+      AND ($7::text IS NULL OR age_group IN (SELECT json_array_elements_text($7::json)))
+      AND ($8::text IS NULL OR brand IN (SELECT json_array_elements_text($8::json)))
+      AND ($9::bigint = 0 OR colours & $9 <> 0)
+      AND ($10::bigint = 0 OR lacks & $10 <> 0)
+      AND ($11::bigint IS NULL OR available = $11)
+      AND ($12::bigint IS NULL OR $12 = (EXISTS (
+          SELECT 1 FROM matched m WHERE m.merchant = p.merchant AND m.product = p.id))::int)
+    ORDER BY id LIMIT $3";
+
+/// `$1` merchant, `$2` product ids, `$3` now.
+pub(in crate::sql) const NOTE_MATCHED: &str = "
+    INSERT INTO matched (merchant, product, first)
+    SELECT $1, id, $3 FROM products
+    WHERE merchant = $1 AND id IN (SELECT json_array_elements_text($2::json))
+    ON CONFLICT (merchant, product) DO NOTHING";
+
+/// `$1` merchant, `$2` GTINs, `$3` how many products of each at most.
+pub(in crate::sql) const PRODUCTS_OF_GTINS: &str = "
+    SELECT gtin, product FROM (
+        SELECT gtin, product, row_number() OVER (PARTITION BY gtin ORDER BY product) AS place
+        FROM (
+            SELECT DISTINCT gtin, product FROM variants
+            WHERE merchant = $1 AND gtin IN (SELECT json_array_elements_text($2::json))) AS sharing) AS placed
+    WHERE place <= $3 ORDER BY gtin, place";
 
 /// `$1` merchant, `$2` product ids.
 pub(in crate::sql) const CLEAR_VARIANTS: &str = "
@@ -39,12 +92,12 @@ pub(in crate::sql) const REMOVE_PRODUCTS_WITHOUT_VARIANTS: &str = "
           SELECT 1 FROM variants v
           WHERE v.merchant = products.merchant AND v.product = products.id)";
 
-/// `$1` merchant, `$2` objects with `id`, `product`, `position` and `attributes`.
+/// `$1` merchant, `$2` objects with the other columns.
 pub(in crate::sql) const PUT_VARIANTS: &str = "
-    INSERT INTO variants (merchant, id, product, position, attributes)
-    SELECT $1, id, product, position, attributes
+    INSERT INTO variants (merchant, id, product, position, attributes, gtin)
+    SELECT $1, id, product, position, attributes, gtin
     FROM json_to_recordset($2::json)
-        AS given (id text, product text, position integer, attributes text)";
+        AS given (id text, product text, position integer, attributes text, gtin text)";
 
 /// `$1` merchant, `$2` objects with the other columns.
 pub(in crate::sql) const PUT_OFFERS: &str = "
@@ -70,17 +123,19 @@ pub(in crate::sql) const REMOVE_PRODUCTS: &str = "
     WHERE merchant = $1 AND id IN (SELECT json_array_elements_text($2::json))
     RETURNING id";
 
-/// `$1` merchant, `$2` product ids.
-pub(in crate::sql) const FORGET_ENTRIES: &str = "
-    DELETE FROM outbox
-    WHERE merchant = $1 AND product IN (SELECT json_array_elements_text($2::json))";
-
-/// `$1` merchant, `$2` product ids.
+/// `$1` merchant, `$2` product ids, `$3` now. DEFAULT is the next number.
 pub(in crate::sql) const ENTER: &str = "
-    INSERT INTO outbox (merchant, product)
-    SELECT $1, value
+    INSERT INTO outbox (merchant, product, since)
+    SELECT $1, value, $3
     FROM json_array_elements_text($2::json) WITH ORDINALITY AS given (value, place)
-    ORDER BY place";
+    ORDER BY place
+    ON CONFLICT (merchant, product) DO UPDATE SET sequence = DEFAULT";
+
+/// `$1` now. Entries of removed products stay: the index may still hold them.
+pub(in crate::sql) const ENTER_ALL: &str = "
+    INSERT INTO outbox (merchant, product, since)
+    SELECT merchant, id, $1 FROM products ORDER BY merchant, id
+    ON CONFLICT (merchant, product) DO UPDATE SET sequence = DEFAULT";
 
 /// `$1` sequence numbers. An entry that a write is replacing now is passed over: what comes is of a
 /// later change, and waiting for it here could be waiting for each other.

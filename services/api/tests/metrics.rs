@@ -1,0 +1,139 @@
+//! The figures at `/metrics`.
+
+mod common;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use common::{Service, problem, seeing_a_dress, start, start_with};
+use vitrine_api::ServerSettings;
+use vitrine_core::{
+    admission::Admission,
+    ids::MerchantId,
+    imports::{Import, ImportOptions, ImportOrder, Source},
+    ports::{Catalog, Duties, Imports, Rebuilds},
+    testing::sample,
+};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+async fn with(settings: ServerSettings) -> Service {
+    start_with(seeing_a_dress(), Admission::new(2, 8), settings).await
+}
+
+/// A service that reads the figures anew each time.
+async fn fresh() -> Service {
+    with(ServerSettings { metrics_age: Duration::ZERO, ..ServerSettings::default() }).await
+}
+
+async fn text(service: &Service) -> String {
+    let answer = service.client.get(service.url("/metrics")).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "no token is needed");
+    assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    answer.text().await.unwrap()
+}
+
+/// The samples by name, with their labels.
+async fn scrape(service: &Service) -> BTreeMap<String, f64> {
+    let text = text(service).await;
+    let samples = text.lines().filter(|line| !line.starts_with('#'));
+    let sample = |line: &str| {
+        let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("{line}"));
+        (name.to_owned(), value.parse().unwrap_or_else(|_| panic!("{line}")))
+    };
+    samples.map(sample).collect()
+}
+
+#[tokio::test]
+async fn the_metrics_tell_how_far_the_index_is_behind() {
+    let service = fresh().await;
+    let figures = scrape(&service).await;
+    assert_eq!(figures["vitrine_index_lag_products"], 0.0);
+    assert_eq!(figures["vitrine_index_lag_seconds"], 0.0);
+
+    for merchant in ["one", "two"] {
+        let merchant = MerchantId::new(merchant).unwrap();
+        service.catalog.upsert(&merchant, vec![sample::product("a")]).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    let figures = scrape(&service).await;
+    assert_eq!(figures["vitrine_index_lag_products"], 2.0, "of all merchants");
+    let first = figures["vitrine_index_lag_seconds"];
+    assert!(first > 0.001, "{first}");
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    assert!(scrape(&service).await["vitrine_index_lag_seconds"] > first, "it waits on");
+
+    service.indexer.drain(|_| {}).await.unwrap();
+    let figures = scrape(&service).await;
+    assert_eq!(figures["vitrine_index_lag_products"], 0.0);
+    assert_eq!(figures["vitrine_index_lag_seconds"], 0.0);
+}
+
+#[tokio::test]
+async fn the_metrics_tell_of_imports_and_of_building_anew() {
+    let service = fresh().await;
+    let merchant = MerchantId::new("demo").unwrap();
+    let order = ImportOrder {
+        source: Source::Body,
+        reading: Default::default(),
+        options: ImportOptions::default(),
+    };
+    for _ in 0..2 {
+        let import = Import::new(merchant.clone(), order.clone());
+        service.catalog.create(&import).await.unwrap();
+        service.catalog.body_complete(import.id, 0).await.unwrap();
+    }
+    service.catalog.claim(HOUR).await.unwrap().unwrap();
+    let figures = scrape(&service).await;
+    assert_eq!(figures["vitrine_imports{state=\"waiting\"}"], 1.0);
+    assert_eq!(figures["vitrine_imports{state=\"running\"}"], 1.0);
+
+    let rebuild = |figures: BTreeMap<String, f64>| {
+        ["under_way", "done_products", "expected_products"]
+            .map(|name| figures[&format!("vitrine_index_rebuild_{name}")])
+    };
+    assert_eq!(rebuild(figures), [0.0, 0.0, 0.0]);
+    service.catalog.ask_rebuild().await.unwrap();
+    assert_eq!(rebuild(scrape(&service).await), [1.0, 0.0, 0.0]);
+    let duty = service.catalog.take("indexing", "another", HOUR).await.unwrap().unwrap();
+    service.catalog.start_rebuild(&duty).await.unwrap();
+    service.catalog.tell_rebuild(&duty, 512, 1_000).await.unwrap();
+    assert_eq!(rebuild(scrape(&service).await), [1.0, 512.0, 1_000.0]);
+    service.catalog.end_rebuild(&duty, Ok(1_001)).await.unwrap();
+    assert_eq!(rebuild(scrape(&service).await), [0.0, 1_001.0, 1_001.0]);
+}
+
+#[tokio::test]
+async fn every_figure_says_what_it_is_and_names_no_merchant() {
+    let service = fresh().await;
+    let text = text(&service).await;
+    let figures = scrape(&service).await;
+    assert_eq!(figures["vitrine_indexer_on_duty"], 0.0);
+    for sample in figures.keys() {
+        let name = sample.split('{').next().unwrap();
+        assert!(name.starts_with("vitrine_"), "{name}");
+        assert!(text.contains(&format!("# TYPE {name} gauge\n")), "{name} in {text}");
+        let help = text.lines().find_map(|line| line.strip_prefix(&format!("# HELP {name} ")));
+        assert!(help.is_some_and(|help| help.len() > 20), "{name} in {text}");
+    }
+    assert!(!text.contains("demo"), "{text}");
+}
+
+#[tokio::test]
+async fn who_asks_often_is_told_what_was_read_before() {
+    let service = with(ServerSettings { metrics_age: HOUR, ..ServerSettings::default() }).await;
+    let before = text(&service).await;
+    let merchant = MerchantId::new("demo").unwrap();
+    service.catalog.upsert(&merchant, vec![sample::product("new")]).await.unwrap();
+    assert_eq!(text(&service).await, before);
+}
+
+#[tokio::test]
+async fn a_service_that_is_to_have_no_metrics_has_none() {
+    let service = with(ServerSettings { metrics: false, ..ServerSettings::default() }).await;
+    let answer = service.client.get(service.url("/metrics")).send().await.unwrap();
+    problem(answer, 404, "route_unknown").await;
+    let post = start().await;
+    let answer = post.client.post(post.url("/metrics")).send().await.unwrap();
+    problem(answer, 405, "method_not_allowed").await;
+}
