@@ -113,7 +113,7 @@ fn meant(name: &str, known: &[String]) -> String {
 }
 
 /// A product with all the fields that one can have.
-fn whole() -> ProductDraft {
+fn whole() -> ProductDraft<'static> {
     ProductDraft { from_picture: vec![Attribute::Pattern], ..ProductDraft::default() }
 }
 
