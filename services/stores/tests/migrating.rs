@@ -10,7 +10,6 @@ use sqlx::{
     sqlite::SqliteConnectOptions,
 };
 use vitrine_core::{
-    duplicates::DuplicatesBy,
     ids::ProductId,
     ports::Catalog,
     product::Product,
@@ -114,9 +113,9 @@ async fn agrees(catalog: &dyn Catalog, products: Vec<Product>) {
     assert_eq!(catalog.products(&merchant, &ids).await.unwrap(), products, "nothing is lost");
     let new = MemoryCatalog::default();
     new.upsert(&merchant, products.clone()).await.unwrap();
-    let shared = new.duplicates(&merchant, DuplicatesBy::Gtin, None, 100).await.unwrap();
+    let shared = new.shared_gtins(&merchant, None, 100).await.unwrap();
     assert!(!shared.is_empty());
-    let found = catalog.duplicates(&merchant, DuplicatesBy::Gtin, None, 100).await.unwrap();
+    let found = catalog.shared_gtins(&merchant, None, 100).await.unwrap();
     assert_eq!(found, shared, "GTINs are read as they would be now");
     let mut dice = Dice::new(4);
     let of_each_colour = Colour::ALL
