@@ -17,7 +17,6 @@ async fn what_a_batch_looks_up_never_walks_through_all_that_a_merchant_has() {
         sql::CLEAR_VARIANTS,
         sql::TAKE_VARIANTS,
         sql::PRODUCTS_OF_VARIANTS,
-        sql::FORGET_ENTRIES,
         sql::ENTER,
         sql::DONE,
         sql::VECTORS,
