@@ -122,10 +122,10 @@ async fn every_figure_says_what_it_is_and_names_no_merchant() {
 #[tokio::test]
 async fn who_asks_often_is_told_what_was_read_before() {
     let service = with(ServerSettings { metrics_age: HOUR, ..ServerSettings::default() }).await;
-    let before = text(&service).await;
+    let before = scrape(&service).await;
     let merchant = MerchantId::new("demo").unwrap();
     service.catalog.upsert(&merchant, vec![sample::product("new")]).await.unwrap();
-    assert_eq!(text(&service).await, before);
+    assert_eq!(scrape(&service).await, before);
 }
 
 #[tokio::test]

@@ -43,6 +43,10 @@ impl State {
     ) {
         for (at, product) in products.iter().enumerate() {
             let key = (merchant.clone(), product.id.clone());
+            let comes_again = products[at + 1..].iter().any(|later| later.id == product.id);
+            if comes_again || !self.products.contains_key(&key) {
+                continue;
+            }
             let Some(address) = product.image_link.clone() else {
                 self.pictures.remove(&key);
                 continue;

@@ -3,7 +3,7 @@
 #[path = "both/mod.rs"]
 mod both;
 #[cfg(test)]
-mod plans;
+mod tests;
 mod statements {
     pub(super) mod catalog;
     pub(super) mod duties;

@@ -2,7 +2,7 @@
 
 mod sql;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use serde::Serialize;
@@ -70,8 +70,11 @@ async fn note_all<'a>(
     import: Option<ImportId>,
     enrich: Option<bool>,
 ) -> Result<(), StoreError> {
+    // Of a product that comes twice the last holds.
+    let products: BTreeMap<&ProductId, (&Product, Option<&Place>)> =
+        products.map(|(product, place)| (&product.id, (product, place))).collect();
     let (mut noted, mut without) = (Vec::new(), Vec::new());
-    for (product, place) in products {
+    for (product, place) in products.into_values() {
         // No address holds U+0000, and no text in PostgreSQL.
         match product.image_link.as_deref().filter(|address| !address.contains('\0')) {
             Some(address) => noted.push(Noted {

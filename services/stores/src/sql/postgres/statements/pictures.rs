@@ -2,13 +2,15 @@
 
 /// `$1` merchant, `$2` objects with `product`, `address`, `row` and `line`, `$3` import, `$4`
 /// whether they are looked at, `$5` now. What is known of the same address is kept, unless it is a
-/// failure that may be tried again.
+/// failure that may be tried again. A product that another one of its batch left without variants
+/// is there no more.
 pub(in crate::sql) const NOTE: &str = r#"
     INSERT INTO product_pictures AS known
         (merchant, product, address, state, enrich, tries, due, import, feed_row, feed_line)
     SELECT $1, product, address, 'waiting', coalesce($4, 0), 0, 0, $3, "row", line
     FROM json_to_recordset($2::json)
         AS given (product text, address text, "row" bigint, line bigint)
+    WHERE EXISTS (SELECT 1 FROM products p WHERE p.merchant = $1 AND p.id = given.product)
     ON CONFLICT (merchant, product) DO UPDATE SET
         address = excluded.address, state = 'waiting', enrich = coalesce($4, known.enrich),
         tries = 0, due = 0, import = excluded.import, feed_row = excluded.feed_row,

@@ -29,11 +29,16 @@ pub(in crate::sql) const PUT_PRODUCTS: &str = "
         age_group = excluded.age_group, pattern = excluded.pattern, colours = excluded.colours,
         available = excluded.available, lacks = excluded.lacks";
 
-/// `$1` merchant, `$2` objects with `id`, `colours`, `available` and `lacks`.
+/// `$1` merchant, `$2` objects with `id`, `colours`, `available` and `lacks`. Inserts nothing: an
+/// update that finds its rows by a list walks through all of the merchant's here.
 pub(in crate::sql) const PUT_SUMS: &str = "
-    UPDATE products SET
-        colours = value ->> 'colours', available = value ->> 'available', lacks = value ->> 'lacks'
-    FROM json_each($2) WHERE merchant = $1 AND products.id = value ->> 'id'";
+    INSERT INTO products (merchant, id, document, colours, available, lacks)
+    SELECT p.merchant, p.id, p.document,
+           value ->> 'colours', value ->> 'available', value ->> 'lacks'
+    FROM json_each($2) CROSS JOIN products p ON p.merchant = $1 AND p.id = value ->> 'id'
+    WHERE true
+    ON CONFLICT (merchant, id) DO UPDATE SET
+        colours = excluded.colours, available = excluded.available, lacks = excluded.lacks";
 
 /// `$1` merchant, `$2` the id before the first, `$3` limit; each of the others null or 0 where it is
 /// not asked for: lists of `$4` categories, `$5` patterns, `$6` genders, `$7` age groups and `$8`

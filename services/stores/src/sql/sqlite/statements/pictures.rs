@@ -2,13 +2,15 @@
 
 /// `$1` merchant, `$2` objects with `product`, `address`, `row` and `line`, `$3` import, `$4`
 /// whether they are looked at, `$5` now. What is known of the same address is kept, unless it is a
-/// failure that may be tried again.
+/// failure that may be tried again. A product that another one of its batch left without variants
+/// is there no more.
 pub(in crate::sql) const NOTE: &str = "
     INSERT INTO product_pictures
         (merchant, product, address, state, enrich, tries, due, import, feed_row, feed_line)
     SELECT $1, value ->> 'product', value ->> 'address', 'waiting', coalesce($4, 0), 0, 0, $3,
            value ->> 'row', value ->> 'line'
-    FROM json_each($2) WHERE true
+    FROM json_each($2) CROSS JOIN products p ON p.merchant = $1 AND p.id = value ->> 'product'
+    WHERE true
     ON CONFLICT (merchant, product) DO UPDATE SET
         address = excluded.address, state = 'waiting', enrich = coalesce($4, enrich), tries = 0,
         due = 0, import = excluded.import, feed_row = excluded.feed_row,

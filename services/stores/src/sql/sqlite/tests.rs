@@ -4,7 +4,10 @@
 
 use sqlx::{AssertSqlSafe, ConnectOptions, sqlite::SqliteConnectOptions};
 
-use super::{MIGRATOR, statements::catalog as sql};
+use super::{
+    MIGRATOR,
+    statements::{catalog as sql, pictures},
+};
 
 #[tokio::test]
 async fn what_a_batch_looks_up_never_walks_through_all_that_a_merchant_has() {
@@ -20,6 +23,10 @@ async fn what_a_batch_looks_up_never_walks_through_all_that_a_merchant_has() {
         sql::ENTER,
         sql::DONE,
         sql::VECTORS,
+        pictures::NOTE,
+        pictures::ENRICH,
+        pictures::FORGET,
+        pictures::SEEN,
     ] {
         let asked = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let steps: Vec<(i64, i64, i64, String)> =
