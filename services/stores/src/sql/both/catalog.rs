@@ -45,9 +45,9 @@ impl Catalog for Store {
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError> {
         let mut transaction = self.write(Hold::Merchant(merchant)).await?;
-        let noted = products.clone();
+        let named = pictures::named(&products, &[]);
         let upserted = upsert::upsert(&mut transaction, merchant, products).await?;
-        pictures::note(&mut transaction, merchant, &noted).await?;
+        pictures::note(&mut transaction, merchant, named).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(upserted)
     }
@@ -65,7 +65,8 @@ impl Catalog for Store {
         let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
         let mut edited = vec![edited];
         upsert::upsert(&mut transaction, merchant, edited.clone()).await?;
-        pictures::note(&mut transaction, merchant, &edited).await?;
+        let named = pictures::named(&edited, &[]);
+        pictures::note(&mut transaction, merchant, named).await?;
         pictures::fill_in(&mut transaction, merchant, &mut edited).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(edited.pop().map_or(Edited::Unknown, Edited::Done))

@@ -10,8 +10,8 @@ use vitrine_core::{
     ids::{ImportId, MerchantId},
     imports::{Import, ImportState, Progress},
     ports::{
-        Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, StoreError, UnderWay,
-        Work, Worked,
+        Batch, Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, StoreError,
+        UnderWay, Work, Worked,
     },
 };
 
@@ -275,11 +275,11 @@ impl Imports for Store {
             .map_err(failed)?;
         still_wanted(cancelling)?;
         let worked = match work {
-            Work::Products(batch) => {
-                let products = batch.products.clone();
+            Work::Products(Batch { products, places, enrich }) => {
+                let named = pictures::named(&products, &places);
                 let upserted = catalog::upsert(&mut transaction, merchant, products).await?;
                 let import = lease.import;
-                pictures::note_of_import(&mut transaction, merchant, import, &batch).await?;
+                pictures::note_of_import(&mut transaction, merchant, import, named, enrich).await?;
                 Worked::Products(upserted)
             }
             Work::Offers(changes) => {

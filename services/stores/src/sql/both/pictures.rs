@@ -12,7 +12,7 @@ use vitrine_core::{
     imports::{Failure, PROBLEMS_KEPT},
     pictures::{Seen, picture_problem},
     ports::{
-        Batch, KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
+        KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
         StoreError, WantedPicture,
     },
     product::Product,
@@ -21,40 +21,57 @@ use vitrine_core::{
 use super::{Connection, Store, catalog, failed, imports, json, later, now, parsed, whole};
 use crate::sql::Hold;
 
-/// A picture as it is noted.
+/// A product's picture, if it names one, and where in its feed.
 #[derive(Serialize)]
-struct Noted<'a> {
-    product: &'a ProductId,
-    address: &'a str,
+pub(super) struct Named {
+    product: ProductId,
+    address: Option<String>,
     row: Option<u64>,
     line: Option<u64>,
 }
 
-/// Notes the pictures of products that are written one by one.
+/// The pictures that products name, to be noted once those are written. Of a product that comes
+/// twice the last holds.
+pub(super) fn named(products: &[Product], places: &[Place]) -> Vec<Named> {
+    let places = places.iter().map(Some).chain(std::iter::repeat(None));
+    let last: BTreeMap<&ProductId, (&Product, Option<&Place>)> = products
+        .iter()
+        .zip(places)
+        .map(|(product, place)| (&product.id, (product, place)))
+        .collect();
+    let named = last.into_values().map(|(product, place)| Named {
+        product: product.id.clone(),
+        // No address holds U+0000, and no text in PostgreSQL.
+        address: product.image_link.clone().filter(|address| !address.contains('\0')),
+        row: place.map(|place| place.row),
+        line: place.map(|place| place.line),
+    });
+    named.collect()
+}
+
+/// Notes the pictures of products that were written one by one.
 pub(super) async fn note(
     connection: &mut Connection,
     merchant: &MerchantId,
-    products: &[Product],
+    named: Vec<Named>,
 ) -> Result<(), StoreError> {
-    let noted = products.iter().map(|product| (product, None));
-    note_all(connection, merchant, noted, None, None).await
+    note_all(connection, merchant, named, None, None).await
 }
 
-/// Notes the pictures of products that an import writes, and whether they are looked at.
+/// Notes the pictures of products that an import wrote, and whether they are looked at.
 pub(super) async fn note_of_import(
     connection: &mut Connection,
     merchant: &MerchantId,
     import: ImportId,
-    batch: &Batch,
+    named: Vec<Named>,
+    enrich: bool,
 ) -> Result<(), StoreError> {
-    let places = batch.places.iter().map(Some).chain(std::iter::repeat(None));
-    let noted = batch.products.iter().zip(places);
-    note_all(connection, merchant, noted, Some(import), Some(batch.enrich)).await?;
-    let ids: Vec<&ProductId> = batch.products.iter().map(|product| &product.id).collect();
+    let ids = json(&named.iter().map(|named| &named.product).collect::<Vec<_>>())?;
+    note_all(connection, merchant, named, Some(import), Some(enrich)).await?;
     let shown_otherwise: Vec<String> = sqlx::query_scalar(sql::ENRICH)
         .bind(merchant.as_str())
-        .bind(json(&ids)?)
-        .bind(i64::from(batch.enrich))
+        .bind(ids)
+        .bind(i64::from(enrich))
         .fetch_all(&mut *connection)
         .await
         .map_err(failed)?;
@@ -63,29 +80,15 @@ pub(super) async fn note_of_import(
     catalog::tell_outbox(connection, merchant, &shown_otherwise).await
 }
 
-async fn note_all<'a>(
+async fn note_all(
     connection: &mut Connection,
     merchant: &MerchantId,
-    products: impl Iterator<Item = (&'a Product, Option<&'a Place>)>,
+    named: Vec<Named>,
     import: Option<ImportId>,
     enrich: Option<bool>,
 ) -> Result<(), StoreError> {
-    // Of a product that comes twice the last holds.
-    let products: BTreeMap<&ProductId, (&Product, Option<&Place>)> =
-        products.map(|(product, place)| (&product.id, (product, place))).collect();
-    let (mut noted, mut without) = (Vec::new(), Vec::new());
-    for (product, place) in products.into_values() {
-        // No address holds U+0000, and no text in PostgreSQL.
-        match product.image_link.as_deref().filter(|address| !address.contains('\0')) {
-            Some(address) => noted.push(Noted {
-                product: &product.id,
-                address,
-                row: place.map(|place| place.row),
-                line: place.map(|place| place.line),
-            }),
-            None => without.push(&product.id),
-        }
-    }
+    let (noted, without): (Vec<Named>, Vec<Named>) =
+        named.into_iter().partition(|named| named.address.is_some());
     if !noted.is_empty() {
         sqlx::query(sql::NOTE)
             .bind(merchant.as_str())
@@ -98,6 +101,7 @@ async fn note_all<'a>(
             .map_err(failed)?;
     }
     if !without.is_empty() {
+        let without: Vec<&ProductId> = without.iter().map(|named| &named.product).collect();
         let forgotten = sqlx::query(sql::FORGET).bind(merchant.as_str()).bind(json(&without)?);
         forgotten.execute(connection).await.map_err(failed)?;
     }
