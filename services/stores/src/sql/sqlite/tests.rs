@@ -1,6 +1,6 @@
-//! How SQLite goes about what a batch looks up by a list. It has no statistics here, and guesses
-//! badly: one that walks through all of a merchant's rows works, and every batch of an import takes
-//! longer than the one before it.
+//! How SQLite goes about what a batch looks up by a list. Left to guess, it guesses badly: one that
+//! walks through all of a merchant's rows works, and every batch of an import takes longer than the
+//! one before it.
 
 use sqlx::{AssertSqlSafe, ConnectOptions, sqlite::SqliteConnectOptions};
 
@@ -8,6 +8,9 @@ use super::{
     MIGRATOR,
     statements::{catalog as sql, pictures},
 };
+
+/// What removing a product does by itself to keep its foreign key.
+const CASCADE: &str = "DELETE FROM variants WHERE merchant = $1 AND product = $2";
 
 #[tokio::test]
 async fn what_a_batch_looks_up_never_walks_through_all_that_a_merchant_has() {
@@ -20,6 +23,13 @@ async fn what_a_batch_looks_up_never_walks_through_all_that_a_merchant_has() {
         sql::CLEAR_VARIANTS,
         sql::TAKE_VARIANTS,
         sql::PRODUCTS_OF_VARIANTS,
+        sql::PUT_PRODUCTS,
+        sql::PUT_VARIANTS,
+        sql::PUT_OFFERS,
+        sql::PUT_SUMS,
+        sql::REMOVE_PRODUCTS,
+        sql::REMOVE_PRODUCTS_WITHOUT_VARIANTS,
+        CASCADE,
         sql::ENTER,
         sql::DONE,
         sql::VECTORS,
