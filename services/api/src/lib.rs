@@ -5,10 +5,14 @@
 
 mod body;
 mod caller;
+mod cors;
 mod decoding;
+mod etags;
 mod import_status;
 mod metrics;
 mod openapi;
+mod pace;
+mod packing;
 mod page;
 mod problem;
 pub mod problems;
@@ -18,9 +22,12 @@ mod requests;
 mod routes;
 mod server;
 mod state;
+mod stopping;
 mod tokens;
 mod upload;
 
-pub use openapi::document;
+pub use cors::{BadOrigin, Cors, Origin};
+pub use openapi::contract;
 pub use server::{Api, ServerSettings, server, stop_requested};
+pub use stopping::Stopping;
 pub use tokens::{BadToken, Claims, KeyError, Role, TokenKeys};

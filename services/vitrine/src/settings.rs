@@ -8,6 +8,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use vitrine_api::Cors;
 use vitrine_core::imports::ImportSettings;
 use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
 use vitrine_outbound::OutboundSettings;
@@ -19,6 +20,7 @@ use crate::{cli::Common, demo, error::Error};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub server: Server,
+    pub cors: Cors,
     pub data: Data,
     pub models: Models,
     pub embedder: Embedder,
@@ -170,6 +172,7 @@ impl Default for Settings {
         let models = demo::folder().join("model");
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
+            cors: Cors::default(),
             data: Data {
                 folder: "data".into(),
                 secret_file: None,
@@ -336,13 +339,16 @@ fn plain_value(text: &str) -> Value {
     }
 }
 
+/// The one table whose keys are not known beforehand.
+const MERCHANTS: &str = "cors.merchants.";
+
 fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     let unreadable = |error| Error::Settings(format!("the settings can not be read: {error}"));
     let given: Value = given.extract().map_err(unreadable)?;
     let known = serde_json::to_value(Settings::default()).unwrap_or_default();
     let known = leaves("", &known);
     for key in leaves("", &given) {
-        let inside_known = known.iter().any(|leaf| key == *leaf);
+        let inside_known = known.iter().any(|leaf| key == *leaf || key.starts_with(MERCHANTS));
         if !inside_known {
             let nearest = known.iter().max_by(|one, other| {
                 strsim::jaro_winkler(one, &key).total_cmp(&strsim::jaro_winkler(other, &key))
@@ -412,6 +418,22 @@ mod tests {
     fn a_value_of_the_wrong_kind_says_which() {
         let error = with_file("[models]\nqueue = \"many\"", &[]).unwrap_err().to_string();
         assert!(error.contains("models.queue") || error.contains("queue"), "{error}");
+    }
+
+    #[test]
+    fn web_pages_are_named_for_all_merchants_and_for_each() {
+        let text = "[cors]\norigins = [\"https://Shop.example\"]\n\
+                    [cors.merchants]\n\"my.shop\" = [\"http://localhost:3000\"]";
+        let cors = with_file(text, &[]).unwrap().cors;
+        assert_eq!(cors.origins[0].to_string(), "https://shop.example");
+        let (merchant, origins) = cors.merchants.first_key_value().unwrap();
+        assert_eq!((merchant.as_str(), origins.len()), ("my.shop", 1));
+
+        let error =
+            with_file("[cors]\norigins = [\"shop.example/\"]", &[]).unwrap_err().to_string();
+        assert!(error.contains("is not an origin; write scheme and host alone"), "{error}");
+        let error = with_file("[cors]\nmerchant = {}\norigin = []", &[]).unwrap_err().to_string();
+        assert!(error.contains("did you mean `cors.origins`?"), "{error}");
     }
 
     #[test]

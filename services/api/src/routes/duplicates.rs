@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vitrine_core::{
@@ -83,7 +83,5 @@ pub(crate) async fn list_duplicates(
     let more = groups.len() > limit;
     groups.truncate(limit);
     let next = groups.last().filter(|_| more).map(|group| Page::cursor(&group.value));
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(DuplicatesPage { groups, next }))
+    Ok(HttpResponse::Ok().json(DuplicatesPage { groups, next }))
 }

@@ -121,9 +121,7 @@ pub(crate) async fn list_feeds(
 ) -> Result<HttpResponse, Problem> {
     let feeds = state.importing.feeds.feeds(&keeper.merchant).await?;
     let feeds = feeds.iter().map(FeedStatus::from).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(FeedList { feeds }))
+    Ok(HttpResponse::Ok().json(FeedList { feeds }))
 }
 
 /// Get a kept feed
@@ -151,9 +149,7 @@ pub(crate) async fn get_feed(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let feed = known(&keeper, &path, &state).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(FeedStatus::from(&feed)))
+    Ok(HttpResponse::Ok().json(FeedStatus::from(&feed)))
 }
 
 /// Keep a feed

@@ -2,8 +2,10 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod schema;
+
 use std::{
-    io::Cursor,
+    io::{self, Cursor},
     net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
@@ -15,6 +17,7 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
@@ -45,6 +48,8 @@ pub(crate) struct Service {
     pub catalog: Arc<MemoryCatalog>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
+    /// Ends when the server has.
+    pub running: JoinHandle<io::Result<()>>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -111,7 +116,7 @@ pub(crate) async fn start_with(
     let address = listener.local_addr().unwrap();
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
-    tokio::spawn(server);
+    let running = tokio::spawn(server);
     Service {
         address,
         client: Client::new(),
@@ -120,6 +125,7 @@ pub(crate) async fn start_with(
         indexer,
         matched,
         catalog,
+        running,
         handle,
     }
 }
@@ -131,6 +137,11 @@ pub(crate) fn keys() -> TokenKeys {
 pub(crate) fn token_for(merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
     keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
+}
+
+/// A token of any role at the usual merchant.
+pub(crate) fn token_of(role: Role) -> String {
+    keys().issue(role, &sample::merchant(), Duration::from_secs(600)).unwrap()
 }
 
 pub(crate) fn token() -> String {
