@@ -124,7 +124,8 @@ pub(crate) async fn share<B: MessageBody + 'static>(
     let Some(state) = state.filter(|state| !state.cors.is_empty()) else {
         return Ok(next.call(request).await?.map_into_left_body());
     };
-    let origin = header_of(request.headers(), header::ORIGIN).and_then(|text| text.parse().ok());
+    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    let origin: Option<Origin> = origin.and_then(|text| text.parse().ok());
     if let Some(origin) = origin.as_ref().filter(|_| asks_first(&request))
         && state.cors.allows(None, origin)
     {
@@ -153,10 +154,6 @@ pub(crate) async fn share<B: MessageBody + 'static>(
 fn asks_first(request: &ServiceRequest) -> bool {
     request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-fn header_of(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok()
 }
 
 fn allow(headers: &mut HeaderMap, origin: &Origin) {

@@ -4,7 +4,7 @@
 
 use actix_web::{
     Error,
-    body::{BoxBody, EitherBody, MessageBody},
+    body::{self, BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method, StatusCode,
@@ -31,13 +31,13 @@ pub(crate) async fn tag<B: MessageBody + 'static>(
     }
     let (request, answer) = answer.into_parts();
     let (mut head, body) = answer.into_parts();
-    let body = match body.try_into_bytes() {
-        Ok(body) => body,
+    let whole = match body.try_into_bytes() {
+        Ok(whole) => whole,
         Err(body) => {
             return Ok(ServiceResponse::new(request, head.set_body(body)).map_into_left_body());
         }
     };
-    let hash = blake3::hash(&body).to_hex();
+    let hash = blake3::hash(&whole).to_hex();
     let tag = format!("\"{}\"", &hash[..DIGITS]);
     let known = request.headers().get_all(header::IF_NONE_MATCH);
     let known = known.filter_map(|value| value.to_str().ok()).any(|tags| holds(tags, &tag));
@@ -51,9 +51,9 @@ pub(crate) async fn tag<B: MessageBody + 'static>(
     let body = if known {
         headers.remove(header::CONTENT_TYPE);
         *head.status_mut() = StatusCode::NOT_MODIFIED;
-        BoxBody::new(())
+        BoxBody::new(body::None::new())
     } else {
-        BoxBody::new(body)
+        BoxBody::new(whole)
     };
     Ok(ServiceResponse::new(request, head.set_body(body)).map_into_right_body())
 }

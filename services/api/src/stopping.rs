@@ -1,7 +1,7 @@
 //! The end of the service. What is begun when it is asked to stop is finished; what can not be
 //! finished in time fails while its client can still be told.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use tokio::{sync::watch, time::sleep};
 
@@ -24,12 +24,12 @@ impl Stopping {
     }
 
     /// Waits until the server is asked to stop.
-    pub(crate) fn begun(&self) -> impl Future<Output = ()> + Send + 'static {
+    pub(crate) fn begun(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut asked = self.asked.subscribe();
         async move {
             // The sender lives as long as any clone; without one, nobody will ask.
             if asked.wait_for(|asked| *asked).await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     }

@@ -35,7 +35,9 @@ impl Request {
         let mut bytes =
             format!("{} {} HTTP/1.1\r\nHost: x\r\n", self.method, self.target).into_bytes();
         for (name, value) in &self.headers {
-            bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+            bytes.extend(format!("{name}: ").bytes());
+            bytes.extend(value);
+            bytes.extend(b"\r\n");
         }
         let length = self.length.clone().unwrap_or_else(|| self.body.len().to_string());
         bytes.extend(format!("Content-Length: {length}\r\nConnection: close\r\n\r\n").bytes());

@@ -74,9 +74,6 @@ pub(crate) async fn list_duplicates(
     let by: DuplicatesBy = by.parse().map_err(|error: UnknownWord| invalid(error.to_string()))?;
     let limit = limit_of(limit.as_deref())?;
     let after: Option<String> = after_of(cursor.as_deref())?;
-    if after.as_deref().is_some_and(|after| after.chars().any(char::is_control)) {
-        return Err(Problem::of(Code::CursorInvalid));
-    }
     let (catalog, pictures) = (&*state.shop.catalog, &*state.pictures);
     let mut groups =
         duplicates(catalog, pictures, &keeper.merchant, by, after.as_deref(), limit + 1).await?;

@@ -22,6 +22,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// A photo as JSON.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body to the contract")]
 pub(crate) struct LookBody {
     photo: PhotoData,
@@ -39,6 +40,7 @@ pub(crate) struct LookBody {
 
 /// A picture's bytes.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body to the contract")]
 pub(super) struct PhotoData {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file as base64 (RFC 4648, section 4).
