@@ -54,11 +54,17 @@ impl Operation {
         content.map(|(kind, body)| (kind, &body["schema"], &body["example"]))
     }
 
-    /// The path, with what earlier answers gave a place to, or else the contract's own examples.
+    /// The address, with what earlier answers gave a place to, or else the contract's own examples.
     fn filled(&self, places: &BTreeMap<String, String>) -> String {
         let mut path = self.path.clone();
         for parameter in self.said["parameters"].as_array().into_iter().flatten() {
-            let slot = format!("{{{}}}", parameter["name"].as_str().unwrap());
+            let name = parameter["name"].as_str().unwrap();
+            let slot = format!("{{{name}}}");
+            if parameter["in"] == "query" && parameter["required"] == true {
+                let example = parameter["example"].as_str();
+                path.push(if path.contains('?') { '&' } else { '?' });
+                path.push_str(&format!("{name}={}", example.unwrap_or_else(|| panic!("{name}"))));
+            }
             let Some((before, after)) = path.split_once(&slot) else { continue };
             path = match places.get(before) {
                 Some(place) => format!("{place}{after}"),
@@ -97,7 +103,7 @@ fn filled_in(request: RequestBuilder, kind: &str, example: &Value) -> RequestBui
 }
 
 #[test]
-fn every_body_and_every_name_in_a_path_has_an_example() {
+fn every_body_and_all_that_an_address_needs_has_an_example() {
     let contract: Value = serde_json::from_str(&contract()).unwrap();
     for operation in operations(&contract) {
         for (kind, example) in operation.requests() {

@@ -19,6 +19,7 @@ use vitrine_core::{
     admission::{Admission, Permit},
     photo::Photo,
     ports::{Catalog, DescribeStream, ModelError, Vision},
+    product::Product,
     testing::sample,
 };
 
@@ -225,7 +226,10 @@ async fn what_can_not_be_finished_in_time_is_told_so() {
 #[tokio::test]
 async fn a_download_that_is_begun_comes_whole_and_one_that_nobody_reads_is_cut_off() {
     let (mut service, settings) = stopping(Slow(None), Duration::from_secs(3)).await;
-    let products: Vec<_> = (0..20_000).map(|at| sample::product(&format!("p{at:05}"))).collect();
+    // More than a connection holds on its way.
+    let long =
+        |at| Product { description: "x".repeat(10_000), ..sample::product(&format!("p{at:04}")) };
+    let products: Vec<_> = (0..1_000).map(long).collect();
     service.catalog.upsert(&sample::merchant(), products).await.unwrap();
     let token = token_of(Role::Merchant);
     let mut read = service.get("/v1/catalog/export", &token).await;
@@ -239,7 +243,7 @@ async fn a_download_that_is_begun_comes_whole_and_one_that_nobody_reads_is_cut_o
     while let Some(piece) = read.chunk().await.unwrap() {
         lines += piece.iter().filter(|byte| **byte == b'\n').count();
     }
-    assert_eq!(lines, 20_001, "with the product that was there before");
+    assert_eq!(lines, 1_001, "with the product that was there before");
     (&mut service.running).await.unwrap().unwrap();
     assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
     drop(unread);

@@ -48,8 +48,10 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("listImportProblems", "text/csv", include_str!("examples/problems.csv")),
 ];
 
-/// Examples of what stands in a path, by its schema or, where that is plain text, its name.
+/// Examples of what has to stand in an address, by its schema or, where that is plain text, its
+/// name.
 const NAMES: &[(&str, &str)] = &[
+    ("DuplicatesBy", "gtin"),
     ("ImportId", "01a20bf0-f8ca-7222-8a34-4ea8a190ebbc"),
     ("LookId", "01a20bf0-f8ca-7111-b209-4ea8a190ebbc"),
     ("ProductId", "linden-midi"),
