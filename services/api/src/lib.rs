@@ -7,6 +7,7 @@ mod body;
 mod caller;
 mod decoding;
 mod import_status;
+mod looks;
 mod metrics;
 mod openapi;
 mod page;

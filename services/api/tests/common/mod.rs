@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod odd;
+
 use std::{
     io::Cursor,
     net::{SocketAddr, TcpListener},
@@ -22,7 +24,7 @@ use vitrine_core::{
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
     ports::{Catalog, Vision},
-    shopping::{MatchRecorder, Shopping},
+    shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
         sample,
@@ -43,6 +45,8 @@ pub(crate) struct Service {
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
     pub catalog: Arc<MemoryCatalog>,
+    /// What stands at addresses.
+    pub web: Arc<FakeFetch>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
     handle: actix_web::dev::ServerHandle,
@@ -76,11 +80,12 @@ pub(crate) async fn start_with(
         wake: Arc::default(),
         max_bytes: MAX_FEED,
     };
+    let web = Arc::new(FakeFetch::default());
     let importer = ImportWorker::new(
         catalog.clone(),
         catalog.clone(),
         catalog.clone(),
-        Arc::new(FakeFetch::default()),
+        web.clone(),
         ImportSettings::default(),
         Arc::default(),
     );
@@ -96,6 +101,7 @@ pub(crate) async fn start_with(
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
+        photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
@@ -105,6 +111,7 @@ pub(crate) async fn start_with(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
+        fetch: web.clone(),
         keys: keys(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -120,6 +127,7 @@ pub(crate) async fn start_with(
         indexer,
         matched,
         catalog,
+        web,
         handle,
     }
 }
