@@ -9,6 +9,7 @@ mod cors;
 mod decoding;
 mod etags;
 mod import_status;
+mod looks;
 mod metrics;
 mod openapi;
 mod pace;

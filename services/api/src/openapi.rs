@@ -15,7 +15,7 @@ use utoipa::{
 use everywhere::Everywhere;
 use examples::Examples;
 
-use crate::{problem, readiness, routes, upload};
+use crate::{looks, problem, readiness, routes, upload};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,7 @@ use crate::{problem, readiness, routes, upload};
     paths(
         routes::create_look::create_look,
         routes::get_look::get_look,
+        routes::refine_look::refine_look,
         routes::list_products::list_products,
         routes::product::get_product,
         routes::product::put_product,
@@ -53,7 +54,7 @@ use crate::{problem, readiness, routes, upload};
         routes::readyz::readyz,
         routes::metrics::metrics
     ),
-    components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
+    components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Everywhere, &Examples)
 )]

@@ -7,7 +7,10 @@ use actix_web::{
     web,
 };
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    admission::Admission,
+    imports::Importing,
+    indexing::Indexer,
+    ports::{Fetch, Pictures},
     shopping::Shopping,
 };
 
@@ -26,6 +29,8 @@ pub struct Api {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    /// Gets photos that are given by their address.
+    pub fetch: Arc<dyn Fetch>,
     pub keys: TokenKeys,
 }
 

@@ -2,7 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    admission::Admission,
+    imports::Importing,
+    indexing::Indexer,
+    ports::{Fetch, Pictures},
     shopping::Shopping,
 };
 
@@ -27,6 +30,7 @@ pub(crate) struct State {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    pub fetch: Arc<dyn Fetch>,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
@@ -43,7 +47,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, fetch, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -58,6 +62,7 @@ impl State {
             importing,
             indexer,
             pictures,
+            fetch,
             keys,
             readiness: Arc::new(readiness),
             metrics,

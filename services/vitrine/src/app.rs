@@ -11,8 +11,8 @@ use vitrine_core::{
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::{MatchRecorder, Shopping},
+    ports::{Cache, Embedder, Fetch, ModelError, Stylist, Vision},
+    shopping::{MatchRecorder, Photos, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
 use vitrine_stores::LocalCache;
@@ -59,6 +59,7 @@ pub struct App {
     pub keys: TokenKeys,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
+    fetch: Arc<dyn Fetch>,
     database: Database,
     index: Search,
 }
@@ -99,13 +100,15 @@ impl App {
             embedder: models.embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
-            cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            cache: memory(settings.data.cache_mib),
+            photos: Photos::new(memory(settings.photos.cache_mib), settings.photo_keeping()?),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             min_similarity,
         });
         let admission =
             Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
         let outbound = importer::outbound(settings)?;
+        let fetch: Arc<dyn Fetch> = outbound.clone();
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
         let pictures = Arc::new(PictureWorker {
@@ -122,7 +125,18 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
-        Ok(Self { shop, admission, indexer, importer, pictures, importing, keys, database, index })
+        Ok(Self {
+            shop,
+            admission,
+            indexer,
+            importer,
+            pictures,
+            importing,
+            keys,
+            fetch,
+            database,
+            index,
+        })
     }
 
     /// Takes a feed that is at hand; answers what came of it and its first problem.
@@ -150,6 +164,7 @@ impl App {
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
+            fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
         }
     }
@@ -178,6 +193,10 @@ impl App {
         self.index.close().await;
         self.database.close().await;
     }
+}
+
+fn memory(mib: u64) -> Arc<dyn Cache> {
+    Arc::new(LocalCache::new(mib * 1024 * 1024))
 }
 
 /// How long a token lasts that a command makes for itself.

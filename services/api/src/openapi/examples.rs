@@ -32,6 +32,7 @@ const BODIES: &[(&str, &str)] = &[
     ("Product", include_str!("examples/product.json")),
     ("ProductPage", include_str!("examples/product_page.json")),
     ("Ready", include_str!("examples/ready.json")),
+    ("RefinementBody", include_str!("examples/refinement_body.json")),
     ("Reindex", include_str!("examples/reindex.json")),
 ];
 
@@ -42,10 +43,12 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("createImport", "application/xml", include_str!("examples/feed.xml")),
     ("createImport", "text/csv", include_str!("examples/feed.csv")),
     ("createImport", "text/tab-separated-values", include_str!("examples/feed.tsv")),
+    ("createLook", "text/event-stream", include_str!("examples/events.txt")),
     ("exportCatalog", "application/jsonl", include_str!("examples/feed.jsonl")),
     ("exportCatalog", "text/csv", include_str!("examples/feed.csv")),
     ("exportCatalog", "text/tab-separated-values", include_str!("examples/feed.tsv")),
     ("listImportProblems", "text/csv", include_str!("examples/problems.csv")),
+    ("refineLook", "text/event-stream", include_str!("examples/events.txt")),
 ];
 
 /// Examples of what has to stand in an address, by its schema or, where that is plain text, its

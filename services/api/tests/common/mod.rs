@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod odd;
+pub(crate) mod operations;
 pub(crate) mod schema;
 
 use std::{
@@ -25,7 +27,7 @@ use vitrine_core::{
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
     ports::{Catalog, Vision},
-    shopping::{MatchRecorder, Shopping},
+    shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
         sample,
@@ -46,6 +48,8 @@ pub(crate) struct Service {
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
     pub catalog: Arc<MemoryCatalog>,
+    /// What stands at addresses.
+    pub web: Arc<FakeFetch>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
     /// Ends when the server has.
@@ -81,11 +85,12 @@ pub(crate) async fn start_with(
         wake: Arc::default(),
         max_bytes: MAX_FEED,
     };
+    let web = Arc::new(FakeFetch::default());
     let importer = ImportWorker::new(
         catalog.clone(),
         catalog.clone(),
         catalog.clone(),
-        Arc::new(FakeFetch::default()),
+        web.clone(),
         ImportSettings::default(),
         Arc::default(),
     );
@@ -101,6 +106,7 @@ pub(crate) async fn start_with(
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
+        photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
@@ -110,6 +116,7 @@ pub(crate) async fn start_with(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
+        fetch: web.clone(),
         keys: keys(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -126,6 +133,7 @@ pub(crate) async fn start_with(
         matched,
         catalog,
         running,
+        web,
         handle,
     }
 }
