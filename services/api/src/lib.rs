@@ -5,11 +5,15 @@
 
 mod body;
 mod caller;
+mod cors;
 mod decoding;
+mod etags;
 mod import_status;
 mod looks;
 mod metrics;
 mod openapi;
+mod pace;
+mod packing;
 mod page;
 mod problem;
 pub mod problems;
@@ -19,9 +23,12 @@ mod requests;
 mod routes;
 mod server;
 mod state;
+mod stopping;
 mod tokens;
 mod upload;
 
-pub use openapi::document;
+pub use cors::{BadOrigin, Cors, Origin};
+pub use openapi::contract;
 pub use server::{Api, ServerSettings, server, stop_requested};
+pub use stopping::Stopping;
 pub use tokens::{BadToken, Claims, KeyError, Role, TokenKeys};

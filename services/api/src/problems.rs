@@ -105,7 +105,7 @@ problems! {
     BodyIncomplete = "body_incomplete", 400, "The body ended early",
         "Send the whole body again, a form up to its last boundary.";
     BodySlow = "body_slow", 408, "The body took too long to arrive",
-        "Send the whole body at once; use a smaller photo on a slow line.";
+        "Send the whole body at once, and less of it on a slow line.";
     BodyUnsupported = "body_unsupported", 415, "This kind of body is not read here",
         "Send multipart/form-data or application/json, without a Content-Encoding.";
     IdInvalid = "id_invalid", 400, "This is not an id",
@@ -156,6 +156,8 @@ problems! {
         "Send the request again after the seconds that `Retry-After` names.";
     NotReady = "not_ready", 503, "The service is not ready",
         "Wait until `/readyz` answers 200; `vitrine doctor` says more.";
+    Stopping = "stopping", 503, "The service is being stopped",
+        "Send the request again after the seconds that `Retry-After` names.";
     ModelTimeout = "model_timeout", 504, "The answer took too long",
         "Send the request again; the operator may raise `models.timeout_seconds`.";
 }
@@ -167,10 +169,16 @@ impl Code {
     }
 }
 
-/// The table in Markdown, for the documentation.
+/// The table as the page `docs/problems.md`.
 pub fn markdown() -> String {
-    let mut page =
-        String::from("| Code | Status | What went wrong | What to do |\n|---|---|---|---|\n");
+    let mut page = String::from(
+        "# Problems\n\n\
+         Every error is answered as `application/problem+json` (RFC 9457). Programs compare its \
+         `code`, which never changes its meaning ([versioning](versioning.md)); `detail` says what \
+         went wrong this time and what to do, `errors` names the fields to blame, and `instance` \
+         names the request, as the header `Request-Id` does.\n\n\
+         | Code | Status | What went wrong | What to do |\n|---|---|---|---|\n",
+    );
     for code in Code::ALL {
         let (id, status, title, remedy) = (code.id(), code.status(), code.title(), code.remedy());
         // Writing to a String can not fail.

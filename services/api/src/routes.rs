@@ -3,6 +3,7 @@
 pub(crate) mod catalog_health;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
+mod docs;
 pub(crate) mod duplicates;
 pub(crate) mod export_catalog;
 pub(crate) mod feeds;
@@ -97,6 +98,8 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
         .service(at("/readyz", "GET", [get().to(readyz::readyz)]))
         .service(at("/openapi.json", "GET", [get().to(openapi::contract)]))
         .service(at("/problems", "GET", [get().to(problems::page)]))
+        .service(at("/docs", "GET", [get().to(docs::home)]))
+        .service(at("/docs/{file:.*}", "GET", [get().to(docs::pages)]))
         .default_service(web::to(|| async { refused(Problem::of(Code::RouteUnknown)) }));
 }
 

@@ -10,12 +10,18 @@ use vitrine_core::{
 };
 
 use crate::{
+    cors::Cors,
     decoding::Decoding,
     metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
+    stopping::Stopping,
     tokens::TokenKeys,
 };
+
+/// What it takes to tell clients that their requests fail, before a service that stops cuts them
+/// off.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What every handler shares.
 pub(crate) struct State {
@@ -31,6 +37,10 @@ pub(crate) struct State {
     pub decoding: Decoding,
     /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Semaphore,
+    pub cors: Cors,
+    pub stopping: Stopping,
+    /// What is begun has so long once the service is asked to stop.
+    pub finish_time: Duration,
     pub body_time: Duration,
     pub answer_time: Duration,
 }
@@ -58,8 +68,16 @@ impl State {
             metrics,
             decoding: Decoding::new(settings.decodes),
             uploads: Semaphore::new(settings.uploads.max(1)),
+            cors: settings.cors.clone(),
+            stopping: settings.stopping.clone(),
+            finish_time: settings.shutdown_time.saturating_sub(LAST_WORDS),
             body_time: settings.body_time,
             answer_time: settings.answer_time,
         }
+    }
+    /// Waits until what was begun has to be given up, because the service stops: there is just time
+    /// enough left to tell its client.
+    pub(crate) async fn out_of_time(&self) {
+        self.stopping.over(self.finish_time).await;
     }
 }

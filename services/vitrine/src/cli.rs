@@ -130,6 +130,12 @@ pub enum Command {
         #[arg(long)]
         currency: Option<Currency>,
     },
+    /// Print the contract of the API (OpenAPI 3.1), as the service answers it at `/openapi.json`.
+    Openapi {
+        /// Print nothing; say whether this file is the contract.
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+    },
     /// Bring the catalog's tables up to this version, as `serve` does at its start where
     /// `data.migrate` allows it.
     Migrate {

@@ -5,6 +5,7 @@ mod export;
 mod import;
 mod look;
 mod migrate;
+mod openapi;
 mod serve;
 mod table;
 mod token;
@@ -56,6 +57,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let options = ImportOptions { mode: mode.into(), dry_run, force, enrich };
             import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
         }
+        Command::Openapi { check } => openapi::run(check.as_deref()),
         Command::Migrate { check } => migrate::run(&settings, check).await,
         Command::Export { out, merchant, dialect, currency } => {
             export::run(&settings, &out, &merchant, dialect, currency).await

@@ -8,6 +8,8 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use vitrine_api::Cors;
+use vitrine_core::imports::ImportSettings;
 use vitrine_core::{
     ids::{BadId, MerchantId},
     imports::ImportSettings,
@@ -23,6 +25,7 @@ use crate::{cli::Common, demo, error::Error};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub server: Server,
+    pub cors: Cors,
     pub data: Data,
     pub models: Models,
     pub embedder: Embedder,
@@ -186,6 +189,7 @@ impl Default for Settings {
         let models = demo::folder().join("model");
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
+            cors: Cors::default(),
             data: Data {
                 folder: "data".into(),
                 secret_file: None,
@@ -459,6 +463,22 @@ mod tests {
     fn a_value_of_the_wrong_kind_says_which() {
         let error = with_file("[models]\nqueue = \"many\"", &[]).unwrap_err().to_string();
         assert!(error.contains("models.queue") || error.contains("queue"), "{error}");
+    }
+
+    #[test]
+    fn web_pages_are_named_for_all_merchants_and_for_each() {
+        let text = "[cors]\norigins = [\"https://Shop.example\"]\n\
+                    [cors.merchants]\n\"my.shop\" = [\"http://localhost:3000\"]";
+        let cors = with_file(text, &[]).unwrap().cors;
+        assert_eq!(cors.origins[0].to_string(), "https://shop.example");
+        let (merchant, origins) = cors.merchants.first_key_value().unwrap();
+        assert_eq!((merchant.as_str(), origins.len()), ("my.shop", 1));
+
+        let error =
+            with_file("[cors]\norigins = [\"shop.example/\"]", &[]).unwrap_err().to_string();
+        assert!(error.contains("is not an origin; write scheme and host alone"), "{error}");
+        let error = with_file("[cors]\nmerchant = {}\norigin = []", &[]).unwrap_err().to_string();
+        assert!(error.contains("did you mean `cors.origins`?"), "{error}");
     }
 
     #[test]

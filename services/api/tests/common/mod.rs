@@ -3,9 +3,10 @@
 #![allow(dead_code)] // each test file uses its own part
 
 pub(crate) mod odd;
+pub(crate) mod schema;
 
 use std::{
-    io::Cursor,
+    io::{self, Cursor},
     net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
@@ -17,6 +18,7 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
@@ -49,6 +51,8 @@ pub(crate) struct Service {
     pub web: Arc<FakeFetch>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
+    /// Ends when the server has.
+    pub running: JoinHandle<io::Result<()>>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -118,7 +122,7 @@ pub(crate) async fn start_with(
     let address = listener.local_addr().unwrap();
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
-    tokio::spawn(server);
+    let running = tokio::spawn(server);
     Service {
         address,
         client: Client::new(),
@@ -128,6 +132,7 @@ pub(crate) async fn start_with(
         matched,
         catalog,
         web,
+        running,
         handle,
     }
 }
@@ -139,6 +144,11 @@ pub(crate) fn keys() -> TokenKeys {
 pub(crate) fn token_for(merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
     keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
+}
+
+/// A token of any role at the usual merchant.
+pub(crate) fn token_of(role: Role) -> String {
+    keys().issue(role, &sample::merchant(), Duration::from_secs(600)).unwrap()
 }
 
 pub(crate) fn token() -> String {
