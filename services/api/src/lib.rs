@@ -3,10 +3,13 @@
 //!
 //! Start at [`server()`]; the way of a photo through the door is `routes/create_look.rs`.
 
+mod access;
 mod body;
 mod caller;
 mod decoding;
+mod identity;
 mod import_status;
+mod key_secret;
 mod metrics;
 mod openapi;
 mod page;
@@ -21,6 +24,10 @@ mod state;
 mod tokens;
 mod upload;
 
+pub use key_secret::new_key_secret;
 pub use openapi::document;
+pub use routes::access::markdown as routes_markdown;
 pub use server::{Api, ServerSettings, server, stop_requested};
-pub use tokens::{BadToken, Claims, KeyError, Role, TokenKeys};
+pub use tokens::{
+    BadToken, Claims, ISSUER, Issuer, IssuerSettings, KeyError, KeyTimes, Role, TokenKeys,
+};

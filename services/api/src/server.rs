@@ -2,11 +2,15 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    admission::Admission, imports::Importing, indexing::Indexer, keys::Keyring, ports::Pictures,
     shopping::Shopping,
 };
 
-use crate::{requests, routes, state::State, tokens::TokenKeys};
+use crate::{
+    requests, routes,
+    state::State,
+    tokens::{Issuer, TokenKeys},
+};
 
 /// What the API answers with.
 pub struct Api {
@@ -15,7 +19,12 @@ pub struct Api {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    /// Checks the tokens that this service issued.
     pub keys: TokenKeys,
+    /// Checks those of another issuer.
+    pub issuer: Option<Arc<Issuer>>,
+    /// The merchants' keys for servers.
+    pub keyring: Arc<Keyring>,
 }
 
 /// How the server treats its connections.

@@ -8,10 +8,10 @@ use vitrine_core::{
 
 use crate::{
     decoding::Decoding,
+    identity::Identities,
     metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
-    tokens::TokenKeys,
 };
 
 /// What every handler shares.
@@ -21,7 +21,7 @@ pub(crate) struct State {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
-    pub keys: TokenKeys,
+    pub identities: Identities,
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
     pub decoding: Decoding,
@@ -33,7 +33,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, keys, issuer, keyring } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -48,7 +48,7 @@ impl State {
             importing,
             indexer,
             pictures,
-            keys,
+            identities: Identities { tokens: keys, issuer, keys: keyring },
             readiness: Arc::new(readiness),
             metrics,
             decoding: Decoding::new(settings.decodes),

@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
-use vitrine_api::{Api, TokenKeys};
+use vitrine_api::{Api, Issuer, TokenKeys};
 use vitrine_core::{
     admission::Admission,
     feed::{FeedOptions, Problem},
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
+    keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
     ports::{Embedder, ModelError, Stylist, Vision},
     shopping::{MatchRecorder, Shopping},
@@ -18,7 +19,7 @@ use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, Mod
 use vitrine_stores::LocalCache;
 
 use crate::{
-    database::Database, error::Error, importer, search::Search, secret, settings::Settings,
+    database::Database, error::Error, importer, people, search::Search, secret, settings::Settings,
     steps::Steps,
 };
 
@@ -57,6 +58,8 @@ pub struct App {
     pub indexer: Arc<Indexer>,
     pub importing: Importing,
     pub keys: TokenKeys,
+    issuer: Option<Arc<Issuer>>,
+    keyring: Arc<Keyring>,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
     database: Database,
@@ -69,6 +72,7 @@ impl App {
         let folder = settings.data.folder.clone();
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let keys = secret::keys(&settings.secret_file())?;
+        let issuer = people::issuer(settings)?;
         let models = steps
             .step("models", async {
                 let models = Models::load(settings).await?;
@@ -122,7 +126,20 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
-        Ok(Self { shop, admission, indexer, importer, pictures, importing, keys, database, index })
+        let keyring = people::keyring(&database);
+        Ok(Self {
+            shop,
+            admission,
+            indexer,
+            importer,
+            pictures,
+            importing,
+            keys,
+            issuer,
+            keyring,
+            database,
+            index,
+        })
     }
 
     /// Takes a feed that is at hand; answers what came of it and its first problem.
@@ -151,6 +168,8 @@ impl App {
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
             keys: self.keys.clone(),
+            issuer: self.issuer.clone(),
+            keyring: Arc::clone(&self.keyring),
         }
     }
 

@@ -3,6 +3,7 @@ mod doctor;
 mod eval;
 mod export;
 mod import;
+mod key;
 mod look;
 mod migrate;
 mod serve;
@@ -36,6 +37,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Demo { .. } => demo::run(&settings).await,
         Command::Serve { .. } => serve::run(&settings).await,
         Command::Token { role, merchant, days } => token::run(&settings, role, &merchant, days),
+        Command::Key { command } => key::run(&settings, command).await,
         Command::Look { photo, merchant, text, limit, locale, json } => {
             let asked = look::Asked { photo, merchant, text, limit, locale, json };
             look::run(&settings, asked).await

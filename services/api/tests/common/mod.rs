@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod issuing;
+
 use std::{
     io::Cursor,
     net::{SocketAddr, TcpListener},
@@ -15,17 +17,18 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::Value;
-use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
+use vitrine_api::{Api, Issuer, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
+    keys::{KEPT, Keyring},
     ports::{Catalog, Vision},
     shopping::{MatchRecorder, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        sample,
+        MemoryKeys, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -45,6 +48,7 @@ pub(crate) struct Service {
     pub catalog: Arc<MemoryCatalog>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
+    pub server_keys: Arc<MemoryKeys>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -63,6 +67,16 @@ pub(crate) async fn start() -> Service {
 }
 
 pub(crate) async fn start_with(
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+) -> Service {
+    start_trusting(None, vision, admission, settings).await
+}
+
+/// A service that takes another issuer's tokens besides its own.
+pub(crate) async fn start_trusting(
+    issuer: Option<Issuer>,
     vision: Arc<dyn Vision>,
     admission: Admission,
     settings: ServerSettings,
@@ -99,6 +113,7 @@ pub(crate) async fn start_with(
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
+    let server_keys = Arc::new(MemoryKeys::default());
     let api = Api {
         shop,
         admission: Arc::clone(&admission),
@@ -106,6 +121,8 @@ pub(crate) async fn start_with(
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
         keys: keys(),
+        issuer: issuer.map(Arc::new),
+        keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -120,6 +137,7 @@ pub(crate) async fn start_with(
         indexer,
         matched,
         catalog,
+        server_keys,
         handle,
     }
 }
@@ -129,8 +147,12 @@ pub(crate) fn keys() -> TokenKeys {
 }
 
 pub(crate) fn token_for(merchant: &str) -> String {
+    token_of(Role::Shopper, merchant)
+}
+
+pub(crate) fn token_of(role: Role, merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
-    keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
+    keys().issue(role, &merchant, Duration::from_secs(600)).unwrap()
 }
 
 pub(crate) fn token() -> String {
