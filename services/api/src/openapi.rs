@@ -11,6 +11,7 @@ use utoipa::{
 };
 
 use crate::{problem, readiness, routes, upload};
+use access::Scoped;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -53,7 +54,7 @@ use crate::{problem, readiness, routes, upload};
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "keys", description = "Keys for servers: bearer tokens that last until they are revoked"), (name = "operation", description = "For who runs the service")),
-    modifiers(&Token, &access::Scoped, &Headers, &Examples)
+    modifiers(&Token, &Scoped, &Headers, &Examples)
 )]
 struct Contract;
 

@@ -425,9 +425,8 @@ async fn rubbish_or_too_much_of_it_takes_no_key_away_and_brings_none() {
         let service = trusting(settings(EAGER), &fetch).await;
         silent(&service, &signer.token(|_| {})).await;
     }
-    let mut answers = vec![Answer::Keys(&[])];
     let keys = [&signer];
-    answers[0] = Answer::Keys(&keys);
+    let mut answers = vec![Answer::Keys(&keys)];
     let count = rubbish.len();
     answers.extend(rubbish.into_iter().map(Answer::Page));
     let fetch = web(&answers);

@@ -1,6 +1,6 @@
 use utoipa::{
     Modify,
-    openapi::{Header, OpenApi, RefOr, Response, path::Operation, security::SecurityRequirement},
+    openapi::{Header, OpenApi, RefOr, path::Operation, security::SecurityRequirement},
 };
 use vitrine_core::scope::Scope;
 
@@ -41,14 +41,20 @@ fn tell(operation: &mut Operation, scopes: &[Scope]) {
     });
     let responses = &mut operation.responses.responses;
     let Some(RefOr::T(refused)) = responses.get("401").cloned() else { return };
-    let like = |description: &str| Response { description: description.into(), ..refused.clone() };
+    let like = |description: String| {
+        let mut response = refused.clone();
+        response.description = description;
+        response
+    };
     let mut answer = |status: &str, codes: &[&str]| {
         let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
         let known =
-            responses.entry(status.into()).or_insert_with(|| RefOr::T(like(&codes.join(", "))));
+            responses.entry(status.into()).or_insert_with(|| RefOr::T(like(codes.join(", "))));
         if let RefOr::T(known) = known {
-            for code in codes.iter().filter(|code| !known.description.contains(code.as_str())) {
-                known.description = format!("{}, {code}", known.description);
+            for code in codes {
+                if !known.description.contains(&code) {
+                    known.description = format!("{}, {code}", known.description);
+                }
             }
             let header = match status {
                 "403" => ("WWW-Authenticate", "The scope that is wanted (RFC 6750)"),
