@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Service, png, schema::Schemas, start, token_of};
+use common::{Service, png, schema::Schemas, start, token_as};
 use reqwest::{
     Method, RequestBuilder, Response,
     multipart::{Form, Part},
@@ -199,7 +199,7 @@ async fn every_example_of_a_request_is_answered_as_the_contract_says() {
     let contract: Value = serde_json::from_str(&contract()).unwrap();
     let schemas = Schemas { contract: &contract };
     let service = start().await;
-    let token = token_of(Role::Admin);
+    let token = token_as(Role::Admin);
     let mut places = BTreeMap::new();
     for operation in operations(&contract) {
         let path = operation.filled(&places);

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use common::{Service, png, seeing_a_dress, start_with, token_of};
+use common::{Service, png, seeing_a_dress, start_with, token_as};
 use serde_json::Value;
 use vitrine_api::{Role, ServerSettings, contract};
 use vitrine_core::{admission::Admission, testing::Dice};
@@ -53,7 +53,7 @@ fn good() -> Vec<Request> {
     for (path, methods) in contract["paths"].as_object().unwrap() {
         for (method, said) in methods.as_object().unwrap() {
             let target = path.replace("{id}", "linden-midi").replace("{name}", "nightly");
-            let token = format!("Bearer {}", token_of(Role::Admin)).into_bytes();
+            let token = format!("Bearer {}", token_as(Role::Admin)).into_bytes();
             let request = Request {
                 method: method.to_uppercase(),
                 target,
