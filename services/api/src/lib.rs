@@ -3,12 +3,15 @@
 //!
 //! Start at [`server()`]; the way of a photo through the door is `routes/create_look.rs`.
 
+mod access;
 mod body;
 mod caller;
 mod cors;
 mod decoding;
 mod etags;
+mod identity;
 mod import_status;
+mod key_secret;
 mod looks;
 mod metrics;
 mod openapi;
@@ -28,7 +31,11 @@ mod tokens;
 mod upload;
 
 pub use cors::{BadOrigin, Cors, Origin};
+pub use key_secret::new_key_secret;
 pub use openapi::contract;
+pub use routes::access::markdown as routes_markdown;
 pub use server::{Api, ServerSettings, server, stop_requested};
 pub use stopping::Stopping;
-pub use tokens::{BadToken, Claims, KeyError, Role, TokenKeys};
+pub use tokens::{
+    BadToken, Claims, ISSUER, Issuer, IssuerSettings, KeyError, KeyTimes, Role, TokenKeys,
+};

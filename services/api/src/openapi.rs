@@ -1,5 +1,6 @@
 //! The contract, written from the code; `openapi/vitrine.json` is its checked-in copy.
 
+mod access;
 mod everywhere;
 mod examples;
 
@@ -12,6 +13,7 @@ use utoipa::{
     },
 };
 
+use access::Scoped;
 use everywhere::Everywhere;
 use examples::Examples;
 
@@ -50,13 +52,16 @@ use crate::{looks, problem, readiness, routes, upload};
         routes::feeds::put_feed,
         routes::feeds::delete_feed,
         routes::feeds::import_feed,
+        routes::keys::create_key,
+        routes::keys::list_keys,
+        routes::keys::revoke_key,
         routes::healthz::healthz,
         routes::readyz::readyz,
         routes::metrics::metrics
     ),
     components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
-    modifiers(&Token, &Everywhere, &Examples)
+    modifiers(&Token, &Scoped, &Everywhere, &Examples)
 )]
 struct Contract;
 
@@ -67,7 +72,7 @@ impl Modify for Token {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("A token that `vitrine token` issued for one role at one merchant."))
+            .description(Some("A token that `vitrine token` issued for one role at one merchant, one of the issuer that the operator named, or a merchant's key (`vk_…`). What is needed is said as scopes; any one of those listed does."))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));

@@ -16,7 +16,7 @@ use actix_web::{
 };
 use futures::FutureExt;
 use tracing::{Instrument, Span, field::Empty};
-use vitrine_core::ids::MerchantId;
+use vitrine_core::ids::{KeyId, MerchantId};
 
 use crate::{problem::Problem, problems::Code, state::State};
 
@@ -39,7 +39,7 @@ pub(crate) async fn watch(
     let id = requested_id(&request).unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let span = tracing::info_span!(
         "request", request_id = %id, method = %request.method(),
-        route = Empty, merchant = Empty, status = Empty, ms = Empty
+        route = Empty, merchant = Empty, key = Empty, status = Empty, ms = Empty
     );
     let line = Line { span: span.clone(), started: Instant::now(), answered: false };
     let state = request.app_data::<web::Data<State>>().cloned();
@@ -119,6 +119,9 @@ impl Line {
                 self.span.record("route", request.match_pattern().as_deref().unwrap_or("none"));
                 if let Some(merchant) = request.extensions().get::<MerchantId>() {
                     self.span.record("merchant", merchant.as_str());
+                }
+                if let Some(key) = request.extensions().get::<KeyId>() {
+                    self.span.record("key", tracing::field::display(key));
                 }
                 response.status()
             }

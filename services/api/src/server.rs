@@ -10,6 +10,7 @@ use vitrine_core::{
     admission::Admission,
     imports::Importing,
     indexing::Indexer,
+    keys::Keyring,
     ports::{Fetch, Pictures},
     shopping::Shopping,
 };
@@ -19,7 +20,7 @@ use crate::{
     etags, pace, packing, requests, routes,
     state::State,
     stopping::Stopping,
-    tokens::TokenKeys,
+    tokens::{Issuer, TokenKeys},
 };
 
 /// What the API answers with.
@@ -31,7 +32,12 @@ pub struct Api {
     pub pictures: Arc<dyn Pictures>,
     /// Gets photos that are given by their address.
     pub fetch: Arc<dyn Fetch>,
+    /// Checks the tokens that this service issued.
     pub keys: TokenKeys,
+    /// Checks those of another issuer.
+    pub issuer: Option<Arc<Issuer>>,
+    /// The merchants' keys for servers.
+    pub keyring: Arc<Keyring>,
 }
 
 /// How the server treats its connections.

@@ -12,11 +12,11 @@ use vitrine_core::{
 use crate::{
     cors::Cors,
     decoding::Decoding,
+    identity::Identities,
     metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
     stopping::Stopping,
-    tokens::TokenKeys,
 };
 
 /// What it takes to tell clients that their requests fail, before a service that stops cuts them
@@ -31,7 +31,7 @@ pub(crate) struct State {
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
     pub fetch: Arc<dyn Fetch>,
-    pub keys: TokenKeys,
+    pub identities: Identities,
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
     pub decoding: Decoding,
@@ -47,7 +47,8 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, fetch, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, fetch, keys, issuer, keyring } =
+            api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -63,7 +64,7 @@ impl State {
             indexer,
             pictures,
             fetch,
-            keys,
+            identities: Identities { tokens: keys, issuer, keys: keyring },
             readiness: Arc::new(readiness),
             metrics,
             decoding: Decoding::new(settings.decodes),
@@ -75,6 +76,7 @@ impl State {
             answer_time: settings.answer_time,
         }
     }
+
     /// Waits until what was begun has to be given up, because the service stops: there is just time
     /// enough left to tell its client.
     pub(crate) async fn out_of_time(&self) {

@@ -4,7 +4,7 @@ mod common;
 
 use std::{collections::BTreeMap, io::Read};
 
-use common::{Service, problem, seeing_a_dress, start, start_with, token, token_for, token_of};
+use common::{Service, problem, seeing_a_dress, start, start_with, token, token_as, token_for};
 use flate2::read::GzDecoder;
 use reqwest::{Method, RequestBuilder, Response};
 use vitrine_api::{Cors, Role, ServerSettings};
@@ -21,7 +21,7 @@ fn vary(answer: &Response) -> String {
 }
 
 async fn packed(service: &Service, path: &str, accepts: &str) -> Response {
-    let request = service.client.get(service.url(path)).bearer_auth(token_of(Role::Admin));
+    let request = service.client.get(service.url(path)).bearer_auth(token_as(Role::Admin));
     request.header("Accept-Encoding", accepts).send().await.unwrap()
 }
 
@@ -98,7 +98,7 @@ async fn what_did_not_change_is_not_sent_again() {
 
     let offers = serde_json::json!({"offers": [{"variant_id": "p1-navy-m", "stock": 1}]});
     let request = service.client.post(service.url("/v1/catalog/offers"));
-    let set = request.bearer_auth(token_of(Role::Merchant)).json(&offers).send().await.unwrap();
+    let set = request.bearer_auth(token_as(Role::Merchant)).json(&offers).send().await.unwrap();
     assert_eq!(set.status(), 200);
     let changed = ask(&tag).await.unwrap();
     assert_eq!(changed.status(), 200);

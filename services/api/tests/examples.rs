@@ -10,7 +10,7 @@ use common::{
     operations::{Operation, contract, operations},
     png,
     schema::Schemas,
-    start, token_of,
+    start, token_as,
 };
 use reqwest::{
     Method, RequestBuilder, Response,
@@ -132,7 +132,7 @@ async fn every_example_of_a_request_is_answered_as_the_contract_says() {
     let contract = contract();
     let schemas = Schemas { contract: &contract };
     let service = start().await;
-    let token = token_of(Role::Admin);
+    let token = token_as(Role::Admin);
     let mut places = BTreeMap::new();
     for operation in operations() {
         let path = operation.address(&places);

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use common::{Service, operations::operations, png, seeing_a_dress, start_with, token_of};
+use common::{Service, operations::operations, png, seeing_a_dress, start_with, token_as};
 use serde_json::Value;
 use vitrine_api::{Role, ServerSettings};
 use vitrine_core::{admission::Admission, testing::Dice};
@@ -50,7 +50,7 @@ impl Request {
 fn good() -> Vec<Request> {
     let mut good = Vec::new();
     for operation in operations() {
-        let token = format!("Bearer {}", token_of(Role::Admin)).into_bytes();
+        let token = format!("Bearer {}", token_as(Role::Admin)).into_bytes();
         let request = Request {
             method: operation.method.to_uppercase(),
             target: operation.address(&BTreeMap::new()),

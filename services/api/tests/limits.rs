@@ -14,7 +14,7 @@ use std::{
 use async_trait::async_trait;
 use common::{
     Service, form, odd::Odd, operations::operations, png, problem, seeing_a_dress, start,
-    start_with, token, token_of,
+    start_with, token, token_as,
 };
 use futures::{StreamExt, stream};
 use vitrine_api::{Role, ServerSettings};
@@ -44,7 +44,7 @@ fn bodies() -> Vec<(String, String, String)> {
 fn begun(service: &Service, method: &str, path: &str, kind: &str) -> TcpStream {
     let mut stream = TcpStream::connect(service.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let token = token_of(Role::Admin);
+    let token = token_as(Role::Admin);
     let head = format!(
         "{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -244,7 +244,7 @@ async fn a_download_that_is_begun_comes_whole_and_one_that_nobody_reads_is_cut_o
         |at| Product { description: "x".repeat(10_000), ..sample::product(&format!("p{at:04}")) };
     let products: Vec<_> = (0..1_000).map(long).collect();
     service.catalog.upsert(&sample::merchant(), products).await.unwrap();
-    let token = token_of(Role::Merchant);
+    let token = token_as(Role::Merchant);
     let mut read = service.get("/v1/catalog/export", &token).await;
     let first = read.chunk().await.unwrap().unwrap();
     let unread = begun(&service, "GET", "/v1/catalog/export", "text/plain");

@@ -19,6 +19,7 @@ pub mod health;
 pub mod ids;
 pub mod imports;
 pub mod indexing;
+pub mod keys;
 pub mod lack;
 pub mod look;
 pub mod matching;
@@ -28,6 +29,7 @@ pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod product_filter;
+pub mod scope;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;

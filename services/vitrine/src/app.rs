@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
-use vitrine_api::{Api, TokenKeys};
+use vitrine_api::{Api, Issuer, TokenKeys};
 use vitrine_core::{
     admission::Admission,
     feed::{FeedOptions, Problem},
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
+    keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
     ports::{Cache, Embedder, Fetch, ModelError, Stylist, Vision},
     shopping::{MatchRecorder, Photos, Shopping},
@@ -18,7 +19,7 @@ use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, Mod
 use vitrine_stores::LocalCache;
 
 use crate::{
-    database::Database, error::Error, importer, search::Search, secret, settings::Settings,
+    database::Database, error::Error, importer, people, search::Search, secret, settings::Settings,
     steps::Steps,
 };
 
@@ -57,6 +58,8 @@ pub struct App {
     pub indexer: Arc<Indexer>,
     pub importing: Importing,
     pub keys: TokenKeys,
+    issuer: Option<Arc<Issuer>>,
+    keyring: Arc<Keyring>,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
     fetch: Arc<dyn Fetch>,
@@ -70,6 +73,7 @@ impl App {
         let folder = settings.data.folder.clone();
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let keys = secret::keys(&settings.secret_file())?;
+        let issuer = people::issuer(settings)?;
         let models = steps
             .step("models", async {
                 let models = Models::load(settings).await?;
@@ -125,6 +129,7 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
+        let keyring = people::keyring(&database);
         Ok(Self {
             shop,
             admission,
@@ -134,6 +139,8 @@ impl App {
             importing,
             keys,
             fetch,
+            issuer,
+            keyring,
             database,
             index,
         })
@@ -166,6 +173,8 @@ impl App {
             pictures: Arc::clone(&self.database.pictures),
             fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
+            issuer: self.issuer.clone(),
+            keyring: Arc::clone(&self.keyring),
         }
     }
 

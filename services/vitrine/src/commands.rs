@@ -3,6 +3,7 @@ mod doctor;
 mod eval;
 mod export;
 mod import;
+mod key;
 mod look;
 mod migrate;
 mod openapi;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use vitrine_core::{
     indexing::IndexingStore,
-    ports::{Catalog, Feeds, Imports, Pictures},
+    ports::{Catalog, Feeds, Imports, Keys, Pictures},
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -23,6 +23,7 @@ pub(crate) struct Database {
     pub feeds: Arc<dyn Feeds>,
     pub pictures: Arc<dyn Pictures>,
     pub indexing: Arc<dyn IndexingStore>,
+    pub keys: Arc<dyn Keys>,
     kind: Kind,
 }
 
@@ -51,7 +52,7 @@ impl Database {
         })
     }
 
-    fn of<S: IndexingStore + Imports + Feeds + Pictures + 'static>(
+    fn of<S: IndexingStore + Imports + Feeds + Pictures + Keys + 'static>(
         store: Arc<S>,
         kind: Kind,
     ) -> Self {
@@ -60,6 +61,7 @@ impl Database {
             imports: store.clone(),
             feeds: store.clone(),
             pictures: store.clone(),
+            keys: store.clone(),
             indexing: store,
             kind,
         }

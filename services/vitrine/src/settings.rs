@@ -8,8 +8,9 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vitrine_api::Cors;
+use vitrine_api::{Cors, IssuerSettings, KeyTimes};
 use vitrine_core::{
+    address::WebAddress,
     ids::{BadId, MerchantId},
     imports::ImportSettings,
     shopping::PhotoKeeping,
@@ -34,6 +35,7 @@ pub struct Settings {
     pub imports: Imports,
     pub pictures: Pictures,
     pub outbound: Outbound,
+    pub tokens: Tokens,
     pub log: Log,
 }
 
@@ -123,6 +125,21 @@ pub struct Outbound {
     /// Requests that one host gets at once, and requests at once in all.
     pub per_host: usize,
     pub at_once: usize,
+}
+
+/// Whose tokens are taken besides our own: issuer, audience and jwks, all or none of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Who issues them, as their claim `iss` has it.
+    pub issuer: Option<String>,
+    /// What this service is called in their claim `aud`.
+    pub audience: Option<String>,
+    /// Where the issuer's public keys are, as a JWK Set.
+    pub jwks: Option<String>,
+    /// The claims that name the merchant, the scopes and the roles.
+    pub merchant_claim: String,
+    pub scopes_claim: String,
+    pub roles_claim: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -233,6 +250,14 @@ impl Default for Settings {
                 per_host: 4,
                 at_once: 32,
             },
+            tokens: Tokens {
+                issuer: None,
+                audience: None,
+                jwks: None,
+                merchant_claim: "merchant".into(),
+                scopes_claim: "scope".into(),
+                roles_claim: "roles".into(),
+            },
             log: Log {
                 filter: "info,mistralrs=warn,mistralrs_core=warn,qdrant_edge=error".into(),
                 format: LogFormat::Text,
@@ -318,6 +343,37 @@ impl Settings {
             default: minutes(self.photos.keep_minutes),
             merchants: merchants.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Whose tokens are taken besides our own, if anybody's are.
+    pub fn issuer(&self) -> Result<Option<IssuerSettings>, Error> {
+        let Tokens { issuer, audience, jwks, merchant_claim, scopes_claim, roles_claim } =
+            self.tokens.clone();
+        let (issuer, audience, jwks) = match (issuer, audience, jwks) {
+            (None, None, None) => return Ok(None),
+            (Some(issuer), Some(audience), Some(jwks)) => (issuer, audience, jwks),
+            _ => {
+                let needs = "`tokens.issuer`, `tokens.audience` and `tokens.jwks` need one another; \
+                             set all three or none";
+                return Err(Error::Settings(needs.into()));
+            }
+        };
+        if issuer == vitrine_api::ISSUER {
+            let taken = format!("`tokens.issuer` can not be `{issuer}`: our own tokens say so");
+            return Err(Error::Settings(taken));
+        }
+        let jwks = WebAddress::parse(&jwks)
+            .map_err(|error| Error::Settings(format!("`tokens.jwks`: {error}")))?;
+        let times = KeyTimes::default();
+        Ok(Some(IssuerSettings {
+            issuer,
+            audience,
+            jwks,
+            merchant_claim,
+            scopes_claim,
+            roles_claim,
+            times,
+        }))
     }
 
     /// The file with the secret that signs tokens.
@@ -448,6 +504,25 @@ mod tests {
         assert_eq!(keeping.merchants[&shop], Duration::from_secs(300));
         let wrong = with_file("[photos.merchant]\nshop = 5", &[]).unwrap_err().to_string();
         assert!(wrong.contains("`photos.merchant.shop` is not a setting"), "{wrong}");
+    }
+
+    #[test]
+    fn an_issuer_is_named_whole_or_not_at_all() {
+        let issuer = r#"tokens.issuer="https://login.example/""#;
+        let (audience, jwks) = ("tokens.audience=api", "tokens.jwks=https://login.example/jwks");
+        let issuer_of = |set: &[&str]| Settings::read(&common(set), None).unwrap().issuer();
+        assert_eq!(issuer_of(&[]).unwrap(), None);
+        let named = issuer_of(&[issuer, audience, jwks, "tokens.scopes_claim=scp"]).unwrap();
+        let named = named.unwrap();
+        assert_eq!((named.audience.as_str(), named.scopes_claim.as_str()), ("api", "scp"));
+        for set in [&[issuer][..], &[issuer, audience], &[audience, jwks], &[jwks]] {
+            let error = issuer_of(set).unwrap_err().to_string();
+            assert!(error.contains("set all three or none"), "{error}");
+        }
+        let error = issuer_of(&["tokens.issuer=vitrine", audience, jwks]).unwrap_err();
+        assert!(error.to_string().contains("our own tokens"), "{error}");
+        let error = issuer_of(&[issuer, audience, "tokens.jwks=keys.json"]).unwrap_err();
+        assert!(error.to_string().contains("`tokens.jwks`"), "{error}");
     }
 
     #[test]

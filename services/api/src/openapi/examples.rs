@@ -22,9 +22,12 @@ const BODIES: &[(&str, &str)] = &[
     ("Import", include_str!("examples/import.json")),
     ("ImportAddress", include_str!("examples/import_address.json")),
     ("ImportPage", include_str!("examples/import_page.json")),
+    ("KeyBody", include_str!("examples/key_body.json")),
+    ("KeyList", include_str!("examples/key_list.json")),
     ("Look", include_str!("examples/look.json")),
     ("LookBody", include_str!("examples/look_body.json")),
     ("LookForm", include_str!("examples/look_form.json")),
+    ("NewKey", include_str!("examples/new_key.json")),
     ("Offers", include_str!("examples/offers.json")),
     ("OffersAnswer", include_str!("examples/offers_answer.json")),
     ("PicturePage", include_str!("examples/picture_page.json")),
@@ -43,12 +46,12 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("createImport", "application/xml", include_str!("examples/feed.xml")),
     ("createImport", "text/csv", include_str!("examples/feed.csv")),
     ("createImport", "text/tab-separated-values", include_str!("examples/feed.tsv")),
-    ("createLook", "text/event-stream", include_str!("examples/events.txt")),
+    ("createLook", "text/event-stream", include_str!("examples/look_events.txt")),
+    ("refineLook", "text/event-stream", include_str!("examples/look_events.txt")),
     ("exportCatalog", "application/jsonl", include_str!("examples/feed.jsonl")),
     ("exportCatalog", "text/csv", include_str!("examples/feed.csv")),
     ("exportCatalog", "text/tab-separated-values", include_str!("examples/feed.tsv")),
     ("listImportProblems", "text/csv", include_str!("examples/problems.csv")),
-    ("refineLook", "text/event-stream", include_str!("examples/events.txt")),
 ];
 
 /// Examples of what has to stand in an address, by its schema or, where that is plain text, its
@@ -56,6 +59,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
 const NAMES: &[(&str, &str)] = &[
     ("DuplicatesBy", "gtin"),
     ("ImportId", "01a20bf0-f8ca-7222-8a34-4ea8a190ebbc"),
+    ("KeyId", "01a20bf0-f8ca-7333-9c12-4ea8a190ebbc"),
     ("LookId", "01a20bf0-f8ca-7111-b209-4ea8a190ebbc"),
     ("ProductId", "linden-midi"),
     ("name", "nightly"),

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod issuing;
 pub(crate) mod odd;
 pub(crate) mod operations;
 pub(crate) mod schema;
@@ -20,17 +21,18 @@ use reqwest::{
 };
 use serde_json::Value;
 use tokio::task::JoinHandle;
-use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
+use vitrine_api::{Api, Issuer, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
+    keys::{KEPT, Keyring},
     ports::{Catalog, Vision},
     shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        sample,
+        MemoryKeys, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -54,6 +56,7 @@ pub(crate) struct Service {
     pub matched: Arc<MatchRecorder>,
     /// Ends when the server has.
     pub running: JoinHandle<io::Result<()>>,
+    pub server_keys: Arc<MemoryKeys>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -72,6 +75,16 @@ pub(crate) async fn start() -> Service {
 }
 
 pub(crate) async fn start_with(
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+) -> Service {
+    start_trusting(None, vision, admission, settings).await
+}
+
+/// A service that takes another issuer's tokens besides its own.
+pub(crate) async fn start_trusting(
+    issuer: Option<Issuer>,
     vision: Arc<dyn Vision>,
     admission: Admission,
     settings: ServerSettings,
@@ -110,6 +123,7 @@ pub(crate) async fn start_with(
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
+    let server_keys = Arc::new(MemoryKeys::default());
     let api = Api {
         shop,
         admission: Arc::clone(&admission),
@@ -118,6 +132,8 @@ pub(crate) async fn start_with(
         pictures: catalog.clone(),
         fetch: web.clone(),
         keys: keys(),
+        issuer: issuer.map(Arc::new),
+        keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -132,8 +148,9 @@ pub(crate) async fn start_with(
         indexer,
         matched,
         catalog,
-        running,
         web,
+        running,
+        server_keys,
         handle,
     }
 }
@@ -143,13 +160,17 @@ pub(crate) fn keys() -> TokenKeys {
 }
 
 pub(crate) fn token_for(merchant: &str) -> String {
+    token_of(Role::Shopper, merchant)
+}
+
+pub(crate) fn token_of(role: Role, merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
-    keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
+    keys().issue(role, &merchant, Duration::from_secs(600)).unwrap()
 }
 
 /// A token of any role at the usual merchant.
-pub(crate) fn token_of(role: Role) -> String {
-    keys().issue(role, &sample::merchant(), Duration::from_secs(600)).unwrap()
+pub(crate) fn token_as(role: Role) -> String {
+    token_of(role, "demo")
 }
 
 pub(crate) fn token() -> String {
