@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod catalog_health;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
+mod docs;
 pub(crate) mod duplicates;
 pub(crate) mod export_catalog;
 pub(crate) mod feeds;
@@ -19,6 +20,7 @@ mod openapi;
 mod problems;
 pub(crate) mod product;
 pub(crate) mod readyz;
+pub(crate) mod refine_look;
 pub(crate) mod reindex;
 pub(crate) mod set_offers;
 
@@ -41,6 +43,11 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
     config
         .service(at("/v1/looks", "POST", [web::post().to(create_look::create_look)]))
         .service(at("/v1/looks/{id}", "GET", [get().to(get_look::get_look)]))
+        .service(at(
+            "/v1/looks/{id}/refinements",
+            "POST",
+            [web::post().to(refine_look::refine_look)],
+        ))
         .service(at("/v1/catalog/products", "GET", [get().to(list_products::list_products)]))
         .service(at(
             "/v1/catalog/products/{id}",
@@ -102,6 +109,8 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
         .service(at("/readyz", "GET", [get().to(readyz::readyz)]))
         .service(at("/openapi.json", "GET", [get().to(openapi::contract)]))
         .service(at("/problems", "GET", [get().to(problems::page)]))
+        .service(at("/docs", "GET", [get().to(docs::home)]))
+        .service(at("/docs/{file:.*}", "GET", [get().to(docs::pages)]))
         .default_service(web::to(|| async { refused(Problem::of(Code::RouteUnknown)) }));
 }
 

@@ -20,7 +20,7 @@ use vitrine_core::{
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/routes.md");
 
 /// Paths that the contract leaves out, being about itself.
-const BESIDE_THE_CONTRACT: [&str; 2] = ["/openapi.json", "/problems"];
+const BESIDE_THE_CONTRACT: [&str; 4] = ["/openapi.json", "/problems", "/docs", "/docs/{file:.*}"];
 
 struct Row {
     method: String,
@@ -66,7 +66,7 @@ fn the_page_in_the_documentation_is_what_the_code_says() {
 
 #[test]
 fn the_table_has_every_route_of_the_contract_and_no_other() {
-    let contract = serde_json::to_value(vitrine_api::document()).unwrap();
+    let contract: Value = serde_json::from_str(&vitrine_api::contract()).unwrap();
     let mut told = BTreeSet::new();
     for (path, operations) in contract["paths"].as_object().unwrap() {
         for method in operations.as_object().unwrap().keys() {
@@ -81,7 +81,7 @@ fn the_table_has_every_route_of_the_contract_and_no_other() {
 
 #[test]
 fn the_contract_names_the_scopes_of_each_operation() {
-    let contract = serde_json::to_value(vitrine_api::document()).unwrap();
+    let contract: Value = serde_json::from_str(&vitrine_api::contract()).unwrap();
     for row in rows() {
         if BESIDE_THE_CONTRACT.contains(&row.path.as_str()) {
             continue;
@@ -100,7 +100,7 @@ fn the_contract_names_the_scopes_of_each_operation() {
 /// Asks as plainly as the route allows; nothing that is asked for exists.
 async fn ask(service: &Service, row: &Row, bearer: Option<&str>) -> Response {
     let path = row.path.replace("{id}", "00000000-0000-7000-8000-000000000000");
-    let path = path.replace("{name}", "nightly");
+    let path = path.replace("{name}", "nightly").replace("{file:.*}", "");
     assert!(!path.contains('{'), "say what stands for the last part of {path}");
     let method: Method = row.method.parse().unwrap();
     let mut request = service.client.request(method, service.url(&path));
@@ -215,7 +215,7 @@ async fn raw(service: &Service, path: &str, token: &str) -> String {
 
 #[tokio::test]
 async fn roles_and_scopes_of_the_contract_are_those_of_the_page() {
-    let contract = serde_json::to_value(vitrine_api::document()).unwrap();
+    let contract: Value = serde_json::from_str(&vitrine_api::contract()).unwrap();
     let words: Vec<&str> = Scope::ALL.iter().map(|scope| scope.id()).collect();
     assert_eq!(contract["components"]["schemas"]["Scope"]["enum"], json!(words));
     let page = fs::read_to_string(PATH).unwrap();

@@ -6,6 +6,8 @@
 
 pub mod address;
 pub mod admission;
+pub mod completing;
+pub mod customer;
 pub mod duplicates;
 pub mod explain;
 pub mod feed;
@@ -32,3 +34,4 @@ pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod vocabulary;
+pub mod wish;

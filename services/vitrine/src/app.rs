@@ -12,8 +12,8 @@ use vitrine_core::{
     indexing::Indexer,
     keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::{MatchRecorder, Shopping},
+    ports::{Cache, Embedder, Fetch, ModelError, Stylist, Vision},
+    shopping::{MatchRecorder, Photos, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
 use vitrine_stores::LocalCache;
@@ -62,6 +62,7 @@ pub struct App {
     keyring: Arc<Keyring>,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
+    fetch: Arc<dyn Fetch>,
     database: Database,
     index: Search,
 }
@@ -103,13 +104,15 @@ impl App {
             embedder: models.embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
-            cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            cache: memory(settings.data.cache_mib),
+            photos: Photos::new(memory(settings.photos.cache_mib), settings.photo_keeping()?),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             min_similarity,
         });
         let admission =
             Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
         let outbound = importer::outbound(settings)?;
+        let fetch: Arc<dyn Fetch> = outbound.clone();
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
         let pictures = Arc::new(PictureWorker {
@@ -135,6 +138,7 @@ impl App {
             pictures,
             importing,
             keys,
+            fetch,
             issuer,
             keyring,
             database,
@@ -167,6 +171,7 @@ impl App {
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
+            fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
             keyring: Arc::clone(&self.keyring),
@@ -197,6 +202,10 @@ impl App {
         self.index.close().await;
         self.database.close().await;
     }
+}
+
+fn memory(mib: u64) -> Arc<dyn Cache> {
+    Arc::new(LocalCache::new(mib * 1024 * 1024))
 }
 
 /// How long a token lasts that a command makes for itself.

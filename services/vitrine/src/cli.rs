@@ -80,6 +80,9 @@ pub enum Command {
         /// Matches for each garment.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=20))]
         limit: u64,
+        /// Also look for what the photo lacks, such as shoes to a dress.
+        #[arg(long)]
+        complete_the_look: bool,
         /// The language to answer in (BCP 47).
         #[arg(long)]
         locale: Option<String>,
@@ -132,6 +135,12 @@ pub enum Command {
         /// the first price. Variants in others are told and left out.
         #[arg(long)]
         currency: Option<Currency>,
+    },
+    /// Print the contract of the API (OpenAPI 3.1), as the service answers it at `/openapi.json`.
+    Openapi {
+        /// Print nothing; say whether this file is the contract.
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
     },
     /// Bring the catalog's tables up to this version, as `serve` does at its start where
     /// `data.migrate` allows it.

@@ -1,6 +1,6 @@
 //! Settings: defaults, then a TOML file, then environment variables, then flags.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use figment::{
     Figment,
@@ -8,8 +8,13 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vitrine_api::{IssuerSettings, KeyTimes};
-use vitrine_core::{address::WebAddress, imports::ImportSettings};
+use vitrine_api::{Cors, IssuerSettings, KeyTimes};
+use vitrine_core::{
+    address::WebAddress,
+    ids::{BadId, MerchantId},
+    imports::ImportSettings,
+    shopping::PhotoKeeping,
+};
 use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
 use vitrine_outbound::OutboundSettings;
 use vitrine_stores::ServerSettings;
@@ -20,10 +25,12 @@ use crate::{cli::Common, demo, error::Error};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub server: Server,
+    pub cors: Cors,
     pub data: Data,
     pub models: Models,
     pub embedder: Embedder,
     pub matching: Matching,
+    pub photos: Photos,
     pub index: Index,
     pub imports: Imports,
     pub pictures: Pictures,
@@ -168,6 +175,17 @@ pub struct Matching {
     pub min_similarity: Option<f32>,
 }
 
+/// Photos that were sent, kept so that they need not be sent again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Photos {
+    /// Minutes from when a photo is sent; 0 keeps none.
+    pub keep_minutes: u64,
+    /// The same for single merchants, by their names.
+    pub merchants: HashMap<String, u64>,
+    /// Memory for them, in MiB.
+    pub cache_mib: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Log {
     /// What is logged, as `info` or `vitrine_api=debug,warn`.
@@ -187,6 +205,7 @@ impl Default for Settings {
         let models = demo::folder().join("model");
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
+            cors: Cors::default(),
             data: Data {
                 folder: "data".into(),
                 secret_file: None,
@@ -211,6 +230,7 @@ impl Default for Settings {
                 timeout_seconds: 60,
             },
             matching: Matching { min_similarity: None },
+            photos: Photos { keep_minutes: 60, merchants: HashMap::new(), cache_mib: 64 },
             index: Index {
                 server: None,
                 api_key: None,
@@ -313,6 +333,18 @@ impl Settings {
         }
     }
 
+    /// How long photos are kept.
+    pub fn photo_keeping(&self) -> Result<PhotoKeeping, BadId> {
+        let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
+        let merchants = self.photos.merchants.iter().map(|(merchant, kept)| {
+            MerchantId::new(merchant).map(|merchant| (merchant, minutes(*kept)))
+        });
+        Ok(PhotoKeeping {
+            default: minutes(self.photos.keep_minutes),
+            merchants: merchants.collect::<Result<_, _>>()?,
+        })
+    }
+
     /// Whose tokens are taken besides our own, if anybody's are.
     pub fn issuer(&self) -> Result<Option<IssuerSettings>, Error> {
         let Tokens { issuer, audience, jwks, merchant_claim, scopes_claim, roles_claim } =
@@ -398,7 +430,10 @@ fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     let known = serde_json::to_value(Settings::default()).unwrap_or_default();
     let known = leaves("", &known);
     for key in leaves("", &given) {
-        let inside_known = known.iter().any(|leaf| key == *leaf);
+        let inside_known = known.iter().any(|leaf| match leaf.strip_suffix('*') {
+            Some(table) => key.starts_with(table),
+            None => key == *leaf,
+        });
         if !inside_known {
             let nearest = known.iter().max_by(|one, other| {
                 strsim::jaro_winkler(one, &key).total_cmp(&strsim::jaro_winkler(other, &key))
@@ -411,9 +446,13 @@ fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     Ok(())
 }
 
-/// The dotted names of all values that are not tables.
+/// The dotted names of all values that are not tables; `name.*` for a table that is empty, whose
+/// names are the operator's own.
 fn leaves(prefix: &str, value: &Value) -> Vec<String> {
     match value {
+        Value::Object(members) if members.is_empty() && !prefix.is_empty() => {
+            vec![format!("{prefix}.*")]
+        }
         Value::Object(members) => members
             .iter()
             .flat_map(|(key, value)| {
@@ -457,6 +496,17 @@ mod tests {
     }
 
     #[test]
+    fn a_merchant_has_its_own_time_for_photos() {
+        let settings = with_file("[photos.merchants]\n\"my shop\" = 5", &[]).unwrap();
+        let keeping = settings.photo_keeping().unwrap();
+        assert_eq!(keeping.default, Duration::from_secs(3_600));
+        let shop = MerchantId::new("my shop").unwrap();
+        assert_eq!(keeping.merchants[&shop], Duration::from_secs(300));
+        let wrong = with_file("[photos.merchant]\nshop = 5", &[]).unwrap_err().to_string();
+        assert!(wrong.contains("`photos.merchant.shop` is not a setting"), "{wrong}");
+    }
+
+    #[test]
     fn an_issuer_is_named_whole_or_not_at_all() {
         let issuer = r#"tokens.issuer="https://login.example/""#;
         let (audience, jwks) = ("tokens.audience=api", "tokens.jwks=https://login.example/jwks");
@@ -487,6 +537,22 @@ mod tests {
     fn a_value_of_the_wrong_kind_says_which() {
         let error = with_file("[models]\nqueue = \"many\"", &[]).unwrap_err().to_string();
         assert!(error.contains("models.queue") || error.contains("queue"), "{error}");
+    }
+
+    #[test]
+    fn web_pages_are_named_for_all_merchants_and_for_each() {
+        let text = "[cors]\norigins = [\"https://Shop.example\"]\n\
+                    [cors.merchants]\n\"my.shop\" = [\"http://localhost:3000\"]";
+        let cors = with_file(text, &[]).unwrap().cors;
+        assert_eq!(cors.origins[0].to_string(), "https://shop.example");
+        let (merchant, origins) = cors.merchants.first_key_value().unwrap();
+        assert_eq!((merchant.as_str(), origins.len()), ("my.shop", 1));
+
+        let error =
+            with_file("[cors]\norigins = [\"shop.example/\"]", &[]).unwrap_err().to_string();
+        assert!(error.contains("is not an origin; write scheme and host alone"), "{error}");
+        let error = with_file("[cors]\nmerchant = {}\norigin = []", &[]).unwrap_err().to_string();
+        assert!(error.contains("did you mean `cors.origins`?"), "{error}");
     }
 
     #[test]

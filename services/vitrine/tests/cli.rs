@@ -104,6 +104,28 @@ fn a_token_has_three_parts_and_a_role_there_is() {
 }
 
 #[test]
+fn the_contract_is_printed_and_a_copy_is_compared_with_it() {
+    let printed = run(&mut vitrine(&["openapi"]));
+    assert_eq!((printed.code, printed.err.as_str()), (Some(0), ""));
+    assert_eq!(printed.json()["info"]["title"], "Vitrine");
+    let same = run(&mut vitrine(&["openapi", "--check", "openapi/vitrine.json"]));
+    assert_eq!((same.code, same.out.as_str(), same.err.as_str()), (Some(0), "", ""));
+
+    let folder = tempdir().unwrap();
+    let copy = folder.path().join("copy.json");
+    let changed = printed.out.replacen("\"Vitrine\"", "\"Shop\"", 1);
+    std::fs::write(&copy, changed).unwrap();
+    let other = run(&mut vitrine(&["openapi", "--check", text(&copy)]));
+    assert_eq!((other.code, other.out.as_str(), other.err.lines().count()), (Some(1), "", 1));
+    assert!(
+        other.err.contains("copy.json is not the contract: they differ from line 4 on"),
+        "{other:?}"
+    );
+    let none = run(&mut vitrine(&["openapi", "--check", "no-such.json"]));
+    assert_eq!(none.code, Some(2), "{none:?}");
+}
+
+#[test]
 fn a_setting_that_is_none_names_the_nearest_wherever_it_stands() {
     let data = tempdir().unwrap();
     let file = data.path().join("vitrine.toml");

@@ -27,6 +27,7 @@ const PRODUCTS: Access = Any(&[Search, CatalogRead]);
 const TABLE: &[Row] = &[
     ("POST", "/v1/looks", Any(&[Looks])),
     ("GET", "/v1/looks/{id}", Any(&[Looks])),
+    ("POST", "/v1/looks/{id}/refinements", Any(&[Looks])),
     ("GET", "/v1/catalog/products", PRODUCTS),
     ("GET", "/v1/catalog/products/{id}", PRODUCTS),
     ("PUT", "/v1/catalog/products/{id}", Any(&[CatalogWrite])),
@@ -57,6 +58,8 @@ const TABLE: &[Row] = &[
     ("GET", "/metrics", Everybody),
     ("GET", "/openapi.json", Everybody),
     ("GET", "/problems", Everybody),
+    ("GET", "/docs", Everybody),
+    ("GET", "/docs/{file:.*}", Everybody),
 ];
 
 /// Who may call a route; none where the table lacks it.

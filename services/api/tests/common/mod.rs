@@ -3,9 +3,11 @@
 #![allow(dead_code)] // each test file uses its own part
 
 pub(crate) mod issuing;
+pub(crate) mod odd;
+pub(crate) mod schema;
 
 use std::{
-    io::Cursor,
+    io::{self, Cursor},
     net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
@@ -17,6 +19,7 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use vitrine_api::{Api, Issuer, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
@@ -25,7 +28,7 @@ use vitrine_core::{
     indexing::Indexer,
     keys::{KEPT, Keyring},
     ports::{Catalog, Vision},
-    shopping::{MatchRecorder, Shopping},
+    shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
         MemoryKeys, sample,
@@ -46,8 +49,12 @@ pub(crate) struct Service {
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
     pub catalog: Arc<MemoryCatalog>,
+    /// What stands at addresses.
+    pub web: Arc<FakeFetch>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
+    /// Ends when the server has.
+    pub running: JoinHandle<io::Result<()>>,
     pub server_keys: Arc<MemoryKeys>,
     handle: actix_web::dev::ServerHandle,
 }
@@ -90,11 +97,12 @@ pub(crate) async fn start_trusting(
         wake: Arc::default(),
         max_bytes: MAX_FEED,
     };
+    let web = Arc::new(FakeFetch::default());
     let importer = ImportWorker::new(
         catalog.clone(),
         catalog.clone(),
         catalog.clone(),
-        Arc::new(FakeFetch::default()),
+        web.clone(),
         ImportSettings::default(),
         Arc::default(),
     );
@@ -110,6 +118,7 @@ pub(crate) async fn start_trusting(
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
+        photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
@@ -120,6 +129,7 @@ pub(crate) async fn start_trusting(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
+        fetch: web.clone(),
         keys: keys(),
         issuer: issuer.map(Arc::new),
         keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
@@ -128,7 +138,7 @@ pub(crate) async fn start_trusting(
     let address = listener.local_addr().unwrap();
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
-    tokio::spawn(server);
+    let running = tokio::spawn(server);
     Service {
         address,
         client: Client::new(),
@@ -137,6 +147,8 @@ pub(crate) async fn start_trusting(
         indexer,
         matched,
         catalog,
+        web,
+        running,
         server_keys,
         handle,
     }
@@ -153,6 +165,11 @@ pub(crate) fn token_for(merchant: &str) -> String {
 pub(crate) fn token_of(role: Role, merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
     keys().issue(role, &merchant, Duration::from_secs(600)).unwrap()
+}
+
+/// A token of any role at the usual merchant.
+pub(crate) fn token_as(role: Role) -> String {
+    token_of(role, "demo")
 }
 
 pub(crate) fn token() -> String {
