@@ -24,12 +24,13 @@ fn what_the_contract_promises_is_kept() {
     let service = Service::start();
     let started = Instant::now();
     let folder = tempfile::tempdir().expect("a folder");
-    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemathesis.toml");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let ran = Command::new(program)
         .arg("--config-file")
-        .arg(settings)
+        .arg(here.join("schemathesis.toml"))
         .args(["--no-color", "run", "--warnings", "off"])
         .arg(service.url("/openapi.json"))
+        .env("SCHEMATHESIS_HOOKS", here.join("schemathesis_hooks.py"))
         .env("VITRINE_TEST_TOKEN", service.token_of(Role::Admin))
         .current_dir(folder.path())
         .output()

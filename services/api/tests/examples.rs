@@ -5,79 +5,19 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Service, png, schema::Schemas, start, token_as};
+use common::{
+    Service,
+    operations::{Operation, contract, operations},
+    png,
+    schema::Schemas,
+    start, token_as,
+};
 use reqwest::{
     Method, RequestBuilder, Response,
     multipart::{Form, Part},
 };
 use serde_json::Value;
-use vitrine_api::{Role, contract};
-
-/// One operation of the contract.
-struct Operation {
-    method: String,
-    path: String,
-    said: Value,
-}
-
-/// In an order in which there is something to read, to change and to remove.
-fn operations(contract: &Value) -> Vec<Operation> {
-    let order = |method: &str| {
-        ["put", "post", "get", "patch", "delete"].iter().position(|it| *it == method)
-    };
-    let mut all = Vec::new();
-    for (path, methods) in contract["paths"].as_object().unwrap() {
-        for (method, said) in methods.as_object().unwrap() {
-            all.push(Operation { method: method.clone(), path: path.clone(), said: said.clone() });
-        }
-    }
-    all.sort_by_key(|operation| order(&operation.method));
-    all
-}
-
-impl Operation {
-    fn name(&self) -> String {
-        format!("{} {}", self.method.to_uppercase(), self.path)
-    }
-
-    /// What may be sent: each content type with its example.
-    fn requests(&self) -> Vec<(&String, &Value)> {
-        let content = self.said["requestBody"]["content"].as_object();
-        content.into_iter().flatten().map(|(kind, body)| (kind, &body["example"])).collect()
-    }
-
-    /// Good answers: each content type with its schema and example.
-    fn answers(&self) -> impl Iterator<Item = (&String, &Value, &Value)> {
-        let answers = self.said["responses"].as_object().unwrap().iter();
-        let good = answers.filter(|(status, _)| status.starts_with('2'));
-        let content = good.filter_map(|(_, answer)| answer["content"].as_object()).flatten();
-        content.map(|(kind, body)| (kind, &body["schema"], &body["example"]))
-    }
-
-    /// The address, with what earlier answers gave a place to, or else the contract's own examples.
-    fn filled(&self, places: &BTreeMap<String, String>) -> String {
-        let mut path = self.path.clone();
-        for parameter in self.said["parameters"].as_array().into_iter().flatten() {
-            let name = parameter["name"].as_str().unwrap();
-            let slot = format!("{{{name}}}");
-            if parameter["in"] == "query" && parameter["required"] == true {
-                let example = parameter["example"].as_str();
-                path.push(if path.contains('?') { '&' } else { '?' });
-                path.push_str(&format!("{name}={}", example.unwrap_or_else(|| panic!("{name}"))));
-            }
-            let Some((before, after)) = path.split_once(&slot) else { continue };
-            path = match places.get(before) {
-                Some(place) => format!("{place}{after}"),
-                None => {
-                    let example = parameter["example"].as_str();
-                    let example = example.unwrap_or_else(|| panic!("{} {slot}", self.name()));
-                    format!("{before}{example}{after}")
-                }
-            };
-        }
-        path
-    }
-}
+use vitrine_api::Role;
 
 fn filled_in(request: RequestBuilder, kind: &str, example: &Value) -> RequestBuilder {
     match kind {
@@ -104,26 +44,19 @@ fn filled_in(request: RequestBuilder, kind: &str, example: &Value) -> RequestBui
 
 #[test]
 fn every_body_and_all_that_an_address_needs_has_an_example() {
-    let contract: Value = serde_json::from_str(&contract()).unwrap();
-    for operation in operations(&contract) {
-        for (kind, example) in operation.requests() {
-            assert!(!example.is_null(), "{} takes {kind} without an example", operation.name());
+    for operation in operations() {
+        for (kind, _, example) in [operation.requests(), operation.answers()].concat() {
+            assert!(!example.is_null(), "{}: no example of {kind}", operation.name());
         }
-        for (kind, _, example) in operation.answers() {
-            assert!(!example.is_null(), "{} gives {kind} without an example", operation.name());
-        }
-        operation.filled(&BTreeMap::new());
+        operation.address(&BTreeMap::new());
     }
 }
 
 #[test]
 fn every_example_is_what_its_schema_says() {
-    let contract: Value = serde_json::from_str(&contract()).unwrap();
-    let schemas = Schemas { contract: &contract };
-    for operation in operations(&contract) {
-        let requests = operation.said["requestBody"]["content"].as_object().into_iter().flatten();
-        let requests = requests.map(|(kind, body)| (kind, &body["schema"], &body["example"]));
-        for (kind, schema, example) in requests.chain(operation.answers()) {
+    let schemas = Schemas { contract: &contract() };
+    for operation in operations() {
+        for (kind, schema, example) in [operation.requests(), operation.answers()].concat() {
             let faults = schemas.faults(schema, example);
             assert!(faults.is_empty(), "{} {kind}: {faults:#?}", operation.name());
         }
@@ -132,7 +65,7 @@ fn every_example_is_what_its_schema_says() {
 
 #[test]
 fn a_value_that_its_schema_does_not_allow_is_told() {
-    let contract: Value = serde_json::from_str(&contract()).unwrap();
+    let contract = contract();
     let schemas = Schemas { contract: &contract };
     let schema =
         &contract["paths"]["/v1/looks"]["post"]["responses"]["200"]["content"]["application/json"];
@@ -196,20 +129,20 @@ async fn revalidated(service: &Service, operation: &Operation, path: &str, token
 
 #[tokio::test]
 async fn every_example_of_a_request_is_answered_as_the_contract_says() {
-    let contract: Value = serde_json::from_str(&contract()).unwrap();
+    let contract = contract();
     let schemas = Schemas { contract: &contract };
     let service = start().await;
     let token = token_as(Role::Admin);
     let mut places = BTreeMap::new();
-    for operation in operations(&contract) {
-        let path = operation.filled(&places);
+    for operation in operations() {
+        let path = operation.address(&places);
         let method: Method = operation.method.to_uppercase().parse().unwrap();
         let request =
             || service.client.request(method.clone(), service.url(&path)).bearer_auth(&token);
         let mut requests: Vec<RequestBuilder> = operation
             .requests()
             .into_iter()
-            .map(|(kind, example)| filled_in(request(), kind, example))
+            .map(|(kind, _, example)| filled_in(request(), kind, example))
             .collect();
         if requests.is_empty() {
             requests.push(request());

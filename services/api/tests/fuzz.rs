@@ -10,9 +10,9 @@ use std::{
     time::Duration,
 };
 
-use common::{Service, png, seeing_a_dress, start_with, token_as};
+use common::{Service, operations::operations, png, seeing_a_dress, start_with, token_as};
 use serde_json::Value;
-use vitrine_api::{Role, ServerSettings, contract};
+use vitrine_api::{Role, ServerSettings};
 use vitrine_core::{admission::Admission, testing::Dice};
 
 const REQUESTS: usize = 1_500;
@@ -48,30 +48,25 @@ impl Request {
 
 /// One good request for each operation and kind of body of the contract.
 fn good() -> Vec<Request> {
-    let contract: Value = serde_json::from_str(&contract()).unwrap();
     let mut good = Vec::new();
-    for (path, methods) in contract["paths"].as_object().unwrap() {
-        for (method, said) in methods.as_object().unwrap() {
-            let target = path.replace("{id}", "linden-midi").replace("{name}", "nightly");
-            let token = format!("Bearer {}", token_as(Role::Admin)).into_bytes();
-            let request = Request {
-                method: method.to_uppercase(),
-                target,
-                headers: vec![("Authorization".into(), token)],
-                body: Vec::new(),
-                length: None,
-            };
-            let Some(bodies) = said["requestBody"]["content"].as_object() else {
-                good.push(request);
-                continue;
-            };
-            for (kind, body) in bodies {
-                let mut request = request.clone();
-                let kind = kind.replace("form-data", "form-data; boundary=b");
-                request.body = example(&kind, &body["example"]);
-                request.headers.push(("Content-Type".into(), kind.into_bytes()));
-                good.push(request);
-            }
+    for operation in operations() {
+        let token = format!("Bearer {}", token_as(Role::Admin)).into_bytes();
+        let request = Request {
+            method: operation.method.to_uppercase(),
+            target: operation.address(&BTreeMap::new()),
+            headers: vec![("Authorization".into(), token)],
+            body: Vec::new(),
+            length: None,
+        };
+        for (kind, _, body) in operation.requests() {
+            let mut request = request.clone();
+            let kind = kind.replace("form-data", "form-data; boundary=b");
+            request.body = example(&kind, body);
+            request.headers.push(("Content-Type".into(), kind.into_bytes()));
+            good.push(request);
+        }
+        if operation.requests().is_empty() {
+            good.push(request);
         }
     }
     good

@@ -4,6 +4,7 @@
 mod common;
 
 use std::{
+    collections::BTreeMap,
     io::{Read, Write},
     net::TcpStream,
     sync::Arc,
@@ -11,10 +12,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use common::{Service, png, problem, seeing_a_dress, start, start_with, token_as};
+use common::{
+    Service, form, odd::Odd, operations::operations, png, problem, seeing_a_dress, start,
+    start_with, token, token_as,
+};
 use futures::{StreamExt, stream};
-use serde_json::Value;
-use vitrine_api::{Role, ServerSettings, contract};
+use vitrine_api::{Role, ServerSettings};
 use vitrine_core::{
     admission::{Admission, Permit},
     photo::Photo,
@@ -23,17 +26,14 @@ use vitrine_core::{
     testing::sample,
 };
 
-/// Every way to send a body that the contract has: method, path, content type.
+/// Every way to send a body that the contract has: method, address, content type.
 fn bodies() -> Vec<(String, String, String)> {
-    let contract: Value = serde_json::from_str(&contract()).unwrap();
     let mut found = Vec::new();
-    for (path, methods) in contract["paths"].as_object().unwrap() {
-        for (method, said) in methods.as_object().unwrap() {
-            let path = path.replace("{id}", "p1").replace("{name}", "nightly");
-            for kind in said["requestBody"]["content"].as_object().into_iter().flatten() {
-                let kind = kind.0.replace("form-data", "form-data; boundary=b");
-                found.push((method.to_uppercase(), path.clone(), kind));
-            }
+    for operation in operations() {
+        for (kind, _, _) in operation.requests() {
+            let kind = kind.replace("form-data", "form-data; boundary=b");
+            let address = operation.address(&BTreeMap::new());
+            found.push((operation.method.to_uppercase(), address, kind));
         }
     }
     assert!(found.len() >= 10, "{found:?}");
@@ -156,8 +156,8 @@ async fn a_body_without_end_is_refused_on_every_route() {
     }
 }
 
-/// A model that takes its time, or all time there is.
-struct Slow(Option<Duration>);
+/// A model that takes its time and sees nothing.
+struct Slow(Duration);
 
 #[async_trait]
 impl Vision for Slow {
@@ -174,32 +174,32 @@ impl Vision for Slow {
     }
 
     async fn describe(&self, _: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
-        match self.0 {
-            Some(time) => tokio::time::sleep(time).await,
-            None => std::future::pending().await,
-        }
+        tokio::time::sleep(self.0).await;
         Ok(stream::empty().boxed())
     }
 }
 
-async fn stopping(vision: Slow, shutdown_time: Duration) -> (Service, ServerSettings) {
+async fn stopping(vision: impl Vision + 'static, seconds: u64) -> (Service, ServerSettings) {
+    let shutdown_time = Duration::from_secs(seconds);
     let settings = ServerSettings { shutdown_time, ..ServerSettings::default() };
     let vision = Arc::new(vision);
     let service = start_with(vision, Admission::new(2, 8), settings.clone()).await;
     (service, settings)
 }
 
+/// Asks the service to stop, a moment from now.
+async fn stop_soon(settings: &ServerSettings) -> Instant {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    settings.stopping.begin();
+    Instant::now()
+}
+
 #[tokio::test]
 async fn what_is_begun_is_finished_when_the_service_is_asked_to_stop() {
-    let slow = Slow(Some(Duration::from_millis(700)));
-    let (mut service, settings) = stopping(slow, Duration::from_secs(20)).await;
+    let slow = Slow(Duration::from_millis(700));
+    let (mut service, settings) = stopping(slow, 20).await;
     assert_eq!(service.get("/healthz", "").await.status(), 200);
-    let begin = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        settings.stopping.begin();
-        Instant::now()
-    };
-    let (answer, asked) = tokio::join!(service.post_photo(png(96, 96)), begin);
+    let (answer, asked) = tokio::join!(service.post_photo(png(96, 96)), stop_soon(&settings));
     assert_eq!(answer.status(), 200);
     drop(answer);
     (&mut service.running).await.unwrap().unwrap();
@@ -210,13 +210,8 @@ async fn what_is_begun_is_finished_when_the_service_is_asked_to_stop() {
 
 #[tokio::test]
 async fn what_can_not_be_finished_in_time_is_told_so() {
-    let (mut service, settings) = stopping(Slow(None), Duration::from_secs(3)).await;
-    let begin = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        settings.stopping.begin();
-        Instant::now()
-    };
-    let (answer, asked) = tokio::join!(service.post_photo(png(96, 96)), begin);
+    let (mut service, settings) = stopping(Odd::default(), 3).await;
+    let (answer, asked) = tokio::join!(service.post_photo(png(96, 96)), stop_soon(&settings));
     assert!(answer.headers().contains_key("retry-after"));
     problem(answer, 503, "stopping").await;
     (&mut service.running).await.unwrap().unwrap();
@@ -224,8 +219,26 @@ async fn what_can_not_be_finished_in_time_is_told_so() {
 }
 
 #[tokio::test]
+async fn events_that_can_not_be_finished_in_time_end_by_saying_so() {
+    let (mut service, settings) = stopping(Odd::default(), 3).await;
+    let request = service.client.post(service.url("/v1/looks")).bearer_auth(token());
+    let request = request.header("Accept", "text/event-stream").header("Accept-Encoding", "gzip");
+    let answer = request.multipart(form(png(96, 96))).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(!answer.headers().contains_key("content-encoding"), "events wait for no packer");
+    let (told, asked) = tokio::join!(answer.text(), stop_soon(&settings));
+    let told = told.unwrap();
+    assert!(told.starts_with("event: look.created\n"), "{told}");
+    assert_eq!(told.matches("event: look.failed").count(), 1, "{told}");
+    let last = told.trim_end().lines().last().unwrap();
+    assert!(last.contains("\"code\":\"stopping\""), "{told}");
+    (&mut service.running).await.unwrap().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
 async fn a_download_that_is_begun_comes_whole_and_one_that_nobody_reads_is_cut_off() {
-    let (mut service, settings) = stopping(Slow(None), Duration::from_secs(3)).await;
+    let (mut service, settings) = stopping(Odd::default(), 3).await;
     // More than a connection holds on its way.
     let long =
         |at| Product { description: "x".repeat(10_000), ..sample::product(&format!("p{at:04}")) };

@@ -38,6 +38,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Demo { .. } => demo::run(&settings).await,
         Command::Serve { .. } => serve::run(&settings).await,
         Command::Token { role, merchant, days } => token::run(&settings, role, &merchant, days),
+        Command::Key { command } => key::run(&settings, command).await,
         Command::Look { photo, merchant, text, limit, complete_the_look, locale, json } => {
             let asked =
                 look::Asked { photo, merchant, text, limit, complete_the_look, locale, json };

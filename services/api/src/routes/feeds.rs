@@ -131,7 +131,7 @@ pub(crate) async fn list_feeds(
     operation_id = "getFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     responses(
         (status = 200, description = "The feed", body = FeedStatus),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
@@ -163,7 +163,7 @@ pub(crate) async fn get_feed(
     operation_id = "putFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it, at most 100 characters")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     request_body = FeedBody,
     responses(
         (status = 200, description = "The feed as it is now; it was there before", body = FeedStatus),
@@ -237,7 +237,7 @@ pub(crate) async fn put_feed(
     operation_id = "deleteFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     responses(
         (status = 204, description = "It is forgotten"),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
@@ -270,7 +270,7 @@ pub(crate) async fn delete_feed(
     operation_id = "importFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     responses(
         (status = 202, description = "An import of it will be run", body = ImportStatus, headers(
             ("Location" = String, description = "Where its state is")

@@ -174,7 +174,7 @@ pub(crate) async fn list_keys(
 ) -> Result<HttpResponse, Problem> {
     let keys = state.identities.keys.list(&caller.merchant).await?;
     let keys = keys.iter().map(KeyStatus::from).collect();
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(KeyList { keys }))
+    Ok(HttpResponse::Ok().json(KeyList { keys }))
 }
 
 /// Revoke a key

@@ -45,7 +45,7 @@ pub(crate) struct ProductPage {
         ("lacks" = Option<Vec<Lack>>, Query, description = "Something that is missing, as `getCatalogHealth` counts it; repeated, or separated by commas"),
         ("available" = Option<bool>, Query, description = "Whether any variant can be bought now"),
         ("never_matched" = Option<bool>, Query, description = "Whether it was never shown as a match"),
-        ("id_prefix" = Option<String>, Query, description = "What the id begins with"),
+        ("id_prefix" = Option<String>, Query, min_length = 1, max_length = 200, description = "What the id begins with"),
     ),
     responses(
         (status = 200, description = "A page of products, as they are now", body = ProductPage),

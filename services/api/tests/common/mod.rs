@@ -4,6 +4,7 @@
 
 pub(crate) mod issuing;
 pub(crate) mod odd;
+pub(crate) mod operations;
 pub(crate) mod schema;
 
 use std::{
