@@ -1,5 +1,5 @@
 use utoipa::{
-    Modify,
+    Modify, PartialSchema,
     openapi::{Header, OpenApi, RefOr, path::Operation, security::SecurityRequirement},
 };
 use vitrine_core::scope::Scope;
@@ -56,12 +56,14 @@ fn tell(operation: &mut Operation, scopes: &[Scope]) {
                     known.description = format!("{}, {code}", known.description);
                 }
             }
-            let header = match status {
-                "403" => ("WWW-Authenticate", "The scope that is wanted (RFC 6750)"),
-                _ => ("Retry-After", "Seconds to wait"),
+            let (name, said, schema) = match status {
+                "403" => {
+                    ("WWW-Authenticate", "The scope that is wanted (RFC 6750)", String::schema())
+                }
+                _ => ("Retry-After", "Seconds to wait", u64::schema()),
             };
-            let told = Header::builder().description(Some(header.1)).build();
-            known.headers.entry(header.0.into()).or_insert_with(|| told.into());
+            let told = Header::builder().schema(Some(schema)).description(Some(said)).build();
+            known.headers.entry(name.into()).or_insert_with(|| told.into());
         }
     };
     answer("403", &["role_not_allowed"]);
