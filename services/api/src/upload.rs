@@ -5,6 +5,7 @@ mod form;
 mod json;
 
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use vitrine_core::{address::WebAddress, garment::Region, shopping::Focus};
 
@@ -65,6 +66,15 @@ fn unknown(name: &str) -> Problem {
     Problem::of_field(Code::FieldUnknown, name, detail)
 }
 
+/// What an object says; a list of its values in their order says nothing here.
+fn object<T: DeserializeOwned>(field: &str, value: Value) -> Result<T, Problem> {
+    let invalid = |detail: String| Problem::of_field(Code::RegionInvalid, field, detail);
+    if !value.is_object() {
+        return Err(invalid("This is not an object".into()));
+    }
+    serde_json::from_value(value).map_err(|error| invalid(error.to_string()))
+}
+
 /// A box or a point, not both.
 fn focus(region: Option<Value>, point: Option<Value>) -> Result<Option<Focus>, Problem> {
     let invalid = |field, detail: String| Problem::of_field(Code::RegionInvalid, field, detail);
@@ -72,8 +82,7 @@ fn focus(region: Option<Value>, point: Option<Value>) -> Result<Option<Focus>, P
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(invalid("point", "There is a `region` too".into())),
         (Some(region), None) => {
-            let RegionBody { left, top, right, bottom } = serde_json::from_value(region)
-                .map_err(|error| invalid("region", error.to_string()))?;
+            let RegionBody { left, top, right, bottom } = object("region", region)?;
             let inside = [left, top, right, bottom].iter().all(|part| (0.0..=1.0).contains(part));
             let region = Region::new(left, top, right, bottom);
             let region = region.filter(|_| inside && left < right && top < bottom);
@@ -81,8 +90,7 @@ fn focus(region: Option<Value>, point: Option<Value>) -> Result<Option<Focus>, P
             Ok(Some(Focus::Region(region.ok_or_else(outside)?)))
         }
         (None, Some(point)) => {
-            let PointBody { x, y } = serde_json::from_value(point)
-                .map_err(|error| invalid("point", error.to_string()))?;
+            let PointBody { x, y } = object("point", point)?;
             if [x, y].iter().all(|part| (0.0..=1.0).contains(part)) {
                 Ok(Some(Focus::Point { x, y }))
             } else {

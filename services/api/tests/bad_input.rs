@@ -106,9 +106,11 @@ async fn a_bad_field_of_json_is_named() {
         (json!({}), "photo_missing", "#/photo"),
         (json!({"photo": null}), "photo_missing", "#/photo"),
         (json!({"photo": "abc"}), "photo_missing", "#/photo"),
-        (json!({"photo": {}}), "photo_missing", "#/photo/data"),
+        (json!({"photo": {}}), "photo_missing", "#/photo"),
         (json!({"photo": {"data": 7}}), "photo_missing", "#/photo/data"),
-        (json!({"photo": {"url": "http://x"}}), "field_unknown", "#/photo/url"),
+        (json!({"photo": {"url": ["http://x"]}}), "photo_missing", "#/photo/url"),
+        (json!({"photo": {"id": 7}}), "photo_missing", "#/photo/id"),
+        (json!({"photo": {"path": "/etc"}}), "field_unknown", "#/photo/path"),
         (json!({"photo": {"data": "no base64!"}}), "photo_base64_invalid", "#/photo/data"),
         (
             json!({"photo": {"data": "data:image/png;base64,AAAA"}}),

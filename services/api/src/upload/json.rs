@@ -121,6 +121,7 @@ fn photo(value: Value) -> Result<Sent, Problem> {
         let detail = "There is no `data`, no `url` and no `id` here";
         Problem::of_field(Code::PhotoMissing, field, detail)
     };
+    let no_text = |field| Problem::of_field(Code::PhotoMissing, field, "This is not a string");
     let Value::Object(mut photo) = value else { return Err(missing("photo")) };
     let mut take = |name| photo.shift_remove(name).filter(|value| !value.is_null());
     let sources = (take("data"), take("url"), take("id"));
@@ -141,9 +142,12 @@ fn photo(value: Value) -> Result<Sent, Problem> {
             Ok(Sent::Address(address))
         }
         (None, None, Some(Value::String(id))) => Ok(Sent::Id(id)),
+        (Some(_), None, None) => Err(no_text("photo/data")),
+        (None, Some(_), None) => Err(no_text("photo/url")),
+        (None, None, Some(_)) => Err(no_text("photo/id")),
         (None, None, None) => Err(missing("photo")),
         _ => {
-            let detail = "Send one of `data`, `url` and `id`, as a string";
+            let detail = "Send one of `data`, `url` and `id`";
             Err(Problem::of_field(Code::PhotoMissing, "photo", detail))
         }
     }
