@@ -6,6 +6,8 @@
 mod body;
 mod caller;
 mod decoding;
+mod etag;
+mod filter_query;
 mod import_status;
 mod metrics;
 mod openapi;
@@ -16,6 +18,7 @@ mod product_query;
 mod readiness;
 mod requests;
 mod routes;
+mod search_body;
 mod server;
 mod state;
 mod tokens;

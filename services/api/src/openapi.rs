@@ -8,7 +8,7 @@ use utoipa::{
     },
 };
 
-use crate::{problem, readiness, routes, upload};
+use crate::{problem, readiness, routes, search_body, upload};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,11 +20,21 @@ use crate::{problem, readiness, routes, upload};
     paths(
         routes::create_look::create_look,
         routes::get_look::get_look,
+        routes::search::search,
+        routes::shown_product::get_shown_product,
+        routes::similar_products::list_similar_products,
         routes::list_products::list_products,
         routes::product::get_product,
         routes::product::put_product,
         routes::product::patch_product,
         routes::product::delete_product,
+        routes::rules::list_rules,
+        routes::rules::put_rule,
+        routes::rules::delete_rule,
+        routes::rules::preview_rules,
+        routes::synonyms::list_synonyms,
+        routes::synonyms::put_synonyms,
+        routes::synonyms::delete_synonyms,
         routes::catalog_health::get_catalog_health,
         routes::duplicates::list_duplicates,
         routes::list_pictures::list_pictures,
@@ -46,8 +56,8 @@ use crate::{problem, readiness, routes, upload};
         routes::readyz::readyz,
         routes::metrics::metrics
     ),
-    components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
+    components(schemas(upload::LookForm, upload::LookBody, search_body::SearchForm, search_body::SearchBody, problem::ProblemBody, readiness::Ready)),
+    tags((name = "looks", description = "Photos, answered"), (name = "search", description = "Products by text, photo and filters"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "rules", description = "What a merchant wants of searches; all of it needs a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Headers, &Examples)
 )]
 struct Contract;
@@ -98,6 +108,7 @@ impl Modify for Examples {
         let bodies = [
             ("Look", include_str!("openapi/look.json")),
             ("LookBody", include_str!("openapi/look_body.json")),
+            ("SearchBody", include_str!("openapi/search_body.json")),
         ];
         let schemas = &mut document.components.get_or_insert_default().schemas;
         for (name, body) in bodies {

@@ -15,6 +15,7 @@ use vitrine_core::{
     admission::Busy,
     photo::PhotoError,
     ports::{ModelError, StoreError},
+    search::SearchError,
 };
 
 use crate::{
@@ -228,6 +229,17 @@ impl From<ModelError> for Problem {
             }
             ModelError::Answer(_) => Self::of(Code::ModelAnswerInvalid),
             ModelError::Timeout(_) => Self::of(Code::ModelTimeout),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Cursor => Self::new(Code::CursorInvalid, error.to_string()),
+            SearchError::Busy(busy) => busy.into(),
+            SearchError::Model(error) => error.into(),
+            SearchError::Store(error) => error.into(),
         }
     }
 }

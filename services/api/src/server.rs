@@ -2,7 +2,10 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    admission::Admission,
+    imports::Importing,
+    indexing::Indexer,
+    ports::{Pictures, Rules},
     shopping::Shopping,
 };
 
@@ -15,6 +18,7 @@ pub struct Api {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    pub rules: Arc<dyn Rules>,
     pub keys: TokenKeys,
 }
 

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use vitrine_core::{
     admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
-    shopping::Shopping,
+    search::Searching, shopping::Shopping,
 };
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 /// What every handler shares.
 pub(crate) struct State {
     pub shop: Arc<Shopping>,
+    pub searching: Searching,
     pub admission: Arc<Admission>,
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
@@ -33,7 +34,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, rules, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -42,8 +43,15 @@ impl State {
             Arc::clone(&indexer),
             settings.metrics_age,
         );
+        let searching = Searching {
+            shop: Arc::clone(&shop),
+            pictures: Arc::clone(&pictures),
+            rules,
+            admission: Arc::clone(&admission),
+        };
         Self {
             shop,
+            searching,
             admission,
             importing,
             indexer,

@@ -1,7 +1,7 @@
 //! What a customer sends with a photo, read from a form or from JSON and checked once.
 
-mod form;
-mod json;
+pub(crate) mod form;
+pub(crate) mod json;
 
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use serde_json::{Map, Value};
@@ -64,7 +64,7 @@ fn unknown(name: &str) -> Problem {
     Problem::of_field(Code::FieldUnknown, name, detail)
 }
 
-fn text(value: Value) -> Result<Option<String>, Problem> {
+pub(crate) fn text(value: Value) -> Result<Option<String>, Problem> {
     let Value::String(text) = value else {
         return Err(Problem::of_field(Code::TextInvalid, "text", "This is not a string"));
     };
@@ -76,7 +76,7 @@ fn text(value: Value) -> Result<Option<String>, Problem> {
     Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
-fn filters(value: Value) -> Result<Filters, Problem> {
+pub(crate) fn filters(value: Value) -> Result<Filters, Problem> {
     serde_json::from_value(value)
         .map_err(|error| Problem::of_field(Code::FiltersInvalid, "filters", error.to_string()))
 }
@@ -88,7 +88,7 @@ fn limit(value: Value) -> Result<usize, Problem> {
     })
 }
 
-fn locale(value: Value) -> Result<String, Problem> {
+pub(crate) fn locale(value: Value) -> Result<String, Problem> {
     let tag = value.as_str().filter(|tag| tag.len() <= MAX_LOCALE).unwrap_or_default();
     match language_tags::LanguageTag::parse(tag) {
         Ok(tag) if tag.is_valid() => Ok(tag.into_string()),

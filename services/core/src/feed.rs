@@ -47,6 +47,7 @@ pub use export::{ExportDialect, Exporter, NotWritten};
 pub use offers::{OfferFeed, OfferTaken};
 pub use own::{UnknownField, unknown_fields};
 pub use problem::{Place, Problem, ProblemCode, Severity};
+pub(crate) use words::{Said, said};
 
 /// The longest line of JSON that is read, in bytes.
 pub const MAX_LINE: usize = 1024 * 1024;

@@ -26,6 +26,8 @@ pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod product_filter;
+pub mod rules;
+pub mod search;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -100,6 +100,8 @@ pub enum ReasonKind {
     Same,
     Similar,
     Differs,
+    /// A rule of the merchant put it where it is.
+    Rule,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -110,6 +112,12 @@ pub enum Attribute {
     Pattern,
     Sleeve,
     Length,
+    Gender,
+    AgeGroup,
+    /// Words of the customer that stand in the product's own text.
+    Words,
+    /// A rule of the merchant.
+    Rule,
 }
 
 /// How to wear what was found.

@@ -7,8 +7,7 @@ use crate::{
     filter::Filters,
     garment::Garment,
     ids::MerchantId,
-    look::{Match, MatchVariant},
-    money::price_band,
+    look::{Match, MatchVariant, Reason},
     ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
     product::{ColourVersion, Product, Variant},
     vocabulary::Category,
@@ -104,7 +103,7 @@ async fn search(
     };
     let mut query = Query {
         words: blend(wanted.vector, wanted.wish.map(|(_, vector)| vector)),
-        terms: terms(wanted),
+        terms: terms(wanted.garment, wanted.wish.map(|(text, _)| text)),
         likeness: wanted.vector.clone(),
         prefilter,
         limit: (wanted.limit * DEPTH).clamp(1, MAX_POINTS),
@@ -124,8 +123,7 @@ async fn search(
     }
 }
 
-/// What the index may rule out. Availability and price in the index are as old as its last
-/// update: while it is behind the catalog they are left to the live offers alone.
+/// What the index may rule out; none where no category is left.
 fn prefilter(filters: &Filters, categories: &[Category], behind: bool) -> Option<Prefilter> {
     let categories: Vec<Category> = categories
         .iter()
@@ -135,22 +133,13 @@ fn prefilter(filters: &Filters, categories: &[Category], behind: bool) -> Option
     if categories.is_empty() {
         return None;
     }
-    let price_bands = (filters.min_price.is_some() || filters.max_price.is_some()).then(|| {
-        (filters.min_price.map_or(0, price_band), filters.max_price.map_or(u32::MAX, price_band))
-    });
-    Some(Prefilter {
-        categories,
-        colours: filters.colours.clone(),
-        genders: filters.genders.clone(),
-        sizes: filters.sizes.clone(),
-        available: !behind && !filters.include_unavailable,
-        price_bands: if behind { None } else { price_bands },
-    })
+    Some(Prefilter { categories, ..filters.prefilter(behind) })
 }
 
-fn terms(wanted: &Wanted<'_>) -> String {
-    let mut terms = wanted.garment.search_text();
-    for more in [wanted.garment.text.as_str(), wanted.wish.map_or("", |(text, _)| text)] {
+/// What the term index is asked for a garment and the customer's own words.
+pub(crate) fn terms(garment: &Garment, wish: Option<&str>) -> String {
+    let mut terms = garment.search_text();
+    for more in [garment.text.as_str(), wish.unwrap_or_default()] {
         if !more.is_empty() {
             terms.push(' ');
             terms.push_str(more);
@@ -160,7 +149,7 @@ fn terms(wanted: &Wanted<'_>) -> String {
 }
 
 /// The garment's direction, turned a little towards the wish; unit length.
-fn blend(garment: &Vector, wish: Option<&Vector>) -> Vector {
+pub(crate) fn blend(garment: &Vector, wish: Option<&Vector>) -> Vector {
     let Some(wish) = wish else { return garment.clone() };
     let mixed: Vector = garment
         .iter()
@@ -201,9 +190,10 @@ async fn join(
         else {
             continue;
         };
-        let Some(found) = to_match(wanted, &version, hit.similarity) else { continue };
-        let agreement = explain::agreement(wanted.garment, &version);
-        let score = (1.0 - AGREEMENT_SHARE) * hit.similarity + AGREEMENT_SHARE * agreement;
+        let reasons = explain::reasons(wanted.garment, &version);
+        let found = to_match(wanted.filters, &version, hit.similarity, reasons);
+        let Some(found) = found else { continue };
+        let score = worth(hit.similarity, explain::agreement(wanted.garment, &version));
         match best.iter_mut().find(|ranked| ranked.found.product_id == product.id) {
             Some(ranked) if ranked.score >= score => {}
             Some(ranked) => *ranked = Ranked { score, found },
@@ -214,14 +204,25 @@ async fn join(
     Ok(best)
 }
 
+/// What matches are put in order by.
+pub(crate) fn worth(similarity: f32, agreement: f32) -> f32 {
+    (1.0 - AGREEMENT_SHARE) * similarity + AGREEMENT_SHARE * agreement
+}
+
 /// Names a colour version within its product: its colours' ids, joined.
 pub fn version_key(version: &ColourVersion<'_>) -> String {
     version.colours.iter().map(|colour| colour.id()).collect::<Vec<_>>().join("+")
 }
 
-/// A match that lists what can be chosen: the variants of the version, then of other colours.
-fn to_match(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> Option<Match> {
-    let allowed = |variant: &&Variant| wanted.filters.allow_variant(variant);
+/// A match that lists what can be chosen: the variants of the version, then of other colours. None
+/// where the filters let no variant of the version pass.
+pub(crate) fn to_match(
+    filters: &Filters,
+    version: &ColourVersion<'_>,
+    similarity: f32,
+    reasons: Vec<Reason>,
+) -> Option<Match> {
+    let allowed = |variant: &&Variant| filters.allow_variant(variant);
     let own: Vec<&Variant> = version.variants().filter(allowed).collect();
     let price = own.iter().map(|variant| variant.offer.current_price()).min_by_key(|p| p.amount)?;
     let product = version.product;
@@ -241,11 +242,11 @@ fn to_match(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -
         price,
         variants: own.iter().copied().chain(others).map(to_variant).collect(),
         similarity,
-        reasons: explain::reasons(wanted.garment, version),
+        reasons,
     })
 }
 
-fn to_variant(variant: &Variant) -> MatchVariant {
+pub(crate) fn to_variant(variant: &Variant) -> MatchVariant {
     let offer = &variant.offer;
     MatchVariant {
         id: variant.id.clone(),
@@ -253,7 +254,7 @@ fn to_variant(variant: &Variant) -> MatchVariant {
         size: variant.size.clone(),
         price: offer.current_price(),
         regular_price: offer.sale_price.map(|_| offer.price),
-        availability: offer.availability,
+        availability: offer.current_availability(),
     }
 }
 

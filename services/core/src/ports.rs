@@ -11,6 +11,7 @@ mod imports;
 mod index;
 mod pictures;
 mod rebuilds;
+mod rules;
 mod vision;
 
 pub use cache::Cache;
@@ -32,6 +33,7 @@ pub use pictures::{
     WantedPicture,
 };
 pub use rebuilds::Rebuilds;
+pub use rules::Rules;
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 
 /// A model that could not answer.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_stream::stream;
-use futures::{Stream, StreamExt, pin_mut, stream};
+use futures::{Stream, StreamExt, TryStreamExt, pin_mut, stream};
 
 use crate::{
     admission::Permit,
@@ -208,11 +208,23 @@ impl Shopping {
         permit: &Permit,
         look: &mut Look,
     ) -> Result<DescribeStream, ModelError> {
-        if let Some(known) = self.recall_garments(request).await {
+        if let Some(known) = self.recall_garments(&request.photo).await {
             look.cached = true;
             return Ok(stream::iter(known.into_iter().map(Ok)).boxed());
         }
         self.vision.describe(&request.photo, permit).await
+    }
+
+    /// The garments of a photo, as the model sees them; remembered where it told all of them.
+    pub(crate) async fn describe(
+        &self,
+        photo: &Photo,
+        permit: &Permit,
+    ) -> Result<Vec<Garment>, ModelError> {
+        let garments: Vec<Garment> =
+            self.vision.describe(photo, permit).await?.try_collect().await?;
+        self.keep_garments(photo, garments.clone()).await;
+        Ok(garments)
     }
 
     /// The shop's products for one garment. What fails is said in the look.

@@ -12,6 +12,7 @@ mod memory_imports;
 mod memory_index;
 mod memory_pictures;
 mod memory_rebuilds;
+mod memory_rules;
 mod models;
 pub mod sample;
 
@@ -21,4 +22,5 @@ pub use fetch::{FakeFetch, Page};
 pub use memory_cache::MemoryCache;
 pub use memory_catalog::MemoryCatalog;
 pub use memory_index::MemoryIndex;
+pub use memory_rules::MemoryRules;
 pub use models::{FakeEmbedder, FakeStylist, FakeVision};

@@ -150,6 +150,7 @@ impl App {
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
+            rules: Arc::clone(&self.database.rules),
             keys: self.keys.clone(),
         }
     }

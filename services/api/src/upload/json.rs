@@ -12,7 +12,7 @@ use super::{Upload, unknown};
 use crate::{body::bounded, problem::Problem, problems::Code};
 
 /// A photo of 20 MiB as base64, and what goes with it.
-const MAX_JSON: usize = 28 * 1024 * 1024;
+pub(crate) const MAX_JSON: usize = 28 * 1024 * 1024;
 
 /// Standard base64, with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -40,7 +40,7 @@ pub(crate) struct LookBody {
 /// A picture's bytes.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body to the contract")]
-pub(super) struct PhotoData {
+pub(crate) struct PhotoData {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file as base64 (RFC 4648, section 4).
     #[schema(content_encoding = "base64", content_media_type = "application/octet-stream")]
     data: String,
@@ -68,7 +68,8 @@ fn parsed(body: Vec<u8>) -> Result<Upload, Problem> {
     Upload::checked(photo, fields)
 }
 
-fn photo(value: Value) -> Result<Vec<u8>, Problem> {
+/// The bytes of a photo in a JSON body.
+pub(crate) fn photo(value: Value) -> Result<Vec<u8>, Problem> {
     let missing = |field| Problem::of_field(Code::PhotoMissing, field, "There is no base64 here");
     let Value::Object(mut photo) = value else { return Err(missing("photo")) };
     let data = photo.shift_remove("data");

@@ -25,7 +25,7 @@ use vitrine_core::{
     shopping::{MatchRecorder, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        sample,
+        MemoryRules, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -105,6 +105,7 @@ pub(crate) async fn start_with(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
+        rules: Arc::new(MemoryRules::default()),
         keys: keys(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -11,6 +11,7 @@ use crate::{
     garment::Garment,
     ids::{LookId, MerchantId},
     look::{Advice, Look, Part},
+    photo::Photo,
     ports::{Brief, ModelError, StoreError, Vector},
 };
 
@@ -32,20 +33,25 @@ impl Shopping {
         self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
     }
 
-    pub(super) async fn recall_garments(&self, request: &LookRequest) -> Option<Vec<Garment>> {
-        self.recall(&self.garments_key(request)).await
+    pub(crate) async fn recall_garments(&self, photo: &Photo) -> Option<Vec<Garment>> {
+        self.recall(&self.garments_key(photo)).await
     }
 
     /// Remembers only what the model told to its end.
     pub(super) async fn remember_garments(&self, request: &LookRequest, look: &Look) {
         if !look.cached && !look.is_degraded(Part::Garments) {
-            let garments: Vec<&Garment> = look.garments.iter().map(|seen| &seen.garment).collect();
-            self.remember(&self.garments_key(request), &garments, ANSWERS_KEPT).await;
+            let garments = look.garments.iter().map(|seen| seen.garment.clone());
+            self.keep_garments(&request.photo, garments.collect()).await;
         }
     }
 
+    /// Remembers what is in a photo.
+    pub(crate) async fn keep_garments(&self, photo: &Photo, garments: Vec<Garment>) {
+        self.remember(&self.garments_key(photo), &garments, ANSWERS_KEPT).await;
+    }
+
     /// One vector for each text: as remembered, or as the embedder makes them.
-    pub(super) async fn vectors(&self, texts: Vec<String>) -> Result<Vec<Vector>, ModelError> {
+    pub(crate) async fn vectors(&self, texts: Vec<String>) -> Result<Vec<Vector>, ModelError> {
         let parts: Vec<&str> =
             iter::once(self.embedder.model()).chain(texts.iter().map(String::as_str)).collect();
         let key = format!("vectors:{}", digest(&parts));
@@ -71,8 +77,8 @@ impl Shopping {
         }
     }
 
-    fn garments_key(&self, request: &LookRequest) -> String {
-        format!("garments:{}", digest(&[self.vision.model(), request.photo.id()]))
+    fn garments_key(&self, photo: &Photo) -> String {
+        format!("garments:{}", digest(&[self.vision.model(), photo.id()]))
     }
 
     fn advice_key(&self, request: &LookRequest, brief: &Brief) -> String {

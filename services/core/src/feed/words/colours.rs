@@ -327,6 +327,12 @@ fn colour(part: &str) -> Option<Colour> {
     })
 }
 
+/// The colour that these words name, and nothing else beside it.
+pub(super) fn named(words: &str) -> Option<Colour> {
+    let of_shops = || NAMES.iter().find(|(_, names)| names.contains(&words));
+    words.parse().ok().or_else(|| of_shops().map(|(colour, _)| *colour))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

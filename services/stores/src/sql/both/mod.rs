@@ -8,6 +8,7 @@ mod imports;
 pub(super) mod migrations;
 mod pictures;
 mod rebuilds;
+mod rules;
 
 use std::time::Duration;
 
