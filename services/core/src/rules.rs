@@ -80,16 +80,13 @@ pub enum Effect {
     /// Lists none of these.
     Hide { which: Which },
     /// Tells of a page that answers better.
-    Redirect {
-        #[schema(value_type = String, format = Uri)]
-        url: WebAddress,
-    },
+    Redirect { url: WebAddress },
 }
 
-/// How far products are moved: 0 not at all, 1 past everything that only relevance decides.
+/// How far products are moved: 0 not at all, 1 past everything that relevance alone decides; 0.3
+/// where not given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(minimum = 0.0, maximum = 1.0, default = 0.3)]
 pub struct Strength(pub f32);
 
 impl Default for Strength {

@@ -24,6 +24,7 @@ use crate::{
     matching::{blend, terms, worth},
     photo::Photo,
     ports::{ModelError, Pictures, Prefilter, Query, Rules, StoreError, Vector},
+    product::ColourVersion,
     shopping::Shopping,
     vocabulary::Category,
 };
@@ -91,8 +92,7 @@ impl Searching {
     /// Answers a search: see what is asked for; find candidates by it, or walk through the catalog
     /// where nothing is; join them with live offers and judge them; apply the merchant's rules; put
     /// them in order; collapse those that are the same; count facets over all of them; and cut out
-    /// the page. What the page
-    /// shows is true now, so a page after it is of what is true then.
+    /// the page. A page is true when it is answered, and the one after it when that is.
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
         let mut answer = SearchAnswer::begin(&request)?;
         let mut window = match (&request.photo, &request.text) {
@@ -180,7 +180,7 @@ impl Searching {
             let hits = shop.index.search(merchant, &query).await?;
             let is_whole = hits.len() < WINDOW;
             let close = hits.into_iter().filter(|hit| hit.similarity >= shop.min_similarity);
-            let judge = |version: &_, similarity| {
+            let judge = |version: &ColourVersion<'_>, similarity: f32| {
                 let mut reasons = explain::reasons(garment, version);
                 reasons.extend(asked.as_ref().and_then(|asked| asked.words_found(version)));
                 let agreement = explain::agreement(garment, version);
@@ -221,7 +221,7 @@ impl Searching {
             limit: WINDOW,
         };
         let hits = shop.index.search(&request.merchant, &query).await?;
-        let judge = |version: &_, similarity| {
+        let judge = |version: &ColourVersion<'_>, similarity: f32| {
             let agreement = asked.agreement(version);
             let is_near = similarity >= shop.min_similarity || agreement.is_whole();
             is_near.then(|| Judged {

@@ -77,7 +77,7 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Uplo
 }
 
 /// An empty field of a form is no field.
-pub(crate) fn json(bytes: &[u8]) -> serde_json::Result<Value> {
+fn json(bytes: &[u8]) -> serde_json::Result<Value> {
     if bytes.trim_ascii().is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) }
 }
 

@@ -36,7 +36,6 @@ pub struct SearchAnswer {
     pub note: Option<String>,
     /// A page that the merchant answers this search with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Uri)]
     pub redirect: Option<WebAddress>,
     /// In a preview, the names of the rules that were applied.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -11,7 +11,7 @@ use crate::{
     ids::{MerchantId, ProductId},
     matching::{to_match, worth},
     ports::{Query, Vector},
-    product::Product,
+    product::{ColourVersion, Product},
 };
 
 /// Which product others are to be like, and how.
@@ -55,14 +55,16 @@ impl Searching {
             .into_iter()
             .filter(|hit| hit.product != own.id && hit.similarity >= self.shop.min_similarity);
         let asked = Asked::of_version(&version);
-        let judge = |version: &_, similarity| {
+        let judge = |version: &ColourVersion<'_>, similarity: f32| {
             let share = asked.agreement(version).share().unwrap_or_default();
             Some(Judged { worth: worth(similarity, share), reasons: asked.reasons(version) })
         };
         let others: Vec<_> = others.collect();
         let mut candidates = self.join(merchant, filters, &others, judge).await?;
         order::sort(&mut candidates, Sort::Relevance);
-        candidates.splice(..0, itself(&own));
+        if let Some(itself) = itself(&own) {
+            candidates.insert(0, itself);
+        }
         self.collapse(merchant, &mut candidates).await?;
         let similar = candidates.into_iter().filter(|candidate| candidate.product.id != own.id);
         Ok(Some(similar.take(*limit).map(Listed::from).collect()))

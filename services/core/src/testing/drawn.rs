@@ -4,6 +4,7 @@ use super::{Dice, sample};
 use crate::{
     filter::Filters,
     lack::Lack,
+    money::Money,
     product::{Offer, OfferChange, OfferPatch, Product, Variant},
     product_filter::ProductFilter,
     vocabulary::{AgeGroup, Availability, Category, Colour, Gender, Pattern},
@@ -102,7 +103,7 @@ pub fn filters(dice: &mut Dice) -> Filters {
             9 => filters.tags = texts(some(dice, &["Everyday", "sale"])),
             10 => filters.include_unavailable = true,
             _ => {
-                let price = dice.pick(&["30 EUR", "49.90 EUR", "50 USD"]).parse();
+                let price = dice.pick(&["30 EUR", "49.90 EUR", "50 USD"]).parse::<Money>();
                 let end = if dice.below(2) == 0 {
                     &mut filters.min_price
                 } else {

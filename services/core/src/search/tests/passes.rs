@@ -30,7 +30,8 @@ async fn what_a_search_lists_passes_its_filters_now_and_browsing_lists_all_that_
     let ids: Vec<ProductId> = all.iter().map(|product| product.id.clone()).collect();
     let (mut listed, mut browsed) = (0, 0);
     for _ in 0..QUESTIONS {
-        let change = drawn::offer_change(&mut dice, &all[dice.clone().below(PRODUCTS)]);
+        let changed = dice.below(PRODUCTS);
+        let change = drawn::offer_change(&mut dice, &all[changed]);
         shop.catalog.set_offers(&merchant, vec![change]).await.unwrap();
         let filters = drawn::filters(&mut dice);
         let now = shop.catalog.products(&merchant, &ids).await.unwrap();
