@@ -15,13 +15,11 @@ use vitrine_core::{
     admission::Busy,
     photo::PhotoError,
     ports::{ModelError, StoreError},
+    scope::Scope,
     search::SearchError,
 };
 
-use crate::{
-    problems::Code,
-    requests::{self, REQUEST_ID},
-};
+use crate::{problems::Code, requests, routes::access};
 
 /// When to come back to a model or a store that is being restarted.
 const COME_BACK: Duration = Duration::from_secs(5);
@@ -88,7 +86,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             headers: Vec::new(),
-            request: current_request(),
+            request: requests::current(),
         };
         if let Some(challenge) = challenge(code) {
             problem.headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
@@ -123,14 +121,42 @@ impl Problem {
         problem
     }
 
+    /// The problem as it is told.
+    pub(crate) fn body(&self, request: Option<&String>) -> ProblemBody<'_> {
+        ProblemBody {
+            r#type: self.code.uri(),
+            title: self.code.title(),
+            status: self.code.status(),
+            detail: &self.detail,
+            code: self.code.id(),
+            instance: request.map(|id| format!("/requests/{id}")),
+            errors: &self.errors,
+        }
+    }
+
+    /// The token is good, but for other things.
+    pub(crate) fn scope_missing(wanted: &[Scope]) -> Self {
+        let code = Code::RoleNotAllowed;
+        let detail = format!("This needs the scope {}. {}", access::named(wanted), code.remedy());
+        let mut problem = Self::new(code, detail);
+        let scope = wanted.first().map_or("", |scope| scope.id());
+        let challenge =
+            format!(r#"Bearer realm="vitrine", error="insufficient_scope", scope="{scope}""#);
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            problem.headers.push((header::WWW_AUTHENTICATE, challenge));
+        }
+        problem
+    }
+
+    /// The issuer's keys are not known, and it does not answer.
+    pub(crate) fn issuer_silent() -> Self {
+        Self::of(Code::IssuerUnavailable).retry_after(COME_BACK)
+    }
+
     pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
         self.headers.push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
         self
     }
-}
-
-fn current_request() -> Option<String> {
-    REQUEST_ID.try_with(Clone::clone).ok()
 }
 
 /// RFC 6750, section 3.
@@ -170,7 +196,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let request = self.request.clone().or_else(current_request);
+        let request = self.request.clone().or_else(requests::current);
         let mut response = HttpResponse::build(self.status_code());
         response
             .content_type("application/problem+json")
@@ -178,15 +204,7 @@ impl ResponseError for Problem {
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        let body = ProblemBody {
-            r#type: self.code.uri(),
-            title: self.code.title(),
-            status: self.code.status(),
-            detail: &self.detail,
-            code: self.code.id(),
-            instance: request.as_ref().map(|id| format!("/requests/{id}")),
-            errors: &self.errors,
-        };
+        let body = self.body(request.as_ref());
         let mut response = response.body(serde_json::to_vec(&body).unwrap_or_default());
         if let Some(id) = &request {
             requests::name(response.headers_mut(), id);

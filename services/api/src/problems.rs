@@ -39,15 +39,21 @@ macro_rules! problems {
 
 problems! {
     TokenMissing = "token_missing", 401, "A token is needed",
-        "Send `Authorization: Bearer <token>` with a token that this service issued.";
+        "Send `Authorization: Bearer <token>` with a token or a key that is good here.";
     TokenInvalid = "token_invalid", 401, "The token is not valid",
-        "Ask the shop for a new token; this one was not issued by this service or was changed.";
+        "Ask the shop for a new token or key; this one is not of this service, was changed, or was revoked.";
     TokenExpired = "token_expired", 401, "The token has expired",
-        "Ask the shop for a new token.";
-    RoleNotAllowed = "role_not_allowed", 403, "This role may not do this",
-        "Use a token with the role merchant or admin; what concerns all merchants needs admin.";
+        "Ask the shop for a new token or key.";
+    RoleNotAllowed = "role_not_allowed", 403, "The token may not do this",
+        "Use a token or a key with the scope that `/openapi.json` names for the operation.";
+    KeyInvalid = "key_invalid", 422, "The key can not be made",
+        "Send a JSON object with a `name`, `scopes` that `/openapi.json` lists, and `expires_at`, a time to come, if it shall end by itself.";
+    KeyUnknown = "key_unknown", 404, "There is no such key",
+        "Use an id that `GET /v1/keys` lists; one that was revoked is gone.";
+    KeysTooMany = "keys_too_many", 409, "There are too many keys",
+        "Revoke those that are not used; `GET /v1/keys` tells when each last was.";
     PhotoMissing = "photo_missing", 422, "There is no photo",
-        "Send the picture as the part `photo` of a form, or as base64 in `photo.data` of a JSON body.";
+        "Send the picture as the part `photo` of a form, or in a JSON body as base64 in `photo.data`, by its address in `photo.url` or by its id in `photo.id`.";
     PhotoEmpty = "photo_empty", 422, "The photo is empty",
         "Send the picture's bytes.";
     PhotoTooLarge = "photo_too_large", 413, "The photo has too many bytes",
@@ -66,6 +72,22 @@ problems! {
         "Send a picture with at least 64 pixels on each side.";
     PhotoTooNarrow = "photo_too_narrow", 422, "The photo is too narrow",
         "Send a picture whose longer side is at most 8 times its shorter one.";
+    PhotoUnknown = "photo_unknown", 404, "This photo is not kept any more",
+        "Send the photo itself; it can be asked for by its id for as long as the shop keeps it, an hour at most where nothing else is set.";
+    PhotoUnreachable = "photo_unreachable", 422, "The photo can not be had from its address",
+        "Give an http or https address on the public internet that answers with the picture, or send the photo itself.";
+    RegionInvalid = "region_invalid", 422, "The part of the photo can not be understood",
+        "Send either `region` with left, top, right and bottom or `point` with x and y, as fractions from 0 to 1.";
+    GarmentUnknown = "garment_unknown", 422, "The look has no such garment",
+        "Send ids of garments as the look has them, for example `g1`.";
+    CustomerInvalid = "customer_invalid", 422, "`customer` can not be read",
+        "Send a JSON object with the fields that `/openapi.json` lists.";
+    CompleteTheLookInvalid = "complete_the_look_invalid", 422, "`complete_the_look` is neither yes nor no",
+        "Send true or false.";
+    OccasionInvalid = "occasion_invalid", 422, "`occasion` is no short text",
+        "Send at most 100 characters.";
+    ToneInvalid = "tone_invalid", 422, "`tone` is not known",
+        "Send one of the words that `/openapi.json` lists.";
     TextInvalid = "text_invalid", 422, "`text` is not text",
         "Send the customer's words as one UTF-8 string.";
     TextTooLong = "text_too_long", 422, "`text` is too long",
@@ -99,7 +121,7 @@ problems! {
     BodyIncomplete = "body_incomplete", 400, "The body ended early",
         "Send the whole body again, a form up to its last boundary.";
     BodySlow = "body_slow", 408, "The body took too long to arrive",
-        "Send the whole body at once; use a smaller photo on a slow line.";
+        "Send the whole body at once, and less of it on a slow line.";
     BodyUnsupported = "body_unsupported", 415, "This kind of body is not read here",
         "Send multipart/form-data or application/json, without a Content-Encoding.";
     IdInvalid = "id_invalid", 400, "This is not an id",
@@ -148,8 +170,12 @@ problems! {
         "Send the request again after the seconds that `Retry-After` names.";
     StoreUnavailable = "store_unavailable", 503, "A store can not be reached",
         "Send the request again after the seconds that `Retry-After` names.";
+    IssuerUnavailable = "issuer_unavailable", 503, "Who issued the token can not be asked",
+        "Send the request again after the seconds that `Retry-After` names; the operator may look at `tokens.jwks`.";
     NotReady = "not_ready", 503, "The service is not ready",
         "Wait until `/readyz` answers 200; `vitrine doctor` says more.";
+    Stopping = "stopping", 503, "The service is being stopped",
+        "Send the request again after the seconds that `Retry-After` names.";
     ModelTimeout = "model_timeout", 504, "The answer took too long",
         "Send the request again; the operator may raise `models.timeout_seconds`.";
 }
@@ -161,10 +187,16 @@ impl Code {
     }
 }
 
-/// The table in Markdown, for the documentation.
+/// The table as the page `docs/problems.md`.
 pub fn markdown() -> String {
-    let mut page =
-        String::from("| Code | Status | What went wrong | What to do |\n|---|---|---|---|\n");
+    let mut page = String::from(
+        "# Problems\n\n\
+         Every error is answered as `application/problem+json` (RFC 9457). Programs compare its \
+         `code`, which never changes its meaning ([versioning](versioning.md)); `detail` says what \
+         went wrong this time and what to do, `errors` names the fields to blame, and `instance` \
+         names the request, as the header `Request-Id` does.\n\n\
+         | Code | Status | What went wrong | What to do |\n|---|---|---|---|\n",
+    );
     for code in Code::ALL {
         let (id, status, title, remedy) = (code.id(), code.status(), code.title(), code.remedy());
         // Writing to a String can not fail.

@@ -20,9 +20,9 @@ use crate::{
     problem::{Problem, shown},
     problems::Code,
     upload::{
-        self,
+        Sent, ask,
         form::{self, BESIDES, MAX_FIELD},
-        json::{self, MAX_JSON, PhotoData},
+        json::{self, MAX_JSON, PhotoSource},
     },
 };
 
@@ -43,7 +43,7 @@ pub(crate) struct SearchBody {
     /// The customer's own words. With a photo, they turn what is found a little.
     #[schema(max_length = 500)]
     text: Option<String>,
-    photo: Option<PhotoData>,
+    photo: Option<PhotoSource>,
     filters: Option<Filters>,
     /// What to count the products found by.
     facets: Option<Vec<FacetField>>,
@@ -94,7 +94,7 @@ pub(crate) struct SearchForm {
 /// A search, its photo still as bytes.
 pub(crate) struct Search {
     pub text: Option<String>,
-    pub photo: Option<Vec<u8>>,
+    pub photo: Option<Sent>,
     pub filters: Filters,
     pub facets: Vec<FacetField>,
     pub sort: Sort,
@@ -115,18 +115,18 @@ impl Search {
     }
 
     pub(crate) fn checked(
-        photo: Option<Vec<u8>>,
+        photo: Option<Sent>,
         mut fields: Map<String, Value>,
     ) -> Result<Self, Problem> {
         let mut take = |name| fields.shift_remove(name).filter(|value| !value.is_null());
-        let text = take("text").map(upload::text).transpose()?.flatten();
+        let text = take("text").map(ask::text).transpose()?.flatten();
         let filters = take("filters").map(filters).transpose()?.unwrap_or_default();
         let facets = take("facets").map(facets).transpose()?.unwrap_or_default();
         let sort = take("sort").map(|value| word("sort", &value)).transpose()?;
         let limit = take("limit").map(limit).transpose()?.unwrap_or(LIMIT as usize);
         let cursor = take("cursor").map(cursor).transpose()?.flatten();
         let deduplicate = take("deduplicate").map(truth).transpose()?.unwrap_or(true);
-        let locale = take("locale").map(upload::locale).transpose()?;
+        let locale = take("locale").map(ask::locale).transpose()?;
         if let Some(name) = fields.keys().next() {
             return Err(unknown(name));
         }
@@ -181,7 +181,8 @@ async fn of_form(request: &HttpRequest, payload: Payload) -> Result<Search, Prob
             return Err(Problem::of_field(Code::FieldRepeated, &name, "This field comes twice"));
         }
         if name == "photo" {
-            photo = Some(form::bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?);
+            let bytes = form::bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?;
+            photo = Some(Sent::Bytes(bytes));
             continue;
         }
         if !FIELDS.contains(&name.as_str()) {
@@ -233,7 +234,7 @@ fn filters(value: Value) -> Result<Filters, Problem> {
             return Err(too_much(name, format!("A value has more than {MAX_VALUE} bytes")));
         }
     }
-    upload::filters(value)
+    ask::filters(value)
 }
 
 fn facets(value: Value) -> Result<Vec<FacetField>, Problem> {

@@ -55,9 +55,9 @@ async fn shop() -> Service {
 #[tokio::test]
 async fn the_example_of_the_contract_is_a_search_that_is_answered() {
     let service = shop().await;
-    let contract = vitrine_api::document().to_pretty_json().unwrap();
-    let contract: Value = serde_json::from_str(&contract).unwrap();
-    let answer = found(&service, &contract["components"]["schemas"]["SearchBody"]["example"]).await;
+    let contract: Value = serde_json::from_str(&vitrine_api::contract()).unwrap();
+    let search = &contract["paths"]["/v1/search"]["post"]["requestBody"]["content"];
+    let answer = found(&service, &search["application/json"]["example"]).await;
     assert_eq!(ids(&answer), ["p1", "p4", "p3", "p2"]);
     let first = &answer["products"][0];
     assert_eq!(first["reasons"][0]["text"], "same category: dress");
@@ -132,7 +132,7 @@ async fn what_can_not_be_understood_is_named_with_what_is_known() {
         (json!({"locale": "!"}), "locale_invalid", "#/locale", "BCP 47"),
         (json!({"query": "dress"}), "field_unknown", "#/query", "`deduplicate`"),
         (json!({"photo": {"data": "%"}}), "photo_base64_invalid", "#/photo/data", ""),
-        (json!({"photo": {}}), "photo_missing", "#/photo/data", ""),
+        (json!({"photo": {}}), "photo_missing", "#/photo", ""),
     ] {
         let told = problem(search(&service, &body).await, 422, code).await;
         assert_eq!(told["errors"][0]["pointer"], pointer, "{told}");
@@ -183,7 +183,7 @@ async fn a_product_is_shown_with_its_offers_now_and_sent_again_only_when_it_has_
         let request = service.client.get(service.url(path)).bearer_auth(token());
         async move { request.header("If-None-Match", tag).send().await.unwrap() }
     };
-    for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
+    for known in [tag.clone(), format!("\"other\", {tag}"), "*".to_owned()] {
         let answer = again(known).await;
         assert_eq!((answer.status().as_u16(), &answer.headers()["etag"]), (304, &*tag));
         assert_eq!(answer.bytes().await.unwrap().len(), 0);

@@ -6,6 +6,8 @@
 
 pub mod address;
 pub mod admission;
+pub mod completing;
+pub mod customer;
 pub mod duplicates;
 pub mod explain;
 pub mod feed;
@@ -17,6 +19,7 @@ pub mod health;
 pub mod ids;
 pub mod imports;
 pub mod indexing;
+pub mod keys;
 pub mod lack;
 pub mod look;
 pub mod matching;
@@ -27,8 +30,10 @@ pub mod ports;
 pub mod product;
 pub mod product_filter;
 pub mod rules;
+pub mod scope;
 pub mod search;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod vocabulary;
+pub mod wish;

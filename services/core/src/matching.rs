@@ -3,6 +3,7 @@
 use std::{cmp::Ordering, collections::HashMap, time::Instant};
 
 use crate::{
+    customer::Customer,
     explain,
     filter::Filters,
     garment::Garment,
@@ -32,6 +33,7 @@ pub struct Wanted<'a> {
     /// The customer's own words and their vector.
     pub wish: Option<(&'a str, &'a Vector)>,
     pub filters: &'a Filters,
+    pub customer: &'a Customer,
     pub limit: usize,
     /// Cosines below this are not a match.
     pub min_similarity: f32,
@@ -190,10 +192,12 @@ async fn join(
         else {
             continue;
         };
-        let reasons = explain::reasons(wanted.garment, &version);
-        let found = to_match(wanted.filters, &version, hit.similarity, reasons);
+        let mut reasons = explain::reasons(wanted.garment, &version, &wanted.filters.colours);
+        let (taste, liking) = wanted.customer.taste(version.colours);
+        reasons.extend(liking);
+        let found = as_match(&version, wanted.filters, wanted.customer, hit.similarity, reasons);
         let Some(found) = found else { continue };
-        let score = worth(hit.similarity, explain::agreement(wanted.garment, &version));
+        let score = worth(hit.similarity, explain::agreement(wanted.garment, &version)) + taste;
         match best.iter_mut().find(|ranked| ranked.found.product_id == product.id) {
             Some(ranked) if ranked.score >= score => {}
             Some(ranked) => *ranked = Ranked { score, found },
@@ -214,15 +218,16 @@ pub fn version_key(version: &ColourVersion<'_>) -> String {
     version.colours.iter().map(|colour| colour.id()).collect::<Vec<_>>().join("+")
 }
 
-/// A match that lists what can be chosen: the variants of the version, then of other colours. None
-/// where the filters let no variant of the version pass.
-pub(crate) fn to_match(
-    filters: &Filters,
+/// A match that lists what can be chosen: the variants of the version, then of other colours;
+/// `None` where nothing of the version can be.
+pub(crate) fn as_match(
     version: &ColourVersion<'_>,
+    filters: &Filters,
+    customer: &Customer,
     similarity: f32,
     reasons: Vec<Reason>,
 ) -> Option<Match> {
-    let allowed = |variant: &&Variant| filters.allow_variant(variant);
+    let allowed = |variant: &&Variant| filters.allow_variant(variant) && customer.can_take(variant);
     let own: Vec<&Variant> = version.variants().filter(allowed).collect();
     let price = own.iter().map(|variant| variant.offer.current_price()).min_by_key(|p| p.amount)?;
     let product = version.product;

@@ -9,6 +9,7 @@ mod feeds;
 mod fetch;
 mod imports;
 mod index;
+mod keys;
 mod pictures;
 mod rebuilds;
 mod rules;
@@ -28,6 +29,7 @@ pub use imports::{
     Worked,
 };
 pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
+pub use keys::Keys;
 pub use pictures::{
     KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
     WantedPicture,

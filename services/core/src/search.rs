@@ -133,7 +133,7 @@ impl Searching {
         if let Some(caution) = self.shop.vision.caution() {
             answer.degrade(Part::Model, caution);
         }
-        let garments = match self.shop.recall_garments(photo).await {
+        let garments = match self.shop.recall_garments(photo.id()).await {
             Some(known) => known,
             None => self.shop.describe(photo, &self.admission.enter().await?).await?,
         };
@@ -181,7 +181,7 @@ impl Searching {
             let is_whole = hits.len() < WINDOW;
             let close = hits.into_iter().filter(|hit| hit.similarity >= shop.min_similarity);
             let judge = |version: &ColourVersion<'_>, similarity: f32| {
-                let mut reasons = explain::reasons(garment, version);
+                let mut reasons = explain::reasons(garment, version, &filters.colours);
                 reasons.extend(asked.as_ref().and_then(|asked| asked.words_found(version)));
                 let agreement = explain::agreement(garment, version);
                 Some(Judged { worth: worth(similarity, agreement), reasons })

@@ -3,7 +3,7 @@
 use vitrine_core::{
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryRules, contracts, sample,
+        MemoryKeys, MemoryRules, contracts, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -77,4 +77,9 @@ async fn the_rebuild_in_memory_keeps_the_contract() {
 #[tokio::test]
 async fn the_rules_in_maps_keep_the_contract() {
     contracts::rules(&MemoryRules::default()).await;
+}
+
+#[tokio::test]
+async fn the_keys_in_a_map_keep_the_contract() {
+    contracts::keys(&MemoryKeys::default()).await;
 }

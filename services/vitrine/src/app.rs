@@ -3,22 +3,23 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
-use vitrine_api::{Api, TokenKeys};
+use vitrine_api::{Api, Issuer, TokenKeys};
 use vitrine_core::{
     admission::Admission,
     feed::{FeedOptions, Problem},
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
+    keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::{MatchRecorder, Shopping},
+    ports::{Cache, Embedder, Fetch, ModelError, Stylist, Vision},
+    shopping::{MatchRecorder, Photos, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
 use vitrine_stores::LocalCache;
 
 use crate::{
-    database::Database, error::Error, importer, search::Search, secret, settings::Settings,
+    database::Database, error::Error, importer, people, search::Search, secret, settings::Settings,
     steps::Steps,
 };
 
@@ -57,8 +58,11 @@ pub struct App {
     pub indexer: Arc<Indexer>,
     pub importing: Importing,
     pub keys: TokenKeys,
+    issuer: Option<Arc<Issuer>>,
+    keyring: Arc<Keyring>,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
+    fetch: Arc<dyn Fetch>,
     database: Database,
     index: Search,
 }
@@ -69,6 +73,7 @@ impl App {
         let folder = settings.data.folder.clone();
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let keys = secret::keys(&settings.secret_file())?;
+        let issuer = people::issuer(settings)?;
         let models = steps
             .step("models", async {
                 let models = Models::load(settings).await?;
@@ -99,13 +104,15 @@ impl App {
             embedder: models.embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
-            cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            cache: memory(settings.data.cache_mib),
+            photos: Photos::new(memory(settings.photos.cache_mib), settings.photo_keeping()?),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             min_similarity,
         });
         let admission =
             Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
         let outbound = importer::outbound(settings)?;
+        let fetch: Arc<dyn Fetch> = outbound.clone();
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
         let pictures = Arc::new(PictureWorker {
@@ -122,7 +129,21 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
-        Ok(Self { shop, admission, indexer, importer, pictures, importing, keys, database, index })
+        let keyring = people::keyring(&database);
+        Ok(Self {
+            shop,
+            admission,
+            indexer,
+            importer,
+            pictures,
+            importing,
+            keys,
+            fetch,
+            issuer,
+            keyring,
+            database,
+            index,
+        })
     }
 
     /// Takes a feed that is at hand; answers what came of it and its first problem.
@@ -151,7 +172,10 @@ impl App {
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
             rules: Arc::clone(&self.database.rules),
+            fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
+            issuer: self.issuer.clone(),
+            keyring: Arc::clone(&self.keyring),
         }
     }
 
@@ -179,6 +203,10 @@ impl App {
         self.index.close().await;
         self.database.close().await;
     }
+}
+
+fn memory(mib: u64) -> Arc<dyn Cache> {
+    Arc::new(LocalCache::new(mib * 1024 * 1024))
 }
 
 /// How long a token lasts that a command makes for itself.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use vitrine_core::{
     indexing::IndexingStore,
-    ports::{Catalog, Feeds, Imports, Pictures, Rules},
+    ports::{Catalog, Feeds, Imports, Keys, Pictures, Rules},
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -24,6 +24,7 @@ pub(crate) struct Database {
     pub pictures: Arc<dyn Pictures>,
     pub rules: Arc<dyn Rules>,
     pub indexing: Arc<dyn IndexingStore>,
+    pub keys: Arc<dyn Keys>,
     kind: Kind,
 }
 
@@ -52,7 +53,7 @@ impl Database {
         })
     }
 
-    fn of<S: IndexingStore + Imports + Feeds + Pictures + Rules + 'static>(
+    fn of<S: IndexingStore + Imports + Feeds + Pictures + Keys + Rules + 'static>(
         store: Arc<S>,
         kind: Kind,
     ) -> Self {
@@ -62,6 +63,7 @@ impl Database {
             feeds: store.clone(),
             pictures: store.clone(),
             rules: store.clone(),
+            keys: store.clone(),
             indexing: store,
             kind,
         }

@@ -1,6 +1,6 @@
 //! Settings: defaults, then a TOML file, then environment variables, then flags.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use figment::{
     Figment,
@@ -8,7 +8,13 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vitrine_core::imports::ImportSettings;
+use vitrine_api::{Cors, IssuerSettings, KeyTimes};
+use vitrine_core::{
+    address::WebAddress,
+    ids::{BadId, MerchantId},
+    imports::ImportSettings,
+    shopping::PhotoKeeping,
+};
 use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
 use vitrine_outbound::OutboundSettings;
 use vitrine_stores::ServerSettings;
@@ -19,14 +25,17 @@ use crate::{cli::Common, demo, error::Error};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub server: Server,
+    pub cors: Cors,
     pub data: Data,
     pub models: Models,
     pub embedder: Embedder,
     pub matching: Matching,
+    pub photos: Photos,
     pub index: Index,
     pub imports: Imports,
     pub pictures: Pictures,
     pub outbound: Outbound,
+    pub tokens: Tokens,
     pub log: Log,
 }
 
@@ -118,6 +127,21 @@ pub struct Outbound {
     pub at_once: usize,
 }
 
+/// Whose tokens are taken besides our own: issuer, audience and jwks, all or none of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Who issues them, as their claim `iss` has it.
+    pub issuer: Option<String>,
+    /// What this service is called in their claim `aud`.
+    pub audience: Option<String>,
+    /// Where the issuer's public keys are, as a JWK Set.
+    pub jwks: Option<String>,
+    /// The claims that name the merchant, the scopes and the roles.
+    pub merchant_claim: String,
+    pub scopes_claim: String,
+    pub roles_claim: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Models {
     /// The vision-language model: a folder, or `hub:` and a name.
@@ -151,6 +175,17 @@ pub struct Matching {
     pub min_similarity: Option<f32>,
 }
 
+/// Photos that were sent, kept so that they need not be sent again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Photos {
+    /// Minutes from when a photo is sent; 0 keeps none.
+    pub keep_minutes: u64,
+    /// The same for single merchants, by their names.
+    pub merchants: HashMap<String, u64>,
+    /// Memory for them, in MiB.
+    pub cache_mib: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Log {
     /// What is logged, as `info` or `vitrine_api=debug,warn`.
@@ -170,6 +205,7 @@ impl Default for Settings {
         let models = demo::folder().join("model");
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
+            cors: Cors::default(),
             data: Data {
                 folder: "data".into(),
                 secret_file: None,
@@ -194,6 +230,7 @@ impl Default for Settings {
                 timeout_seconds: 60,
             },
             matching: Matching { min_similarity: None },
+            photos: Photos { keep_minutes: 60, merchants: HashMap::new(), cache_mib: 64 },
             index: Index {
                 server: None,
                 api_key: None,
@@ -212,6 +249,14 @@ impl Default for Settings {
                 proxy: None,
                 per_host: 4,
                 at_once: 32,
+            },
+            tokens: Tokens {
+                issuer: None,
+                audience: None,
+                jwks: None,
+                merchant_claim: "merchant".into(),
+                scopes_claim: "scope".into(),
+                roles_claim: "roles".into(),
             },
             log: Log {
                 filter: "info,mistralrs=warn,mistralrs_core=warn,qdrant_edge=error".into(),
@@ -288,6 +333,49 @@ impl Settings {
         }
     }
 
+    /// How long photos are kept.
+    pub fn photo_keeping(&self) -> Result<PhotoKeeping, BadId> {
+        let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
+        let merchants = self.photos.merchants.iter().map(|(merchant, kept)| {
+            MerchantId::new(merchant).map(|merchant| (merchant, minutes(*kept)))
+        });
+        Ok(PhotoKeeping {
+            default: minutes(self.photos.keep_minutes),
+            merchants: merchants.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whose tokens are taken besides our own, if anybody's are.
+    pub fn issuer(&self) -> Result<Option<IssuerSettings>, Error> {
+        let Tokens { issuer, audience, jwks, merchant_claim, scopes_claim, roles_claim } =
+            self.tokens.clone();
+        let (issuer, audience, jwks) = match (issuer, audience, jwks) {
+            (None, None, None) => return Ok(None),
+            (Some(issuer), Some(audience), Some(jwks)) => (issuer, audience, jwks),
+            _ => {
+                let needs = "`tokens.issuer`, `tokens.audience` and `tokens.jwks` need one another; \
+                             set all three or none";
+                return Err(Error::Settings(needs.into()));
+            }
+        };
+        if issuer == vitrine_api::ISSUER {
+            let taken = format!("`tokens.issuer` can not be `{issuer}`: our own tokens say so");
+            return Err(Error::Settings(taken));
+        }
+        let jwks = WebAddress::parse(&jwks)
+            .map_err(|error| Error::Settings(format!("`tokens.jwks`: {error}")))?;
+        let times = KeyTimes::default();
+        Ok(Some(IssuerSettings {
+            issuer,
+            audience,
+            jwks,
+            merchant_claim,
+            scopes_claim,
+            roles_claim,
+            times,
+        }))
+    }
+
     /// The file with the secret that signs tokens.
     pub fn secret_file(&self) -> PathBuf {
         self.data.secret_file.clone().unwrap_or_else(|| self.data.folder.join("secret"))
@@ -342,7 +430,10 @@ fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     let known = serde_json::to_value(Settings::default()).unwrap_or_default();
     let known = leaves("", &known);
     for key in leaves("", &given) {
-        let inside_known = known.iter().any(|leaf| key == *leaf);
+        let inside_known = known.iter().any(|leaf| match leaf.strip_suffix('*') {
+            Some(table) => key.starts_with(table),
+            None => key == *leaf,
+        });
         if !inside_known {
             let nearest = known.iter().max_by(|one, other| {
                 strsim::jaro_winkler(one, &key).total_cmp(&strsim::jaro_winkler(other, &key))
@@ -355,9 +446,13 @@ fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     Ok(())
 }
 
-/// The dotted names of all values that are not tables.
+/// The dotted names of all values that are not tables; `name.*` for a table that is empty, whose
+/// names are the operator's own.
 fn leaves(prefix: &str, value: &Value) -> Vec<String> {
     match value {
+        Value::Object(members) if members.is_empty() && !prefix.is_empty() => {
+            vec![format!("{prefix}.*")]
+        }
         Value::Object(members) => members
             .iter()
             .flat_map(|(key, value)| {
@@ -401,6 +496,36 @@ mod tests {
     }
 
     #[test]
+    fn a_merchant_has_its_own_time_for_photos() {
+        let settings = with_file("[photos.merchants]\n\"my shop\" = 5", &[]).unwrap();
+        let keeping = settings.photo_keeping().unwrap();
+        assert_eq!(keeping.default, Duration::from_secs(3_600));
+        let shop = MerchantId::new("my shop").unwrap();
+        assert_eq!(keeping.merchants[&shop], Duration::from_secs(300));
+        let wrong = with_file("[photos.merchant]\nshop = 5", &[]).unwrap_err().to_string();
+        assert!(wrong.contains("`photos.merchant.shop` is not a setting"), "{wrong}");
+    }
+
+    #[test]
+    fn an_issuer_is_named_whole_or_not_at_all() {
+        let issuer = r#"tokens.issuer="https://login.example/""#;
+        let (audience, jwks) = ("tokens.audience=api", "tokens.jwks=https://login.example/jwks");
+        let issuer_of = |set: &[&str]| Settings::read(&common(set), None).unwrap().issuer();
+        assert_eq!(issuer_of(&[]).unwrap(), None);
+        let named = issuer_of(&[issuer, audience, jwks, "tokens.scopes_claim=scp"]).unwrap();
+        let named = named.unwrap();
+        assert_eq!((named.audience.as_str(), named.scopes_claim.as_str()), ("api", "scp"));
+        for set in [&[issuer][..], &[issuer, audience], &[audience, jwks], &[jwks]] {
+            let error = issuer_of(set).unwrap_err().to_string();
+            assert!(error.contains("set all three or none"), "{error}");
+        }
+        let error = issuer_of(&["tokens.issuer=vitrine", audience, jwks]).unwrap_err();
+        assert!(error.to_string().contains("our own tokens"), "{error}");
+        let error = issuer_of(&[issuer, audience, "tokens.jwks=keys.json"]).unwrap_err();
+        assert!(error.to_string().contains("`tokens.jwks`"), "{error}");
+    }
+
+    #[test]
     fn an_unknown_key_names_the_nearest_known_one() {
         let error = with_file("[models]\nvisoin = \"x\"", &[]).unwrap_err().to_string();
         assert_eq!(error, "`models.visoin` is not a setting; did you mean `models.vision`?");
@@ -412,6 +537,22 @@ mod tests {
     fn a_value_of_the_wrong_kind_says_which() {
         let error = with_file("[models]\nqueue = \"many\"", &[]).unwrap_err().to_string();
         assert!(error.contains("models.queue") || error.contains("queue"), "{error}");
+    }
+
+    #[test]
+    fn web_pages_are_named_for_all_merchants_and_for_each() {
+        let text = "[cors]\norigins = [\"https://Shop.example\"]\n\
+                    [cors.merchants]\n\"my.shop\" = [\"http://localhost:3000\"]";
+        let cors = with_file(text, &[]).unwrap().cors;
+        assert_eq!(cors.origins[0].to_string(), "https://shop.example");
+        let (merchant, origins) = cors.merchants.first_key_value().unwrap();
+        assert_eq!((merchant.as_str(), origins.len()), ("my.shop", 1));
+
+        let error =
+            with_file("[cors]\norigins = [\"shop.example/\"]", &[]).unwrap_err().to_string();
+        assert!(error.contains("is not an origin; write scheme and host alone"), "{error}");
+        let error = with_file("[cors]\nmerchant = {}\norigin = []", &[]).unwrap_err().to_string();
+        assert!(error.contains("did you mean `cors.origins`?"), "{error}");
     }
 
     #[test]

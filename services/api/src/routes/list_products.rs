@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vitrine_core::{
@@ -71,7 +71,5 @@ pub(crate) async fn list_products(
     ids.truncate(limit);
     let next = ids.last().filter(|_| more).map(Page::cursor);
     let products = catalog.products(&caller.merchant, &ids).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ProductPage { products, next }))
+    Ok(HttpResponse::Ok().json(ProductPage { products, next }))
 }

@@ -80,9 +80,7 @@ pub(crate) async fn list_rules(
 ) -> Result<HttpResponse, Problem> {
     let rules = state.searching.rules.rules(&keeper.merchant).await?;
     let rules = rules.into_iter().map(|(name, rule)| NamedRule { name, rule }).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(RuleList { rules }))
+    Ok(HttpResponse::Ok().json(RuleList { rules }))
 }
 
 /// Keep a rule

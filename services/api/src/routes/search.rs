@@ -10,6 +10,7 @@ use vitrine_core::{
     search::{SearchAnswer, SearchRequest},
 };
 
+use super::create_look::sight;
 use crate::{
     caller::Caller,
     page::Page,
@@ -58,10 +59,11 @@ impl From<SearchAnswer> for SearchPage {
         (status = 200, description = "A page of products", body = SearchPage),
         (status = 400, description = "`json_invalid`, `multipart_invalid`, `body_incomplete`, `cursor_invalid`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "`photo_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 408, description = "`body_slow`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`photo_too_large`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "`photo_not_a_picture`, `photo_format_unsupported`, `body_unsupported`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`photo_missing`, `photo_empty`, `photo_base64_invalid`, `photo_damaged`, `photo_too_many_pixels`, `photo_too_small`, `photo_too_narrow`, `text_invalid`, `text_too_long`, `filters_invalid`, `search_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`, `field_repeated`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`photo_missing`, `photo_empty`, `photo_base64_invalid`, `photo_unreachable`, `photo_damaged`, `photo_too_many_pixels`, `photo_too_small`, `photo_too_narrow`, `text_invalid`, `text_too_long`, `filters_invalid`, `search_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`, `field_repeated`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "`busy`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
         )),
@@ -99,7 +101,7 @@ async fn read(
     let reading = timeout(state.body_time, Search::read(request, payload));
     let mut asked = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let photo = match asked.photo.take() {
-        Some(bytes) => Some(state.decoding.photo(bytes, state.shop.vision.photo_side()).await?),
+        Some(sent) => sight(sent, &merchant, state).await?.photo().cloned(),
         None => None,
     };
     Ok(asked.request(merchant, photo))

@@ -1,10 +1,9 @@
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use vitrine_core::{ids::ProductId, search::ShownProduct};
 
 use super::product::id_of;
 use crate::{
     caller::Caller,
-    etag::tagged,
     problem::{Problem, ProblemBody},
     problems::Code,
     state::State,
@@ -12,8 +11,7 @@ use crate::{
 
 /// Show a product
 ///
-/// As shoppers see it, with its prices and stock now. `If-None-Match` with the `ETag` of the last
-/// answer is answered with 304 while nothing has changed.
+/// As shoppers see it, with its prices and stock now.
 #[utoipa::path(
     get,
     path = "/v1/products/{id}",
@@ -22,13 +20,9 @@ use crate::{
     security(("token" = [])),
     params(
         ("id" = ProductId, Path, description = "As matches have it"),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the last answer"),
     ),
     responses(
-        (status = 200, description = "The product", body = ShownProduct, headers(
-            ("ETag" = String, description = "Changes with the product and its offers")
-        )),
-        (status = 304, description = "It is as it was"),
+        (status = 200, description = "The product", body = ShownProduct),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`product_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
@@ -40,10 +34,9 @@ use crate::{
 pub(crate) async fn get_shown_product(
     caller: Caller,
     path: web::Path<String>,
-    request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let found = state.shop.catalog.products(&caller.merchant, &[id_of(&path)?]).await?;
     let product = found.into_iter().next().ok_or_else(|| Problem::of(Code::ProductUnknown))?;
-    tagged(&request, &ShownProduct::from(product))
+    Ok(HttpResponse::Ok().json(ShownProduct::from(product)))
 }

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vitrine_core::{
@@ -74,7 +74,5 @@ pub(crate) async fn list_similar_products(
     let request = SimilarRequest { merchant: caller.merchant, product, filters, limit };
     let found = state.searching.similar(&request).await?;
     let products = found.ok_or_else(|| Problem::of(Code::ProductUnknown))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(SimilarProducts { products }))
+    Ok(HttpResponse::Ok().json(SimilarProducts { products }))
 }

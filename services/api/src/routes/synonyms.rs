@@ -55,9 +55,7 @@ pub(crate) async fn list_synonyms(
 ) -> Result<HttpResponse, Problem> {
     let groups = state.searching.rules.synonyms(&keeper.merchant).await?;
     let named = |(name, synonyms)| NamedSynonyms { name, synonyms };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(SynonymList { synonyms: groups.into_iter().map(named).collect() }))
+    Ok(HttpResponse::Ok().json(SynonymList { synonyms: groups.into_iter().map(named).collect() }))
 }
 
 /// Keep synonyms

@@ -2,8 +2,12 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod issuing;
+pub(crate) mod odd;
+pub(crate) mod schema;
+
 use std::{
-    io::Cursor,
+    io::{self, Cursor},
     net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
@@ -15,17 +19,19 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::Value;
-use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
+use tokio::task::JoinHandle;
+use vitrine_api::{Api, Issuer, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
+    keys::{KEPT, Keyring},
     ports::{Catalog, Vision},
-    shopping::{MatchRecorder, Shopping},
+    shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryRules, sample,
+        MemoryKeys, MemoryRules, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -43,8 +49,13 @@ pub(crate) struct Service {
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
     pub catalog: Arc<MemoryCatalog>,
+    /// What stands at addresses.
+    pub web: Arc<FakeFetch>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
+    /// Ends when the server has.
+    pub running: JoinHandle<io::Result<()>>,
+    pub server_keys: Arc<MemoryKeys>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -67,6 +78,16 @@ pub(crate) async fn start_with(
     admission: Admission,
     settings: ServerSettings,
 ) -> Service {
+    start_trusting(None, vision, admission, settings).await
+}
+
+/// A service that takes another issuer's tokens besides its own.
+pub(crate) async fn start_trusting(
+    issuer: Option<Issuer>,
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+) -> Service {
     let catalog = Arc::new(MemoryCatalog::default());
     let index = Arc::new(MemoryIndex::default());
     let embedder = Arc::new(FakeEmbedder::default());
@@ -76,11 +97,12 @@ pub(crate) async fn start_with(
         wake: Arc::default(),
         max_bytes: MAX_FEED,
     };
+    let web = Arc::new(FakeFetch::default());
     let importer = ImportWorker::new(
         catalog.clone(),
         catalog.clone(),
         catalog.clone(),
-        Arc::new(FakeFetch::default()),
+        web.clone(),
         ImportSettings::default(),
         Arc::default(),
     );
@@ -96,9 +118,11 @@ pub(crate) async fn start_with(
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
+        photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
+    let server_keys = Arc::new(MemoryKeys::default());
     let api = Api {
         shop,
         admission: Arc::clone(&admission),
@@ -106,13 +130,16 @@ pub(crate) async fn start_with(
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
         rules: Arc::new(MemoryRules::default()),
+        fetch: web.clone(),
         keys: keys(),
+        issuer: issuer.map(Arc::new),
+        keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
-    tokio::spawn(server);
+    let running = tokio::spawn(server);
     Service {
         address,
         client: Client::new(),
@@ -121,6 +148,9 @@ pub(crate) async fn start_with(
         indexer,
         matched,
         catalog,
+        web,
+        running,
+        server_keys,
         handle,
     }
 }
@@ -130,8 +160,17 @@ pub(crate) fn keys() -> TokenKeys {
 }
 
 pub(crate) fn token_for(merchant: &str) -> String {
+    token_of(Role::Shopper, merchant)
+}
+
+pub(crate) fn token_of(role: Role, merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
-    keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
+    keys().issue(role, &merchant, Duration::from_secs(600)).unwrap()
+}
+
+/// A token of any role at the usual merchant.
+pub(crate) fn token_as(role: Role) -> String {
+    token_of(role, "demo")
 }
 
 pub(crate) fn token() -> String {

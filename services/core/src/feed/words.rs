@@ -6,6 +6,7 @@ mod known;
 mod said;
 
 pub(super) use categories::Kind;
+pub(crate) use colours::colour_named;
 pub(super) use colours::{colours, is_palette, palette};
 pub(super) use known::KnownWords;
 pub(crate) use said::{Said, said};

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::{SearchError, Searching};
 use crate::{
+    customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
     look::{Match, Reason},
-    matching::{to_match, version_key},
+    matching::{as_match, version_key},
     ports::Hit,
     product::{ColourVersion, Product},
 };
@@ -99,6 +100,7 @@ fn best(
     if !filters.allow_product(&product) {
         return None;
     }
+    let anybody = Customer::default();
     let mut best: Option<(f32, Match)> = None;
     for version in product.colour_versions() {
         let key = version_key(&version);
@@ -107,7 +109,8 @@ fn best(
         if best.as_ref().is_some_and(|(known, _)| *known >= worth) {
             continue;
         }
-        if let Some(found) = to_match(filters, &version, hit.similarity, reasons) {
+        let found = as_match(&version, filters, &anybody, hit.similarity, reasons);
+        if let Some(found) = found {
             best = Some((worth, found));
         }
     }
@@ -119,7 +122,9 @@ pub(super) fn shown(filters: &Filters, product: Product) -> Option<Candidate> {
     if !filters.allow_product(&product) {
         return None;
     }
-    let versions = product.colour_versions();
-    let found = versions.iter().find_map(|version| to_match(filters, version, 0.0, Vec::new()))?;
+    let (versions, anybody) = (product.colour_versions(), Customer::default());
+    let found = versions
+        .iter()
+        .find_map(|version| as_match(version, filters, &anybody, 0.0, Vec::new()))?;
     Some(Candidate { product, found, worth: 0.0, pinned: None, collapsed: 0 })
 }

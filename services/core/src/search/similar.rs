@@ -7,9 +7,10 @@ use super::{
     near, order,
 };
 use crate::{
+    customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
-    matching::{to_match, worth},
+    matching::{as_match, worth},
     ports::{Query, Vector},
     product::{ColourVersion, Product},
 };
@@ -85,7 +86,7 @@ impl Searching {
 fn itself(own: &Product) -> Option<Candidate> {
     let anything = Filters { include_unavailable: true, ..Filters::default() };
     let version = own.colour_versions().into_iter().next()?;
-    let found = to_match(&anything, &version, 1.0, Vec::new())?;
+    let found = as_match(&version, &anything, &Customer::default(), 1.0, Vec::new())?;
     Some(Candidate {
         product: own.clone(),
         found,

@@ -12,7 +12,7 @@ use crate::{
     pictures::{DifferenceHash, Picture},
     ports::{Catalog, Embedder, PictureOutcome, SettledPicture},
     product::{Offer, OfferChange, Product},
-    shopping::MatchRecorder,
+    shopping::{MatchRecorder, PhotoKeeping, Photos},
     testing::{
         FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
         MemoryRules, sample,
@@ -57,6 +57,7 @@ impl Shop {
             catalog: catalog.clone(),
             index,
             cache: Arc::new(MemoryCache::default()),
+            photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
             min_similarity,
         });
         let admission = Arc::new(Admission::new(1, 0));

@@ -6,12 +6,11 @@ use std::{iter, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{LOOKS_KEPT, LookRequest, Shopping};
+use super::{Answered, LOOKS_KEPT, LookRequest, Seen, Shopping};
 use crate::{
     garment::Garment,
     ids::{LookId, MerchantId},
-    look::{Advice, Look, Part},
-    photo::Photo,
+    look::{Advice, Look, LookGarment, Part},
     ports::{Brief, ModelError, StoreError, Vector},
 };
 
@@ -29,25 +28,50 @@ impl Shopping {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
+    /// What a look answered within the last hour leaves for its refinements.
+    pub async fn find_answered(
+        &self,
+        merchant: &MerchantId,
+        id: LookId,
+    ) -> Result<Option<Answered>, StoreError> {
+        let Some(look) = self.find_look(merchant, id).await? else { return Ok(None) };
+        let photo = self.photos.find(merchant, &look.photo_id, self.vision.photo_side()).await?;
+        let shown = look.garments.iter().flat_map(|garment| &garment.matches);
+        let currency = shown.map(|found| found.price.currency).next();
+        let seen = |seen: LookGarment| Seen { id: seen.id, garment: seen.garment };
+        Ok(Some(Answered {
+            look: id,
+            photo_id: look.photo_id,
+            photo,
+            garments: look.garments.into_iter().map(seen).collect(),
+            currency,
+        }))
+    }
+
     pub(super) async fn remember_look(&self, merchant: &MerchantId, look: &Look) {
         self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
     }
 
-    pub(crate) async fn recall_garments(&self, photo: &Photo) -> Option<Vec<Garment>> {
-        self.recall(&self.garments_key(photo)).await
+    pub(crate) async fn recall_garments(&self, photo_id: &str) -> Option<Vec<Garment>> {
+        self.recall(&self.garments_key(photo_id)).await
     }
 
     /// Remembers only what the model told to its end.
-    pub(super) async fn remember_garments(&self, request: &LookRequest, look: &Look) {
+    pub(super) async fn remember_garments(
+        &self,
+        request: &LookRequest,
+        look: &Look,
+        garments: Vec<&Garment>,
+    ) {
         if !look.cached && !look.is_degraded(Part::Garments) {
-            let garments = look.garments.iter().map(|seen| seen.garment.clone());
-            self.keep_garments(&request.photo, garments.collect()).await;
+            let garments = garments.into_iter().cloned().collect();
+            self.keep_garments(request.sight.photo_id(), garments).await;
         }
     }
 
     /// Remembers what is in a photo.
-    pub(crate) async fn keep_garments(&self, photo: &Photo, garments: Vec<Garment>) {
-        self.remember(&self.garments_key(photo), &garments, ANSWERS_KEPT).await;
+    pub(crate) async fn keep_garments(&self, photo_id: &str, garments: Vec<Garment>) {
+        self.remember(&self.garments_key(photo_id), &garments, ANSWERS_KEPT).await;
     }
 
     /// One vector for each text: as remembered, or as the embedder makes them.
@@ -77,14 +101,15 @@ impl Shopping {
         }
     }
 
-    fn garments_key(&self, photo: &Photo) -> String {
-        format!("garments:{}", digest(&[self.vision.model(), photo.id()]))
+    fn garments_key(&self, photo_id: &str) -> String {
+        format!("garments:{}", digest(&[self.vision.model(), photo_id]))
     }
 
     fn advice_key(&self, request: &LookRequest, brief: &Brief) -> String {
         let told = format!("{brief:?}");
         let merchant = request.merchant.as_str();
-        format!("advice:{}", digest(&[self.stylist.model(), merchant, request.photo.id(), &told]))
+        let photo = request.sight.photo_id();
+        format!("advice:{}", digest(&[self.stylist.model(), merchant, photo, &told]))
     }
 
     async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
@@ -110,7 +135,7 @@ fn look_key(merchant: &MerchantId, id: LookId) -> String {
 }
 
 /// One hash of several parts, each with its length, so that no two lists give the same text.
-fn digest(parts: &[&str]) -> String {
+pub(super) fn digest(parts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());

@@ -1,6 +1,6 @@
 //! What customers name in their own words, which are mostly those of merchants.
 
-use super::{categories, colours, length, one_age_group, one_gender, pattern, plain, sleeve};
+use super::{categories, colour_named, length, one_age_group, one_gender, pattern, plain, sleeve};
 use crate::vocabulary::{AgeGroup, Category, Colour, Gender, Length, Pattern, Sleeve};
 
 /// An attribute that was named.
@@ -29,7 +29,7 @@ pub(crate) fn said(words: &str) -> Option<Said> {
     };
     category
         .map(Said::Category)
-        .or_else(|| colours::named(words).map(Said::Colour))
+        .or_else(|| colour_named(words).map(Said::Colour))
         .or_else(|| sleeve(words).filter(|_| of_sleeves).map(Said::Sleeve))
         .or_else(|| length(words).map(Said::Length))
         .or_else(|| one_pattern(words).map(Said::Pattern))

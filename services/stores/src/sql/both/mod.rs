@@ -5,6 +5,7 @@ mod duties;
 pub(super) mod error;
 mod feeds;
 mod imports;
+mod keys;
 pub(super) mod migrations;
 mod pictures;
 mod rebuilds;
