@@ -17,7 +17,7 @@ use access::Scoped;
 use everywhere::Everywhere;
 use examples::Examples;
 
-use crate::{looks, problem, readiness, routes, upload};
+use crate::{looks, problem, readiness, routes, search_body, upload};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,11 +30,21 @@ use crate::{looks, problem, readiness, routes, upload};
         routes::create_look::create_look,
         routes::get_look::get_look,
         routes::refine_look::refine_look,
+        routes::search::search,
+        routes::shown_product::get_shown_product,
+        routes::similar_products::list_similar_products,
         routes::list_products::list_products,
         routes::product::get_product,
         routes::product::put_product,
         routes::product::patch_product,
         routes::product::delete_product,
+        routes::rules::list_rules,
+        routes::rules::put_rule,
+        routes::rules::delete_rule,
+        routes::rules::preview_rules,
+        routes::synonyms::list_synonyms,
+        routes::synonyms::put_synonyms,
+        routes::synonyms::delete_synonyms,
         routes::catalog_health::get_catalog_health,
         routes::duplicates::list_duplicates,
         routes::list_pictures::list_pictures,
@@ -59,8 +69,8 @@ use crate::{looks, problem, readiness, routes, upload};
         routes::readyz::readyz,
         routes::metrics::metrics
     ),
-    components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
+    components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, search_body::SearchForm, search_body::SearchBody, problem::ProblemBody, readiness::Ready)),
+    tags((name = "looks", description = "Photos, answered"), (name = "search", description = "Products by text, photo and filters"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "rules", description = "What a merchant wants of searches"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Scoped, &Everywhere, &Examples)
 )]
 struct Contract;

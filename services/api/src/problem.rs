@@ -16,6 +16,7 @@ use vitrine_core::{
     photo::PhotoError,
     ports::{ModelError, StoreError},
     scope::Scope,
+    search::SearchError,
 };
 
 use crate::{problems::Code, requests, routes::access};
@@ -246,6 +247,17 @@ impl From<ModelError> for Problem {
             }
             ModelError::Answer(_) => Self::of(Code::ModelAnswerInvalid),
             ModelError::Timeout(_) => Self::of(Code::ModelTimeout),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Cursor => Self::new(Code::CursorInvalid, error.to_string()),
+            SearchError::Busy(busy) => busy.into(),
+            SearchError::Model(error) => error.into(),
+            SearchError::Store(error) => error.into(),
         }
     }
 }

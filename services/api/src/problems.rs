@@ -96,6 +96,16 @@ problems! {
         "Send a JSON object with the fields and words that `/openapi.json` lists.";
     FilterInvalid = "filter_invalid", 422, "A filter of the list can not be understood",
         "Use the words that `/openapi.json` lists for the parameter.";
+    SearchInvalid = "search_invalid", 422, "The search can not be understood",
+        "Send `facets`, `sort` and `deduplicate` as `/openapi.json` lists them, with its words.";
+    RuleInvalid = "rule_invalid", 422, "The rule can not be understood",
+        "Send `when` and `then` as `/openapi.json` lists them; `errors` names what is wrong.";
+    RuleUnknown = "rule_unknown", 404, "There is no such rule",
+        "Use a name that `GET /v1/catalog/rules` lists.";
+    SynonymsInvalid = "synonyms_invalid", 422, "The synonyms can not be understood",
+        "Send a JSON object with `words`, a list of 2 to 50 words or phrases.";
+    SynonymsUnknown = "synonyms_unknown", 404, "There are no such synonyms",
+        "Use a name that `GET /v1/catalog/synonyms` lists.";
     LimitInvalid = "limit_invalid", 422, "`limit` is out of range",
         "Send a whole number of the range that `/openapi.json` names.";
     LocaleInvalid = "locale_invalid", 422, "`locale` is not a language tag",

@@ -61,7 +61,7 @@ impl ProductQuery {
 }
 
 /// Values of a vocabulary, separated by commas.
-fn words<T: FromStr<Err: Display>>(
+pub(crate) fn words<T: FromStr<Err: Display>>(
     list: &mut Vec<T>,
     name: &str,
     values: &str,
@@ -73,7 +73,7 @@ fn words<T: FromStr<Err: Display>>(
     Ok(())
 }
 
-fn add<T>(list: &mut Vec<T>, name: &str, value: T) -> Result<(), Problem> {
+pub(crate) fn add<T>(list: &mut Vec<T>, name: &str, value: T) -> Result<(), Problem> {
     if list.len() >= MAX_VALUES {
         return Err(invalid(name, format!("This has more than {MAX_VALUES} values")));
     }
@@ -81,18 +81,18 @@ fn add<T>(list: &mut Vec<T>, name: &str, value: T) -> Result<(), Problem> {
     Ok(())
 }
 
-fn once<T>(known: &mut Option<T>, name: &str, value: T) -> Result<(), Problem> {
+pub(crate) fn once<T>(known: &mut Option<T>, name: &str, value: T) -> Result<(), Problem> {
     match known.replace(value) {
         None => Ok(()),
         Some(_) => Err(Problem::of_field(Code::FieldRepeated, name, format!("`{name}`"))),
     }
 }
 
-fn truth(name: &str, value: &str) -> Result<bool, Problem> {
+pub(crate) fn truth(name: &str, value: &str) -> Result<bool, Problem> {
     value.parse().map_err(|_| invalid(name, "This is neither true nor false"))
 }
 
-fn text(name: &str, value: &str) -> Result<String, Problem> {
+pub(crate) fn text(name: &str, value: &str) -> Result<String, Problem> {
     let fits = (1..=MAX_TEXT).contains(&value.chars().count());
     if fits && !value.chars().any(char::is_control) {
         Ok(value.to_owned())
@@ -102,6 +102,6 @@ fn text(name: &str, value: &str) -> Result<String, Problem> {
     }
 }
 
-fn invalid(name: &str, detail: impl Into<String>) -> Problem {
+pub(crate) fn invalid(name: &str, detail: impl Into<String>) -> Problem {
     Problem::of_field(Code::FilterInvalid, name, detail)
 }

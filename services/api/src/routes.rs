@@ -22,7 +22,12 @@ pub(crate) mod product;
 pub(crate) mod readyz;
 pub(crate) mod refine_look;
 pub(crate) mod reindex;
+pub(crate) mod rules;
+pub(crate) mod search;
 pub(crate) mod set_offers;
+pub(crate) mod shown_product;
+pub(crate) mod similar_products;
+pub(crate) mod synonyms;
 
 use actix_web::{
     HttpResponse, Resource, Route,
@@ -48,6 +53,13 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "POST",
             [web::post().to(refine_look::refine_look)],
         ))
+        .service(at("/v1/search", "POST", [web::post().to(search::search)]))
+        .service(at("/v1/products/{id}", "GET", [get().to(shown_product::get_shown_product)]))
+        .service(at(
+            "/v1/products/{id}/similar",
+            "GET",
+            [get().to(similar_products::list_similar_products)],
+        ))
         .service(at("/v1/catalog/products", "GET", [get().to(list_products::list_products)]))
         .service(at(
             "/v1/catalog/products/{id}",
@@ -67,6 +79,19 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "/v1/catalog/reindex",
             "GET, POST",
             [get().to(reindex::get_reindex), web::post().to(reindex::start_reindex)],
+        ))
+        .service(at("/v1/catalog/rules", "GET", [get().to(rules::list_rules)]))
+        .service(at("/v1/catalog/rules/preview", "POST", [web::post().to(rules::preview_rules)]))
+        .service(at(
+            "/v1/catalog/rules/{name}",
+            "PUT, DELETE",
+            [web::put().to(rules::put_rule), web::delete().to(rules::delete_rule)],
+        ))
+        .service(at("/v1/catalog/synonyms", "GET", [get().to(synonyms::list_synonyms)]))
+        .service(at(
+            "/v1/catalog/synonyms/{name}",
+            "PUT, DELETE",
+            [web::put().to(synonyms::put_synonyms), web::delete().to(synonyms::delete_synonyms)],
         ))
         .service(at("/v1/catalog/offers", "POST", [web::post().to(set_offers::set_offers)]))
         .service(at(

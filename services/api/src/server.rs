@@ -11,7 +11,7 @@ use vitrine_core::{
     imports::Importing,
     indexing::Indexer,
     keys::Keyring,
-    ports::{Fetch, Pictures},
+    ports::{Fetch, Pictures, Rules},
     shopping::Shopping,
 };
 
@@ -30,6 +30,7 @@ pub struct Api {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    pub rules: Arc<dyn Rules>,
     /// Gets photos that are given by their address.
     pub fetch: Arc<dyn Fetch>,
     /// Checks the tokens that this service issued.

@@ -6,6 +6,7 @@ use vitrine_core::{
     imports::Importing,
     indexing::Indexer,
     ports::{Fetch, Pictures},
+    search::Searching,
     shopping::Shopping,
 };
 
@@ -26,6 +27,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// What every handler shares.
 pub(crate) struct State {
     pub shop: Arc<Shopping>,
+    pub searching: Searching,
     pub admission: Arc<Admission>,
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
@@ -47,8 +49,18 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, fetch, keys, issuer, keyring } =
-            api;
+        let Api {
+            shop,
+            admission,
+            importing,
+            indexer,
+            pictures,
+            rules,
+            fetch,
+            keys,
+            issuer,
+            keyring,
+        } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -57,8 +69,15 @@ impl State {
             Arc::clone(&indexer),
             settings.metrics_age,
         );
+        let searching = Searching {
+            shop: Arc::clone(&shop),
+            pictures: Arc::clone(&pictures),
+            rules,
+            admission: Arc::clone(&admission),
+        };
         Self {
             shop,
+            searching,
             admission,
             importing,
             indexer,

@@ -1,8 +1,8 @@
 //! What a customer sends with a photo, read from a form or from JSON and checked once.
 
-mod ask;
-mod form;
-mod json;
+pub(crate) mod ask;
+pub(crate) mod form;
+pub(crate) mod json;
 
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use serde::de::DeserializeOwned;

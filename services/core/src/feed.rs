@@ -49,6 +49,7 @@ pub use own::{UnknownField, unknown_fields};
 pub(crate) use words::colour_named;
 
 pub use problem::{Place, Problem, ProblemCode, Severity};
+pub(crate) use words::{Said, said};
 
 /// The longest line of JSON that is read, in bytes.
 pub const MAX_LINE: usize = 1024 * 1024;

@@ -116,6 +116,10 @@ own_id! {
     LookId
 }
 own_id! {
+    /// One answered search, the same on all of its pages.
+    SearchId
+}
+own_id! {
     /// One run of a feed.
     ImportId
 }

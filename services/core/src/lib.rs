@@ -29,7 +29,9 @@ pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod product_filter;
+pub mod rules;
 pub mod scope;
+pub mod search;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;

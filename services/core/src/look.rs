@@ -117,6 +117,8 @@ pub enum ReasonKind {
     Avoided,
     /// It goes with what is worn.
     GoesWith,
+    /// A rule of the merchant put it where it is.
+    Rule,
 }
 
 /// What a reason speaks of.
@@ -128,6 +130,12 @@ pub enum Attribute {
     Pattern,
     Sleeve,
     Length,
+    Gender,
+    AgeGroup,
+    /// Words of the customer that stand in the product's own text.
+    Words,
+    /// A rule of the merchant.
+    Rule,
 }
 
 /// How to wear what was found.

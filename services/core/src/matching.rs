@@ -9,7 +9,6 @@ use crate::{
     garment::Garment,
     ids::MerchantId,
     look::{Match, MatchVariant, Reason},
-    money::price_band,
     ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
     product::{ColourVersion, Product, Variant},
     vocabulary::Category,
@@ -106,7 +105,7 @@ async fn search(
     };
     let mut query = Query {
         words: blend(wanted.vector, wanted.wish.map(|(_, vector)| vector)),
-        terms: terms(wanted),
+        terms: terms(wanted.garment, wanted.wish.map(|(text, _)| text)),
         likeness: wanted.vector.clone(),
         prefilter,
         limit: (wanted.limit * DEPTH).clamp(1, MAX_POINTS),
@@ -126,8 +125,7 @@ async fn search(
     }
 }
 
-/// What the index may rule out. Availability and price in the index are as old as its last
-/// update: while it is behind the catalog they are left to the live offers alone.
+/// What the index may rule out; none where no category is left.
 fn prefilter(filters: &Filters, categories: &[Category], behind: bool) -> Option<Prefilter> {
     let categories: Vec<Category> = categories
         .iter()
@@ -137,22 +135,13 @@ fn prefilter(filters: &Filters, categories: &[Category], behind: bool) -> Option
     if categories.is_empty() {
         return None;
     }
-    let price_bands = (filters.min_price.is_some() || filters.max_price.is_some()).then(|| {
-        (filters.min_price.map_or(0, price_band), filters.max_price.map_or(u32::MAX, price_band))
-    });
-    Some(Prefilter {
-        categories,
-        colours: filters.colours.clone(),
-        genders: filters.genders.clone(),
-        sizes: filters.sizes.clone(),
-        available: !behind && !filters.include_unavailable,
-        price_bands: if behind { None } else { price_bands },
-    })
+    Some(Prefilter { categories, ..filters.prefilter(behind) })
 }
 
-fn terms(wanted: &Wanted<'_>) -> String {
-    let mut terms = wanted.garment.search_text();
-    for more in [wanted.garment.text.as_str(), wanted.wish.map_or("", |(text, _)| text)] {
+/// What the term index is asked for a garment and the customer's own words.
+pub(crate) fn terms(garment: &Garment, wish: Option<&str>) -> String {
+    let mut terms = garment.search_text();
+    for more in [garment.text.as_str(), wish.unwrap_or_default()] {
         if !more.is_empty() {
             terms.push(' ');
             terms.push_str(more);
@@ -162,7 +151,7 @@ fn terms(wanted: &Wanted<'_>) -> String {
 }
 
 /// The garment's direction, turned a little towards the wish; unit length.
-fn blend(garment: &Vector, wish: Option<&Vector>) -> Vector {
+pub(crate) fn blend(garment: &Vector, wish: Option<&Vector>) -> Vector {
     let Some(wish) = wish else { return garment.clone() };
     let mixed: Vector = garment
         .iter()
@@ -208,8 +197,7 @@ async fn join(
         reasons.extend(liking);
         let found = as_match(&version, wanted.filters, wanted.customer, hit.similarity, reasons);
         let Some(found) = found else { continue };
-        let agreement = explain::agreement(wanted.garment, &version);
-        let score = (1.0 - AGREEMENT_SHARE) * hit.similarity + AGREEMENT_SHARE * agreement + taste;
+        let score = worth(hit.similarity, explain::agreement(wanted.garment, &version)) + taste;
         match best.iter_mut().find(|ranked| ranked.found.product_id == product.id) {
             Some(ranked) if ranked.score >= score => {}
             Some(ranked) => *ranked = Ranked { score, found },
@@ -218,6 +206,11 @@ async fn join(
     }
     best.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
     Ok(best)
+}
+
+/// What matches are put in order by.
+pub(crate) fn worth(similarity: f32, agreement: f32) -> f32 {
+    (1.0 - AGREEMENT_SHARE) * similarity + AGREEMENT_SHARE * agreement
 }
 
 /// Names a colour version within its product: its colours' ids, joined.
@@ -258,7 +251,7 @@ pub(crate) fn as_match(
     })
 }
 
-fn to_variant(variant: &Variant) -> MatchVariant {
+pub(crate) fn to_variant(variant: &Variant) -> MatchVariant {
     let offer = &variant.offer;
     MatchVariant {
         id: variant.id.clone(),
@@ -266,7 +259,7 @@ fn to_variant(variant: &Variant) -> MatchVariant {
         size: variant.size.clone(),
         price: offer.current_price(),
         regular_price: offer.sale_price.map(|_| offer.price),
-        availability: offer.availability,
+        availability: offer.current_availability(),
     }
 }
 

@@ -135,6 +135,14 @@ pub fn price_band(price: Money) -> u32 {
     i64::BITS - whole.max(0).leading_zeros()
 }
 
+/// The lowest and the highest price of a band.
+pub fn band_prices(band: u32, currency: Currency) -> (Money, Money) {
+    let unit = 10_i64.pow(currency.digits());
+    let whole = |band: u32| 1_i64.checked_shl(band).unwrap_or(i64::MAX).saturating_mul(unit);
+    let low = if band == 0 { 0 } else { whole(band - 1) };
+    (Money { amount: low, currency }, Money { amount: whole(band) - 1, currency })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +176,15 @@ mod tests {
         ] {
             let error = text.parse::<Money>().unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_lowest_and_the_highest_price_of_a_band_are_in_it_and_those_beyond_are_not() {
+        for band in 0..20 {
+            let (low, high) = band_prices(band, "EUR".to_owned().try_into().unwrap());
+            assert_eq!((price_band(low), price_band(high)), (band, band));
+            assert_eq!(price_band(Money { amount: high.amount + 1, ..high }), band + 1);
         }
     }
 

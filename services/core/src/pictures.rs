@@ -21,6 +21,7 @@ use crate::{
     ports::{Fetch, FetchError, FetchRequest, Fetched, Patience},
 };
 
+pub(crate) use alike::Groups;
 pub use alike::same_pictures;
 pub use seen::{Attribute, Seen};
 pub use worker::PictureWorker;

@@ -12,6 +12,7 @@ mod index;
 mod keys;
 mod pictures;
 mod rebuilds;
+mod rules;
 mod vision;
 
 pub use cache::Cache;
@@ -34,6 +35,7 @@ pub use pictures::{
     WantedPicture,
 };
 pub use rebuilds::Rebuilds;
+pub use rules::Rules;
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 
 /// A model that could not answer.

@@ -82,6 +82,15 @@ impl Offer {
         self.sale_price.unwrap_or(self.price)
     }
 
+    /// As the merchant says, but sold out where no piece is left.
+    pub fn current_availability(&self) -> Availability {
+        if self.availability.can_be_bought_now() && self.stock == Some(0) {
+            Availability::OutOfStock
+        } else {
+            self.availability
+        }
+    }
+
     /// Whether it can be bought now: said to be available, and not known to be sold out.
     pub fn can_be_bought_now(&self) -> bool {
         self.availability.can_be_bought_now() && self.stock != Some(0)

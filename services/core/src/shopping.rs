@@ -13,10 +13,10 @@ use std::{
 };
 
 use async_stream::stream;
-use futures::{StreamExt, stream, stream::BoxStream};
+use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 
 use crate::{
-    admission::{Admission, Busy},
+    admission::{Admission, Busy, Permit},
     completing::Completion,
     filter::Filters,
     garment::Garment,
@@ -24,6 +24,7 @@ use crate::{
     ids::LookId,
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings},
     matching::{self, Found, Wanted},
+    photo::Photo,
     ports::{
         AdvicePiece, AdviceStream, Brief, Cache, Candidate, Catalog, Embedder, Index, ModelError,
         Stylist, Vision,
@@ -248,7 +249,7 @@ impl Shopping {
         match &request.sight {
             Sight::Look(answered) => Some(answered.garments.clone()),
             Sight::Photo(_) | Sight::KeptPhoto(_) => {
-                let garments = self.recall_garments(request).await?;
+                let garments = self.recall_garments(request.sight.photo_id()).await?;
                 Some(numbered(garments))
             }
         }
@@ -301,6 +302,18 @@ impl Shopping {
         let told = all.iter().map(|seen| &seen.garment).collect();
         self.remember_garments(request, look, told).await;
         Ok(stream::iter(focus.choose(all).map(Ok)).boxed())
+    }
+
+    /// The garments of a photo, as the model sees them; remembered where it told all of them.
+    pub(crate) async fn describe(
+        &self,
+        photo: &Photo,
+        permit: &Permit,
+    ) -> Result<Vec<Garment>, ModelError> {
+        let garments: Vec<Garment> =
+            self.vision.describe(photo, permit).await?.try_collect().await?;
+        self.keep_garments(photo.id(), garments.clone()).await;
+        Ok(garments)
     }
 
     /// The shop's products for one garment. What fails is said in the look.

@@ -13,6 +13,7 @@ mod memory_index;
 mod memory_keys;
 mod memory_pictures;
 mod memory_rebuilds;
+mod memory_rules;
 mod models;
 pub mod sample;
 
@@ -23,4 +24,5 @@ pub use memory_cache::MemoryCache;
 pub use memory_catalog::MemoryCatalog;
 pub use memory_index::MemoryIndex;
 pub use memory_keys::MemoryKeys;
+pub use memory_rules::MemoryRules;
 pub use models::{FakeEmbedder, FakeStylist, FakeVision};

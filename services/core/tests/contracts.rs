@@ -3,7 +3,7 @@
 use vitrine_core::{
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryKeys, contracts, sample,
+        MemoryKeys, MemoryRules, contracts, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -72,6 +72,11 @@ async fn the_duties_in_a_map_keep_the_contract() {
 #[tokio::test]
 async fn the_rebuild_in_memory_keeps_the_contract() {
     contracts::rebuilds(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
+async fn the_rules_in_maps_keep_the_contract() {
+    contracts::rules(&MemoryRules::default()).await;
 }
 
 #[tokio::test]

@@ -45,6 +45,18 @@ async fn the_pictures_in_sqlite_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_rules_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::rules(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
+async fn the_rules_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::rules(&postgres(&database).await).await;
+}
+
+#[tokio::test]
 async fn the_keys_in_sqlite_keep_the_contract() {
     let dir = tempfile::tempdir().unwrap();
     contracts::keys(&sqlite(dir.path()).await).await;

@@ -7,7 +7,7 @@ use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::{Embedder, Hit, Index, Point, Prefilter, Query},
     testing::{Dice, FakeEmbedder, sample},
-    vocabulary::{Category, Colour, Gender},
+    vocabulary::{AgeGroup, Category, Colour, Gender, Pattern},
 };
 use vitrine_stores::{EmbeddedIndex, ServerIndex};
 
@@ -75,6 +75,11 @@ async fn points(dice: &mut Dice, embedder: &FakeEmbedder) -> Vec<Point> {
         category: *dice.pick(&[Category::Dress, Category::Shirt, Category::Trousers]),
         colours: vec![*dice.pick(&[Colour::Navy, Colour::Red, Colour::Green])],
         gender: *dice.pick(&[None, Some(Gender::Women), Some(Gender::Men)]),
+        age_group: *dice.pick(&[AgeGroup::Adult, AgeGroup::Kids]),
+        pattern: *dice.pick(&[None, Some(Pattern::Plain)]),
+        brand: Some((*dice.pick(&["linden", "o'neill & söhne"])).into()),
+        tags: vec![(*dice.pick(&["sale", "summer 26"])).into()],
+        material: vec![(*dice.pick(&["cotton", "wool"])).into()],
         sizes: vec![(*dice.pick(&["S", "M", "L"])).into()],
         available: dice.below(4) > 0,
         price_bands: vec![*dice.pick(&[4, 5, 6, 7])],
@@ -91,6 +96,11 @@ async fn queries(dice: &mut Dice, embedder: &FakeEmbedder) -> Vec<Query> {
             categories: [vec![], vec![Category::Dress]][dice.below(2)].clone(),
             colours: [vec![], vec![Colour::Navy, Colour::Red]][dice.below(2)].clone(),
             genders: [vec![], vec![Gender::Men]][dice.below(2)].clone(),
+            age_groups: [vec![], vec![AgeGroup::Adult]][dice.below(2)].clone(),
+            patterns: [vec![], vec![Pattern::Plain]][dice.below(2)].clone(),
+            brands: [vec![], vec!["o'neill & söhne".into()]][dice.below(2)].clone(),
+            tags: [vec![], vec!["summer 26".into()]][dice.below(2)].clone(),
+            materials: [vec![], vec!["cotton".into(), "silk".into()]][dice.below(2)].clone(),
             sizes: [vec![], vec!["m".into()]][dice.below(2)].clone(),
             available: dice.below(2) == 0,
             price_bands: [None, Some((5, 6))][dice.below(2)],

@@ -171,6 +171,7 @@ impl App {
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
+            rules: Arc::clone(&self.database.rules),
             fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use vitrine_core::{
     indexing::IndexingStore,
-    ports::{Catalog, Feeds, Imports, Keys, Pictures},
+    ports::{Catalog, Feeds, Imports, Keys, Pictures, Rules},
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -22,6 +22,7 @@ pub(crate) struct Database {
     pub imports: Arc<dyn Imports>,
     pub feeds: Arc<dyn Feeds>,
     pub pictures: Arc<dyn Pictures>,
+    pub rules: Arc<dyn Rules>,
     pub indexing: Arc<dyn IndexingStore>,
     pub keys: Arc<dyn Keys>,
     kind: Kind,
@@ -52,7 +53,7 @@ impl Database {
         })
     }
 
-    fn of<S: IndexingStore + Imports + Feeds + Pictures + Keys + 'static>(
+    fn of<S: IndexingStore + Imports + Feeds + Pictures + Keys + Rules + 'static>(
         store: Arc<S>,
         kind: Kind,
     ) -> Self {
@@ -61,6 +62,7 @@ impl Database {
             imports: store.clone(),
             feeds: store.clone(),
             pictures: store.clone(),
+            rules: store.clone(),
             keys: store.clone(),
             indexing: store,
             kind,

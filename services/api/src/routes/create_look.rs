@@ -84,15 +84,24 @@ async fn read(
     let reading = timeout(state.body_time, Upload::read(request, payload));
     let Upload { photo, focus, ask } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let sight = sight(photo, &merchant, state).await?;
+    Ok(ask.put_into(LookRequest { focus, ..LookRequest::of(merchant, sight) }))
+}
+
+/// The photo, wherever it is.
+pub(super) async fn sight(
+    photo: Sent,
+    merchant: &MerchantId,
+    state: &State,
+) -> Result<Sight, Problem> {
     let side = state.shop.vision.photo_side();
-    let sight = match photo {
+    Ok(match photo {
         Sent::Bytes(bytes) => Sight::Photo(state.decoding.photo(bytes, side).await?),
         Sent::Address(address) => {
             Sight::Photo(state.decoding.photo(fetched(address, state).await?, side).await?)
         }
-        Sent::Id(id) => Sight::KeptPhoto(kept(&merchant, &id, side, state).await?),
-    };
-    Ok(ask.put_into(LookRequest { focus, ..LookRequest::of(merchant, sight) }))
+        Sent::Id(id) => Sight::KeptPhoto(kept(merchant, &id, side, state).await?),
+    })
 }
 
 async fn kept(merchant: &MerchantId, id: &str, side: u32, state: &State) -> Result<Photo, Problem> {

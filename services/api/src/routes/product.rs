@@ -246,6 +246,6 @@ pub(crate) async fn delete_product(
 }
 
 /// What is no id names no product.
-fn id_of(text: &str) -> Result<ProductId, Problem> {
+pub(super) fn id_of(text: &str) -> Result<ProductId, Problem> {
     ProductId::new(text).map_err(|_| Problem::of(Code::ProductUnknown))
 }

@@ -63,7 +63,7 @@ impl Ask {
     }
 }
 
-fn text(value: Value) -> Result<Option<String>, Problem> {
+pub(crate) fn text(value: Value) -> Result<Option<String>, Problem> {
     let Value::String(text) = value else {
         return Err(Problem::of_field(Code::TextInvalid, "text", "This is not a string"));
     };
@@ -75,7 +75,7 @@ fn text(value: Value) -> Result<Option<String>, Problem> {
     Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
-fn filters(value: Value) -> Result<Filters, Problem> {
+pub(crate) fn filters(value: Value) -> Result<Filters, Problem> {
     serde_json::from_value(value)
         .map_err(|error| Problem::of_field(Code::FiltersInvalid, "filters", error.to_string()))
 }
@@ -129,7 +129,7 @@ fn limit(value: Value) -> Result<usize, Problem> {
     })
 }
 
-fn locale(value: Value) -> Result<String, Problem> {
+pub(crate) fn locale(value: Value) -> Result<String, Problem> {
     let tag = value.as_str().filter(|tag| tag.len() <= MAX_LOCALE).unwrap_or_default();
     match language_tags::LanguageTag::parse(tag) {
         Ok(tag) if tag.is_valid() => Ok(tag.into_string()),

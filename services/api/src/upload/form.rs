@@ -13,9 +13,9 @@ use super::{
 use crate::{body::bounded, problem::Problem, problems::Code};
 
 /// What a form may have besides the photo: boundaries, part headers and the other fields.
-const BESIDES: usize = 64 * 1024;
+pub(crate) const BESIDES: usize = 64 * 1024;
 /// The most bytes of a field that is not the photo.
-const MAX_FIELD: usize = 16 * 1024;
+pub(crate) const MAX_FIELD: usize = 16 * 1024;
 
 /// A photo as a form.
 #[derive(ToSchema)]
@@ -110,7 +110,12 @@ fn json(bytes: &[u8]) -> serde_json::Result<Value> {
     if bytes.trim_ascii().is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) }
 }
 
-async fn bytes(field: &mut Field, limit: usize, too_long: Code) -> Result<Vec<u8>, Problem> {
+/// All of a field, up to a bound.
+pub(crate) async fn bytes(
+    field: &mut Field,
+    limit: usize,
+    too_long: Code,
+) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = field.try_next().await? {
         if bytes.len() + piece.len() > limit {

@@ -13,7 +13,7 @@ use super::{Sent, Upload, unknown};
 use crate::{body::bounded, problem::Problem, problems::Code};
 
 /// A photo of 20 MiB as base64, and what goes with it.
-const MAX_JSON: usize = 28 * 1024 * 1024;
+pub(crate) const MAX_JSON: usize = 28 * 1024 * 1024;
 
 /// Standard base64, with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -57,7 +57,7 @@ pub(crate) struct LookBody {
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body to the contract")]
-pub(super) struct PhotoSource {
+pub(crate) struct PhotoSource {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file as base64 (RFC 4648, section 4).
     #[schema(content_encoding = "base64", content_media_type = "application/octet-stream")]
     data: Option<String>,
@@ -116,7 +116,8 @@ fn parsed(body: Vec<u8>) -> Result<Upload, Problem> {
     Upload::checked(photo, fields)
 }
 
-fn photo(value: Value) -> Result<Sent, Problem> {
+/// Where the photo of a JSON body is.
+pub(crate) fn photo(value: Value) -> Result<Sent, Problem> {
     let missing = |field| {
         let detail = "There is no `data`, no `url` and no `id` here";
         Problem::of_field(Code::PhotoMissing, field, detail)

@@ -32,7 +32,7 @@ use vitrine_core::{
     shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryKeys, sample,
+        MemoryKeys, MemoryRules, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -130,6 +130,7 @@ pub(crate) async fn start_trusting(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
+        rules: Arc::new(MemoryRules::default()),
         fetch: web.clone(),
         keys: keys(),
         issuer: issuer.map(Arc::new),

@@ -3,11 +3,13 @@
 mod categories;
 mod colours;
 mod known;
+mod said;
 
 pub(super) use categories::Kind;
 pub(crate) use colours::colour_named;
 pub(super) use colours::{colours, is_palette, palette};
 pub(super) use known::KnownWords;
+pub(crate) use said::{Said, said};
 
 use crate::vocabulary::{AgeGroup, Availability, Gender, Length, Pattern, Sleeve};
 

@@ -1,8 +1,10 @@
 use crate::{
+    filter::{counted_age_group, folded_tags, material_words},
     matching::version_key,
     money::price_band,
     ports::{Point, Vector},
     product::{ColourVersion, Variant},
+    product_filter::folded_brand,
 };
 
 /// What the index is told of a colour version.
@@ -25,6 +27,11 @@ pub(super) fn point(version: &ColourVersion<'_>, text: &str, words: Vector) -> P
         category: product.category,
         colours: version.colours.to_vec(),
         gender: product.gender,
+        age_group: counted_age_group(product),
+        pattern: product.pattern,
+        brand: product.brand.as_deref().and_then(folded_brand),
+        tags: folded_tags(product),
+        material: product.material.as_deref().map(material_words).unwrap_or_default(),
         sizes,
         available: variants.iter().any(|variant| variant.offer.can_be_bought_now()),
         price_bands,

@@ -57,14 +57,16 @@ fn is_telling(look: DifferenceHash) -> bool {
 
 /// Which belong together: each points to an earlier one of its group, or to itself.
 #[derive(Default)]
-struct Groups(Vec<usize>);
+pub(crate) struct Groups(Vec<usize>);
 
 impl Groups {
-    fn add(&mut self) {
+    /// One more, that belongs to no other yet.
+    pub(crate) fn add(&mut self) {
         self.0.push(self.0.len());
     }
 
-    fn first(&mut self, mut at: usize) -> usize {
+    /// The first of its group.
+    pub(crate) fn first(&mut self, mut at: usize) -> usize {
         while self.0[at] != at {
             self.0[at] = self.0[self.0[at]];
             at = self.0[at];
@@ -72,7 +74,7 @@ impl Groups {
         at
     }
 
-    fn join(&mut self, one: usize, other: usize) {
+    pub(crate) fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.first(one), self.first(other));
         self.0[one.max(other)] = one.min(other);
     }

@@ -114,6 +114,13 @@ pub trait Pictures: Send + Sync {
         limit: usize,
     ) -> Result<Vec<KeptPicture>, StoreError>;
 
+    /// What is known of the pictures of these products, in no order; those without one are left out.
+    async fn pictures_of(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<Vec<KeptPicture>, StoreError>;
+
     /// How many there are.
     async fn count_pictures(&self, merchant: &MerchantId) -> Result<PictureCounts, StoreError>;
 }

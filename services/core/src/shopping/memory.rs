@@ -52,8 +52,8 @@ impl Shopping {
         self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
     }
 
-    pub(super) async fn recall_garments(&self, request: &LookRequest) -> Option<Vec<Garment>> {
-        self.recall(&self.garments_key(request)).await
+    pub(crate) async fn recall_garments(&self, photo_id: &str) -> Option<Vec<Garment>> {
+        self.recall(&self.garments_key(photo_id)).await
     }
 
     /// Remembers only what the model told to its end.
@@ -64,12 +64,18 @@ impl Shopping {
         garments: Vec<&Garment>,
     ) {
         if !look.cached && !look.is_degraded(Part::Garments) {
-            self.remember(&self.garments_key(request), &garments, ANSWERS_KEPT).await;
+            let garments = garments.into_iter().cloned().collect();
+            self.keep_garments(request.sight.photo_id(), garments).await;
         }
     }
 
+    /// Remembers what is in a photo.
+    pub(crate) async fn keep_garments(&self, photo_id: &str, garments: Vec<Garment>) {
+        self.remember(&self.garments_key(photo_id), &garments, ANSWERS_KEPT).await;
+    }
+
     /// One vector for each text: as remembered, or as the embedder makes them.
-    pub(super) async fn vectors(&self, texts: Vec<String>) -> Result<Vec<Vector>, ModelError> {
+    pub(crate) async fn vectors(&self, texts: Vec<String>) -> Result<Vec<Vector>, ModelError> {
         let parts: Vec<&str> =
             iter::once(self.embedder.model()).chain(texts.iter().map(String::as_str)).collect();
         let key = format!("vectors:{}", digest(&parts));
@@ -95,8 +101,8 @@ impl Shopping {
         }
     }
 
-    fn garments_key(&self, request: &LookRequest) -> String {
-        format!("garments:{}", digest(&[self.vision.model(), request.sight.photo_id()]))
+    fn garments_key(&self, photo_id: &str) -> String {
+        format!("garments:{}", digest(&[self.vision.model(), photo_id]))
     }
 
     fn advice_key(&self, request: &LookRequest, brief: &Brief) -> String {

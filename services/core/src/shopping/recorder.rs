@@ -56,13 +56,23 @@ impl MatchRecorder {
 
     /// Takes note of the matches of a look.
     pub fn note(&self, merchant: &MerchantId, look: &Look) {
+        let matches = look.garments.iter().flat_map(|garment| &garment.matches);
+        self.note_products(merchant, matches.map(|found| &found.product_id));
+    }
+
+    /// Takes note of products that were shown as matches.
+    pub(crate) fn note_products<'a>(
+        &self,
+        merchant: &MerchantId,
+        products: impl Iterator<Item = &'a ProductId>,
+    ) {
         let mut state = self.state();
         state.forget();
-        for found in look.garments.iter().flat_map(|garment| &garment.matches) {
-            let hash = self.hasher.hash_one((merchant, &found.product_id));
+        for product in products {
+            let hash = self.hasher.hash_one((merchant, product));
             if state.many < WAITING && state.known.insert(hash) {
                 let waiting = state.waiting.entry(merchant.clone()).or_default();
-                if waiting.insert(found.product_id.clone()) {
+                if waiting.insert(product.clone()) {
                     state.many += 1;
                 }
             }

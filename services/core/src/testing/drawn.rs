@@ -2,7 +2,9 @@
 
 use super::{Dice, sample};
 use crate::{
+    filter::Filters,
     lack::Lack,
+    money::Money,
     product::{Offer, OfferChange, OfferPatch, Product, Variant},
     product_filter::ProductFilter,
     vocabulary::{AgeGroup, Availability, Category, Colour, Gender, Pattern},
@@ -81,6 +83,37 @@ pub fn filter(dice: &mut Dice) -> ProductFilter {
         }
     }
     filter
+}
+
+/// None to three conditions of a customer.
+pub fn filters(dice: &mut Dice) -> Filters {
+    let texts = |some: Vec<&str>| some.into_iter().map(str::to_owned).collect();
+    let mut filters = Filters::default();
+    for _ in 0..dice.below(4) {
+        match dice.below(12) {
+            0 => filters.categories = some(dice, &CATEGORIES),
+            1 => filters.colours = some(dice, Colour::ALL),
+            2 => filters.patterns = some(dice, Pattern::ALL),
+            3 => filters.brands = texts(some(dice, &BRANDS)),
+            4 => filters.genders = some(dice, Gender::ALL),
+            5 => filters.age_groups = some(dice, AgeGroup::ALL),
+            6 => filters.materials = texts(some(dice, &["Cotton", "silk", ""])),
+            7 => filters.sizes = texts(some(dice, &["m", "\\"])),
+            8 => filters.availability = some(dice, Availability::ALL),
+            9 => filters.tags = texts(some(dice, &["Everyday", "sale"])),
+            10 => filters.include_unavailable = true,
+            _ => {
+                let price = dice.pick(&["30 EUR", "49.90 EUR", "50 USD"]).parse::<Money>();
+                let end = if dice.below(2) == 0 {
+                    &mut filters.min_price
+                } else {
+                    &mut filters.max_price
+                };
+                *end = price.ok();
+            }
+        }
+    }
+    filters
 }
 
 fn maybe<T: Copy>(dice: &mut Dice, from: &[T]) -> Option<T> {

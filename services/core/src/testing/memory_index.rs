@@ -52,6 +52,11 @@ fn passes(point: &Point, filter: &Prefilter) -> bool {
     let wanted_sizes: Vec<String> = filter.sizes.iter().map(|size| size.to_lowercase()).collect();
     any(&filter.categories, &[point.category])
         && any(&filter.colours, &point.colours)
+        && any(&filter.age_groups, &[point.age_group])
+        && any(&filter.patterns, point.pattern.as_slice())
+        && any(&filter.brands, point.brand.as_slice())
+        && any(&filter.tags, &point.tags)
+        && any(&filter.materials, &point.material)
         && any(&wanted_sizes, &sizes)
         && gender
         && (!filter.available || point.available)

@@ -221,6 +221,20 @@ impl Pictures for MemoryCatalog {
         Ok(asked.take(limit).collect())
     }
 
+    async fn pictures_of(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<Vec<KeptPicture>, StoreError> {
+        let known = self.state();
+        let kept = products.iter().filter_map(|product| {
+            let noted = known.pictures.get(&(merchant.clone(), product.clone()))?;
+            let (address, picture) = (noted.address.clone(), noted.picture.clone());
+            Some(KeptPicture { product: product.clone(), address, picture })
+        });
+        Ok(kept.collect())
+    }
+
     async fn count_pictures(&self, merchant: &MerchantId) -> Result<PictureCounts, StoreError> {
         let state = self.state();
         let mut counts = PictureCounts::default();

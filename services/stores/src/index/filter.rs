@@ -4,7 +4,7 @@ use uuid::Uuid;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::Prefilter,
-    vocabulary::{Category, Colour, Gender},
+    vocabulary::{AgeGroup, Category, Colour, Gender, Pattern},
 };
 
 use super::{point::ANY_GENDER, schema};
@@ -54,6 +54,23 @@ impl Filter {
         if !prefilter.genders.is_empty() {
             let ids = prefilter.genders.iter().copied().map(Gender::id).chain([ANY_GENDER]);
             filter.any(schema::GENDER, ids.map(str::to_owned));
+        }
+        if !prefilter.age_groups.is_empty() {
+            let ids = prefilter.age_groups.iter().copied().map(AgeGroup::id);
+            filter.any(schema::AGE_GROUP, ids.map(str::to_owned));
+        }
+        if !prefilter.patterns.is_empty() {
+            let ids = prefilter.patterns.iter().copied().map(Pattern::id);
+            filter.any(schema::PATTERN, ids.map(str::to_owned));
+        }
+        if !prefilter.brands.is_empty() {
+            filter.any(schema::BRAND, prefilter.brands.iter().cloned());
+        }
+        if !prefilter.tags.is_empty() {
+            filter.any(schema::TAGS, prefilter.tags.iter().cloned());
+        }
+        if !prefilter.materials.is_empty() {
+            filter.any(schema::MATERIAL, prefilter.materials.iter().cloned());
         }
         if !prefilter.sizes.is_empty() {
             filter.any(schema::SIZES, prefilter.sizes.iter().map(|size| size.to_lowercase()));

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::{Point, StoreError, Vector},
-    vocabulary::{Colour, Gender},
+    vocabulary::{Colour, Gender, Pattern},
 };
 
 use super::{error::Store, filter::Filter, schema, terms::Terms};
@@ -58,6 +58,7 @@ impl KeptPoint {
         let fingerprint = point.fingerprint();
         let colours = point.colours.iter().copied().map(Colour::id).map(str::to_owned).collect();
         let sizes = point.sizes.iter().map(|size| size.to_lowercase()).collect();
+        let pattern = point.pattern.map(Pattern::id).map(str::to_owned).into_iter().collect();
         let gender = match point.gender {
             None | Some(Gender::Unisex) => ANY_GENDER,
             Some(gender) => gender.id(),
@@ -74,6 +75,11 @@ impl KeptPoint {
                 (schema::CATEGORY, Value::Text(point.category.id().to_owned())),
                 (schema::COLOURS, Value::Texts(colours)),
                 (schema::GENDER, Value::Text(gender.to_owned())),
+                (schema::AGE_GROUP, Value::Text(point.age_group.id().to_owned())),
+                (schema::PATTERN, Value::Texts(pattern)),
+                (schema::BRAND, Value::Texts(point.brand.into_iter().collect())),
+                (schema::TAGS, Value::Texts(point.tags)),
+                (schema::MATERIAL, Value::Texts(point.material)),
                 (schema::SIZES, Value::Texts(sizes)),
                 (schema::PRICE_BANDS, Value::Numbers(point.price_bands)),
                 (schema::AVAILABLE, Value::Flag(point.available)),

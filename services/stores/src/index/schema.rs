@@ -13,12 +13,17 @@ pub(super) const FINGERPRINT: &str = "fingerprint";
 pub(super) const CATEGORY: &str = "category";
 pub(super) const COLOURS: &str = "colours";
 pub(super) const GENDER: &str = "gender";
+pub(super) const AGE_GROUP: &str = "age_group";
+pub(super) const PATTERN: &str = "pattern";
+pub(super) const BRAND: &str = "brand";
+pub(super) const TAGS: &str = "tags";
+pub(super) const MATERIAL: &str = "material";
 pub(super) const SIZES: &str = "sizes";
 pub(super) const PRICE_BANDS: &str = "price_bands";
 pub(super) const AVAILABLE: &str = "available";
 
 /// Counts up when points are written differently than before.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// From this size of vectors on a graph is built; below it, every vector is compared, which for
 /// 50 MB takes milliseconds, is exact, and keeps the long building away from small shops.
@@ -35,12 +40,17 @@ pub(super) enum Kind {
 }
 
 /// Each payload field that a query filters by.
-pub(super) const INDEXED: [(&str, Kind); 8] = [
+pub(super) const INDEXED: [(&str, Kind); 13] = [
     (MERCHANT, Kind::Tenant),
     (PRODUCT, Kind::Keyword),
     (CATEGORY, Kind::Keyword),
     (COLOURS, Kind::Keyword),
     (GENDER, Kind::Keyword),
+    (AGE_GROUP, Kind::Keyword),
+    (PATTERN, Kind::Keyword),
+    (BRAND, Kind::Keyword),
+    (TAGS, Kind::Keyword),
+    (MATERIAL, Kind::Keyword),
     (SIZES, Kind::Keyword),
     (PRICE_BANDS, Kind::Integer),
     (AVAILABLE, Kind::Flag),

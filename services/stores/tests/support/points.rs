@@ -5,7 +5,7 @@
 use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::{Index, Point, Prefilter, Query},
-    vocabulary::Category,
+    vocabulary::{AgeGroup, Category},
 };
 
 pub fn point(product: &str) -> Point {
@@ -17,6 +17,11 @@ pub fn point(product: &str) -> Point {
         category: Category::Dress,
         colours: Vec::new(),
         gender: None,
+        age_group: AgeGroup::Adult,
+        pattern: None,
+        brand: None,
+        tags: Vec::new(),
+        material: Vec::new(),
         sizes: Vec::new(),
         available: true,
         price_bands: vec![6],

@@ -330,6 +330,13 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     index
 });
 
+/// The kind that these words name, and nothing else beside it.
+pub(super) fn named(words: &str) -> Option<Kind> {
+    let phrase = || INDEX.phrases.iter().chain(&INDEX.unspaced).find(|(known, _)| *known == words);
+    let at = INDEX.words.get(words).copied().or_else(|| phrase().map(|(_, at)| *at))?;
+    WORDS.get(at).map(|(_, kind)| *kind)
+}
+
 /// The first of [`WORDS`] that stands in the text.
 fn of_words(text: &str) -> Option<Kind> {
     let words = || text.split(|letter: char| !letter.is_alphanumeric() && letter != '-');

@@ -213,6 +213,12 @@ async fn keeps_what_became_of_them(store: &(impl IndexingStore + Pictures)) {
     }
     let after = store.pictures(&shop, Some(PictureState::Had), Some(&id("a")), 1).await.unwrap();
     assert_eq!(after, all[3..]);
+    let of = ["d", "nobody's", "b"].map(id);
+    let mut named = store.pictures_of(&shop, &of).await.unwrap();
+    named.sort_by(|one, other| one.product.cmp(&other.product));
+    assert_eq!(named, [all[1].clone(), all[3].clone()]);
+    assert!(store.pictures_of(&shop, &[]).await.unwrap().is_empty());
+    assert!(store.pictures_of(&other, &of).await.unwrap().is_empty());
     let counts = PictureCounts { waiting: 1, had: 2, failed: 1 };
     assert_eq!(store.count_pictures(&shop).await.unwrap(), counts);
     assert_eq!(store.count_pictures(&other).await.unwrap(), PictureCounts::default());

@@ -9,6 +9,7 @@ mod keys;
 pub(super) mod migrations;
 mod pictures;
 mod rebuilds;
+mod rules;
 
 use std::time::Duration;
 

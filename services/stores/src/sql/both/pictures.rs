@@ -196,24 +196,29 @@ impl Pictures for Store {
         after: Option<&ProductId>,
         limit: usize,
     ) -> Result<Vec<KeptPicture>, StoreError> {
-        let rows: Vec<(String, String, Option<String>, Option<String>)> =
-            sqlx::query_as(sql::PICTURES)
-                .bind(merchant.as_str())
-                .bind(after.map_or("", ProductId::as_str))
-                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-                .bind(state.map(PictureState::id))
-                .fetch_all(&self.readers)
-                .await
-                .map_err(failed)?;
-        let kept = rows.into_iter().map(|(product, address, picture, failure)| {
-            let picture = match (picture, failure) {
-                (Some(picture), _) => Some(Ok(parsed(&picture)?)),
-                (None, Some(failure)) => Some(Err(parsed(&failure)?)),
-                (None, None) => None,
-            };
-            Ok(KeptPicture { product: catalog::id(product)?, address, picture })
-        });
-        kept.collect()
+        let rows: Vec<Row> = sqlx::query_as(sql::PICTURES)
+            .bind(merchant.as_str())
+            .bind(after.map_or("", ProductId::as_str))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(state.map(PictureState::id))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        rows.into_iter().map(kept).collect()
+    }
+
+    async fn pictures_of(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<Vec<KeptPicture>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(sql::PICTURES_OF)
+            .bind(merchant.as_str())
+            .bind(json(&products)?)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        rows.into_iter().map(kept).collect()
     }
 
     async fn count_pictures(&self, merchant: &MerchantId) -> Result<PictureCounts, StoreError> {
@@ -224,6 +229,18 @@ impl Pictures for Store {
             .map_err(failed)?;
         Ok(PictureCounts { waiting: whole(waiting), had: whole(had), failed: whole(failed_ones) })
     }
+}
+
+/// A product, its picture's address, and what came of it: the picture or why it can not be had.
+type Row = (String, String, Option<String>, Option<String>);
+
+fn kept((product, address, picture, failure): Row) -> Result<KeptPicture, StoreError> {
+    let picture = match (picture, failure) {
+        (Some(picture), _) => Some(Ok(parsed(&picture)?)),
+        (None, Some(failure)) => Some(Err(parsed(&failure)?)),
+        (None, None) => None,
+    };
+    Ok(KeptPicture { product: catalog::id(product)?, address, picture })
 }
 
 /// Keeps what became of a picture; answers whether its product is shown otherwise now.

@@ -37,6 +37,7 @@ async fn what_a_batch_looks_up_never_walks_through_all_that_a_merchant_has() {
         pictures::ENRICH,
         pictures::FORGET,
         pictures::SEEN,
+        pictures::PICTURES_OF,
     ] {
         let asked = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let steps: Vec<(i64, i64, i64, String)> =

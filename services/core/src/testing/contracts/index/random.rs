@@ -5,7 +5,7 @@ use crate::{
     ids::{MerchantId, ProductId},
     ports::{Point, Prefilter, Query},
     testing::Dice,
-    vocabulary::{Category, Colour, Gender},
+    vocabulary::{Category, Colour, Gender, Pattern},
 };
 
 /// Each is a run of its own.
@@ -105,6 +105,7 @@ impl Suite<'_> {
                     category: *dice.pick(&[Category::Dress, Category::Shirt]),
                     colours: vec![*dice.pick(&[Colour::Navy, Colour::Red])],
                     gender: *dice.pick(&[None, Some(Gender::Women), Some(Gender::Men)]),
+                    pattern: *dice.pick(&[None, Some(Pattern::Plain)]),
                     available: dice.below(2) == 0,
                     price_bands: vec![*dice.pick(&[3, 6])],
                     ..self.point(product.as_str(), *dice.pick(&ANGLES))
@@ -122,14 +123,16 @@ impl Suite<'_> {
             categories: [vec![], vec![Category::Dress]][dice.below(2)].clone(),
             colours: [vec![], vec![Colour::Red]][dice.below(2)].clone(),
             genders: [vec![], vec![Gender::Men]][dice.below(2)].clone(),
-            sizes: Vec::new(),
+            patterns: [vec![], vec![Pattern::Plain]][dice.below(2)].clone(),
             available: dice.below(2) == 0,
             price_bands: [None, Some((4, 9))][dice.below(2)],
+            ..Prefilter::default()
         };
         let passes = |point: &&Point| {
             (prefilter.categories.is_empty() || point.category == Category::Dress)
                 && (prefilter.colours.is_empty() || point.colours == [Colour::Red])
                 && (prefilter.genders.is_empty() || point.gender != Some(Gender::Women))
+                && (prefilter.patterns.is_empty() || point.pattern.is_some())
                 && (!prefilter.available || point.available)
                 && (prefilter.price_bands.is_none() || point.price_bands == [6])
         };

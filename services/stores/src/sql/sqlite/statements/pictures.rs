@@ -38,3 +38,10 @@ pub(in crate::sql) const SEEN: &str = "
     SELECT product, seen FROM product_pictures
     WHERE merchant = $1 AND product IN (SELECT value FROM json_each($2))
       AND enrich = 1 AND seen IS NOT NULL";
+
+/// `$1` merchant, `$2` product ids.
+pub(in crate::sql) const PICTURES_OF: &str = "
+    SELECT product, address,
+           CASE state WHEN 'had' THEN picture END, CASE state WHEN 'failed' THEN failure END
+    FROM product_pictures
+    WHERE merchant = $1 AND product IN (SELECT value FROM json_each($2))";

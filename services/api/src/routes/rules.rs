@@ -1,0 +1,221 @@
+//! What a merchant wants of searches.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, http::header, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use vitrine_core::{
+    rules::{BadRule, MOST, Rule},
+    search::{Preview, SearchRequest},
+};
+
+use super::search::SearchPage;
+use crate::{
+    body,
+    caller::Keeper,
+    problem::{Problem, ProblemBody},
+    problems::Code,
+    search_body::{Search, SearchBody},
+    state::State,
+};
+
+/// The longest rule, and the longest preview, in bytes of JSON; the longest name, in characters.
+const MAX_RULE: usize = 64 * 1024;
+const MAX_PREVIEW: usize = 1024 * 1024;
+const MAX_NAME: usize = 100;
+
+/// A rule and its name.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NamedRule {
+    name: String,
+    #[serde(flatten)]
+    rule: Rule,
+}
+
+/// All rules.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RuleList {
+    rules: Vec<NamedRule>,
+}
+
+/// A search as it would be answered under other rules.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PreviewBody {
+    /// A search without a photo.
+    #[serde(default)]
+    #[schema(value_type = SearchBody)]
+    search: Map<String, Value>,
+    /// Rules by their names, in the place of kept ones of these names; the others hold as they are.
+    #[serde(default)]
+    rules: BTreeMap<String, Rule>,
+    /// When the search is made; now where not given.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+}
+
+/// List the rules
+#[utoipa::path(
+    get,
+    path = "/v1/catalog/rules",
+    operation_id = "listRules",
+    tag = "rules",
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "All, by name, which is the order they are applied in", body = RuleList),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+    )
+)]
+pub(crate) async fn list_rules(
+    keeper: Keeper,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let rules = state.searching.rules.rules(&keeper.merchant).await?;
+    let rules = rules.into_iter().map(|(name, rule)| NamedRule { name, rule }).collect();
+    Ok(HttpResponse::Ok().json(RuleList { rules }))
+}
+
+/// Keep a rule
+///
+/// It holds from the next search on, or from `starts_at`. A merchant has 200 at most.
+#[utoipa::path(
+    put,
+    path = "/v1/catalog/rules/{name}",
+    operation_id = "putRule",
+    tag = "rules",
+    security(("token" = [])),
+    params(("name" = String, Path, description = "As the merchant calls it, at most 100 characters")),
+    request_body = Rule,
+    responses(
+        (status = 200, description = "The rule as it is now; it was there before", body = NamedRule),
+        (status = 201, description = "The rule as it is now; it is new", body = NamedRule),
+        (status = 400, description = "`json_invalid`, `body_incomplete`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`rule_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+    )
+)]
+pub(crate) async fn put_rule(
+    keeper: Keeper,
+    path: web::Path<String>,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let body: Value = body::json(payload, MAX_RULE).await?;
+    let rule: Rule = serde_json::from_value(body).map_err(|error| unread(&error))?;
+    rule.check().map_err(bad)?;
+    let name = name_of(&path, Code::RuleInvalid)?;
+    let rules = &state.searching.rules;
+    let known = rules.rules(&keeper.merchant).await?;
+    if known.len() >= MOST && known.iter().all(|(known, _)| *known != name) {
+        return Err(Problem::new(Code::RuleInvalid, format!("There are {MOST} rules already")));
+    }
+    let new = rules.put_rule(&keeper.merchant, &name, &rule).await?;
+    let mut answer = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(NamedRule { name, rule }))
+}
+
+/// Forget a rule
+#[utoipa::path(
+    delete,
+    path = "/v1/catalog/rules/{name}",
+    operation_id = "deleteRule",
+    tag = "rules",
+    security(("token" = [])),
+    params(("name" = String, Path, description = "As the merchant calls it")),
+    responses(
+        (status = 204, description = "It is forgotten"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "`rule_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+    )
+)]
+pub(crate) async fn delete_rule(
+    keeper: Keeper,
+    path: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    if state.searching.rules.remove_rule(&keeper.merchant, path.trim()).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::of(Code::RuleUnknown))
+    }
+}
+
+/// See what rules would do
+///
+/// Answers a search as it would be under other rules, or at another time. Nothing is kept.
+#[utoipa::path(
+    post,
+    path = "/v1/catalog/rules/preview",
+    operation_id = "previewRules",
+    tag = "rules",
+    security(("token" = [])),
+    request_body = PreviewBody,
+    responses(
+        (status = 200, description = "The first page of the search, with the names of the rules that were applied", body = SearchPage),
+        (status = 400, description = "`json_invalid`, `body_incomplete`, `cursor_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`rule_invalid`, `text_invalid`, `text_too_long`, `filters_invalid`, `search_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+    )
+)]
+pub(crate) async fn preview_rules(
+    keeper: Keeper,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let body: Value = body::json(payload, MAX_PREVIEW).await?;
+    let PreviewBody { search, rules, at } =
+        serde_json::from_value(body).map_err(|error| unread(&error))?;
+    rules.values().try_for_each(Rule::check).map_err(bad)?;
+    let asked = Search::checked(None, search)?;
+    let preview = Preview { drafts: rules.into_iter().collect(), at };
+    let request = SearchRequest { preview: Some(preview), ..asked.request(keeper.merchant, None) };
+    let answer = state.searching.search(request).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(SearchPage::from(answer)))
+}
+
+fn unread(error: &serde_json::Error) -> Problem {
+    Problem::new(Code::RuleInvalid, format!("{error}. {}", Code::RuleInvalid.remedy()))
+}
+
+fn bad(error: BadRule) -> Problem {
+    Problem::of_fields(Code::RuleInvalid, [(error.field.to_owned(), error.detail)])
+}
+
+/// The name in the path.
+pub(super) fn name_of(path: &str, invalid: Code) -> Result<String, Problem> {
+    let name = path.trim();
+    let fits = (1..=MAX_NAME).contains(&name.chars().count());
+    if fits && !name.chars().any(char::is_control) {
+        Ok(name.to_owned())
+    } else {
+        let detail = "A name has 1 to 100 characters, none of them control characters";
+        Err(Problem::of_field(invalid, "name", detail))
+    }
+}

@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use serde::Serialize;
+
+use tokio::time::timeout;
+use utoipa::ToSchema;
+use vitrine_core::{
+    ids::MerchantId,
+    search::{SearchAnswer, SearchRequest},
+};
+
+use super::create_look::sight;
+use crate::{
+    caller::Caller,
+    page::Page,
+    problem::{Problem, ProblemBody},
+    problems::Code,
+    search_body::{Search, SearchBody, SearchForm},
+    state::State,
+};
+
+/// When to come back while too many bodies are being read.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+/// A page of a search.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SearchPage {
+    #[serde(flatten)]
+    answer: SearchAnswer,
+    /// The cursor of the page after this one; absent on the last. A page may be short, or empty,
+    /// with others after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+impl From<SearchAnswer> for SearchPage {
+    fn from(answer: SearchAnswer) -> Self {
+        Self { next: answer.next.as_ref().map(Page::cursor), answer }
+    }
+}
+
+/// Search products
+///
+/// By the customer's words, by a photo, by both, or by filters alone, which lists the catalog in
+/// the order of its ids. Offers are live. A photo is seen as for a look, and its main garments are
+/// searched for; one that was seen before takes no turn at the model. A search looks at the 1,000
+/// closest colour versions, and browsing at 1,000 products at a time: `total` says where there may
+/// be more, and `facets` count what `total` counts. While browsing, each 1,000 are in order and
+/// collapsed by themselves.
+#[utoipa::path(
+    post,
+    path = "/v1/search",
+    operation_id = "search",
+    tag = "search",
+    security(("token" = [])),
+    request_body(content((SearchBody = "application/json"), (SearchForm = "multipart/form-data"))),
+    responses(
+        (status = 200, description = "A page of products", body = SearchPage),
+        (status = 400, description = "`json_invalid`, `multipart_invalid`, `body_incomplete`, `cursor_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "`photo_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 408, description = "`body_slow`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "`photo_too_large`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "`photo_not_a_picture`, `photo_format_unsupported`, `body_unsupported`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`photo_missing`, `photo_empty`, `photo_base64_invalid`, `photo_unreachable`, `photo_damaged`, `photo_too_many_pixels`, `photo_too_small`, `photo_too_narrow`, `text_invalid`, `text_too_long`, `filters_invalid`, `search_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`, `field_repeated`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "`busy`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 502, description = "`model_answer_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`model_unavailable`, `store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+        (status = 504, description = "`model_timeout`", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn search(
+    caller: Caller,
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let asked = read(caller.merchant, &request, payload, &state).await?;
+    let answer = timeout(state.answer_time, state.searching.search(asked)).await;
+    let answer = answer.map_err(|_| Problem::of(Code::ModelTimeout))??;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(SearchPage::from(answer)))
+}
+
+/// The bytes have their place from the first one until they are a photo.
+async fn read(
+    merchant: MerchantId,
+    request: &HttpRequest,
+    payload: web::Payload,
+    state: &State,
+) -> Result<SearchRequest, Problem> {
+    let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
+    let _place = state.uploads.try_acquire().map_err(busy)?;
+    let reading = timeout(state.body_time, Search::read(request, payload));
+    let mut asked = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let photo = match asked.photo.take() {
+        Some(sent) => sight(sent, &merchant, state).await?.photo().cloned(),
+        None => None,
+    };
+    Ok(asked.request(merchant, photo))
+}

@@ -1,0 +1,258 @@
+//! The way of a search: text, photo, both or neither, to the products that answer it.
+
+mod answer;
+mod asked;
+mod browse;
+mod candidates;
+mod collapse;
+mod facets;
+mod order;
+mod ruled;
+mod shown;
+mod similar;
+mod words;
+
+use std::sync::Arc;
+
+use crate::{
+    admission::{Admission, Busy},
+    explain,
+    filter::Filters,
+    garment::Garment,
+    ids::MerchantId,
+    look::Part,
+    matching::{blend, terms, worth},
+    photo::Photo,
+    ports::{ModelError, Pictures, Prefilter, Query, Rules, StoreError, Vector},
+    product::ColourVersion,
+    shopping::Shopping,
+    vocabulary::Category,
+};
+
+pub use answer::{Listed, SearchAnswer, Total};
+pub use asked::Asked;
+pub use facets::{Facet, FacetField, FacetValue};
+pub use order::{Cursor, Sort};
+pub use ruled::Preview;
+pub use shown::ShownProduct;
+pub use similar::SimilarRequest;
+
+pub(crate) use words::{holds, tokens};
+
+use candidates::{Judged, Window};
+
+/// The most points of the index that a search looks at, and products that are read to browse.
+pub const WINDOW: usize = 1_000;
+/// How large a garment is to be searched for, as a share of the photo's largest.
+const MAIN: f32 = 0.5;
+
+/// Answers searches out of a shop's catalog.
+pub struct Searching {
+    pub shop: Arc<Shopping>,
+    pub pictures: Arc<dyn Pictures>,
+    pub rules: Arc<dyn Rules>,
+    pub admission: Arc<Admission>,
+}
+
+/// What is searched for, and how it is to be answered.
+#[derive(Debug, Clone)]
+pub struct SearchRequest {
+    pub merchant: MerchantId,
+    /// The customer's own words.
+    pub text: Option<String>,
+    pub photo: Option<Photo>,
+    pub filters: Filters,
+    pub facets: Vec<FacetField>,
+    pub sort: Sort,
+    /// Products on the page at most.
+    pub limit: usize,
+    pub cursor: Option<Cursor>,
+    /// Whether of products that seem to be the same only the best is listed.
+    pub deduplicate: bool,
+    /// BCP 47.
+    pub locale: Option<String>,
+    /// For a merchant who wants to see what rules do.
+    pub preview: Option<Preview>,
+}
+
+/// Why a search has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SearchError {
+    #[error("this cursor is of another search; begin with the first page")]
+    Cursor,
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Searching {
+    /// Answers a search: see what is asked for; find candidates by it, or walk through the catalog
+    /// where nothing is; join them with live offers and judge them; apply the merchant's rules; put
+    /// them in order; collapse those that are the same; count facets over all of them; and cut out
+    /// the page. A page is true when it is answered, and the one after it when that is.
+    pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+        let mut answer = SearchAnswer::begin(&request)?;
+        let mut window = match (&request.photo, &request.text) {
+            (Some(photo), _) => match self.garments(photo, &mut answer).await {
+                Ok(garments) => self.by_garments(&request, garments, &mut answer).await?,
+                Err(error) => match &request.text {
+                    Some(text) => {
+                        answer.lose(Part::Garments, &error);
+                        self.by_text(&request, text, &mut answer).await?
+                    }
+                    None => return Err(error),
+                },
+            },
+            (None, Some(text)) => self.by_text(&request, text, &mut answer).await?,
+            (None, None) => self.browse(&request).await?,
+        };
+        self.rule(&request, &mut window, &mut answer).await?;
+        order::sort(&mut window.candidates, request.sort);
+        if request.deduplicate {
+            self.collapse(&request.merchant, &mut window.candidates).await?;
+        }
+        answer.facets = facets::count(&request.facets, &request.filters, &window.candidates);
+        answer.cut(&request, window);
+        if request.photo.is_some() || request.text.is_some() {
+            let shown = answer.products.iter().map(|listed| &listed.found.product_id);
+            self.shop.matched.note_products(&request.merchant, shown);
+        }
+        Ok(answer)
+    }
+
+    /// The main garments of a photo: as remembered, which takes no turn at the model, or as the
+    /// model sees them.
+    async fn garments(
+        &self,
+        photo: &Photo,
+        answer: &mut SearchAnswer,
+    ) -> Result<Vec<Garment>, SearchError> {
+        if let Some(caution) = self.shop.vision.caution() {
+            answer.degrade(Part::Model, caution);
+        }
+        let garments = match self.shop.recall_garments(photo.id()).await {
+            Some(known) => known,
+            None => self.shop.describe(photo, &self.admission.enter().await?).await?,
+        };
+        let largest = garments.iter().map(|garment| garment.region.area()).fold(0.0, f32::max);
+        let is_main = |garment: &Garment| garment.region.area() >= MAIN * largest;
+        Ok(garments.into_iter().filter(is_main).collect())
+    }
+
+    /// Candidates for each garment, of its own category or a neighbouring one; each product for
+    /// the garment that it fits best. The cosine alone decides what is too far off.
+    async fn by_garments(
+        &self,
+        request: &SearchRequest,
+        garments: Vec<Garment>,
+        answer: &mut SearchAnswer,
+    ) -> Result<Window, SearchError> {
+        let SearchRequest { merchant, filters, .. } = request;
+        let (shop, text) = (&*self.shop, request.text.as_deref());
+        let (meaning, asked) = match text {
+            Some(text) => {
+                let (meaning, asked) = self.meaning(merchant, text).await?;
+                (Some(meaning), Some(asked))
+            }
+            None => (None, None),
+        };
+        let wish = match &meaning {
+            Some(meaning) => Some(self.vector(meaning).await?),
+            None => None,
+        };
+        let behind = shop.catalog.pending(merchant).await? > 0;
+        let mut window = Window::whole();
+        for garment in &garments {
+            let Some(prefilter) = near(filters, garment.category, behind) else {
+                continue;
+            };
+            let vector = self.vector(&garment.search_text()).await?;
+            let query = Query {
+                words: blend(&vector, wish.as_ref()),
+                terms: terms(garment, meaning.as_deref()),
+                likeness: vector,
+                prefilter,
+                limit: WINDOW,
+            };
+            let hits = shop.index.search(merchant, &query).await?;
+            let is_whole = hits.len() < WINDOW;
+            let close = hits.into_iter().filter(|hit| hit.similarity >= shop.min_similarity);
+            let judge = |version: &ColourVersion<'_>, similarity: f32| {
+                let mut reasons = explain::reasons(garment, version, &filters.colours);
+                reasons.extend(asked.as_ref().and_then(|asked| asked.words_found(version)));
+                let agreement = explain::agreement(garment, version);
+                Some(Judged { worth: worth(similarity, agreement), reasons })
+            };
+            let found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
+            window.add(found, is_whole);
+        }
+        answer.understood = asked;
+        answer.garments = garments;
+        Ok(window)
+    }
+
+    /// Candidates for the customer's words. Near enough is what the cosine says so of, and what
+    /// has all that the words name: a model knows meanings, but not every brand.
+    async fn by_text(
+        &self,
+        request: &SearchRequest,
+        text: &str,
+        answer: &mut SearchAnswer,
+    ) -> Result<Window, SearchError> {
+        let shop = &*self.shop;
+        let (meaning, asked) = self.meaning(&request.merchant, text).await?;
+        let vector = match self.vector(&meaning).await {
+            Ok(vector) => vector,
+            Err(SearchError::Model(error)) => {
+                answer.lose(Part::Matches, &SearchError::Model(error));
+                vec![0.0; shop.embedder.dimensions()]
+            }
+            Err(error) => return Err(error),
+        };
+        let behind = shop.catalog.pending(&request.merchant).await? > 0;
+        let query = Query {
+            words: vector.clone(),
+            terms: meaning,
+            likeness: vector,
+            prefilter: request.filters.prefilter(behind),
+            limit: WINDOW,
+        };
+        let hits = shop.index.search(&request.merchant, &query).await?;
+        let judge = |version: &ColourVersion<'_>, similarity: f32| {
+            let agreement = asked.agreement(version);
+            let is_near = similarity >= shop.min_similarity || agreement.is_whole();
+            is_near.then(|| Judged {
+                worth: agreement.share().map_or(similarity, |share| worth(similarity, share)),
+                reasons: asked.reasons(version),
+            })
+        };
+        let mut window = Window::whole();
+        let found = self.join(&request.merchant, &request.filters, &hits, judge).await?;
+        window.add(found, hits.len() < WINDOW);
+        answer.understood = Some(asked);
+        Ok(window)
+    }
+
+    async fn vector(&self, text: &str) -> Result<Vector, SearchError> {
+        let vectors = self.shop.vectors(vec![text.to_owned()]).await?;
+        let none = || ModelError::Answer("the embedder gave no vector".into());
+        Ok(vectors.into_iter().next().ok_or_else(none)?)
+    }
+}
+
+/// What the index may rule out for a garment; none where the filters leave no category.
+fn near(filters: &Filters, own: Category, behind: bool) -> Option<Prefilter> {
+    let mut prefilter = filters.prefilter(behind);
+    let near = std::iter::once(own).chain(own.neighbours().iter().copied());
+    let wanted = |category: &Category| {
+        filters.categories.is_empty() || filters.categories.contains(category)
+    };
+    prefilter.categories = near.filter(wanted).collect();
+    (!prefilter.categories.is_empty()).then_some(prefilter)
+}
+
+#[cfg(test)]
+mod tests;

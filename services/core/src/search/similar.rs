@@ -1,0 +1,97 @@
+//! Products like another one.
+
+use super::{
+    Listed, SearchError, Searching, Sort, WINDOW,
+    asked::Asked,
+    candidates::{Candidate, Judged},
+    near, order,
+};
+use crate::{
+    customer::Customer,
+    filter::Filters,
+    ids::{MerchantId, ProductId},
+    matching::{as_match, worth},
+    ports::{Query, Vector},
+    product::{ColourVersion, Product},
+};
+
+/// Which product others are to be like, and how.
+#[derive(Debug, Clone)]
+pub struct SimilarRequest {
+    pub merchant: MerchantId,
+    pub product: ProductId,
+    pub filters: Filters,
+    /// Products at most.
+    pub limit: usize,
+}
+
+impl Searching {
+    /// The products that are most like one, of its category or a neighbouring one; by the vector
+    /// that it was indexed with, so that no model is asked. Never itself, nor what seems to be the
+    /// same. None where there is no such product.
+    pub async fn similar(
+        &self,
+        request: &SimilarRequest,
+    ) -> Result<Option<Vec<Listed>>, SearchError> {
+        let SimilarRequest { merchant, product, filters, limit } = request;
+        let catalog = &*self.shop.catalog;
+        let known = catalog.products(merchant, std::slice::from_ref(product)).await?;
+        let Some(own) = known.into_iter().next() else { return Ok(None) };
+        let Some(version) = own.colour_versions().into_iter().next() else { return Ok(None) };
+        let behind = catalog.pending(merchant).await? > 0;
+        let Some(prefilter) = near(filters, own.category, behind) else {
+            return Ok(Some(Vec::new()));
+        };
+        let text = version.search_text();
+        let vector = self.indexed_vector(&text).await?;
+        let query = Query {
+            words: vector.clone(),
+            terms: text,
+            likeness: vector,
+            prefilter,
+            limit: WINDOW,
+        };
+        let hits = self.shop.index.search(merchant, &query).await?;
+        let others = hits
+            .into_iter()
+            .filter(|hit| hit.product != own.id && hit.similarity >= self.shop.min_similarity);
+        let asked = Asked::of_version(&version);
+        let judge = |version: &ColourVersion<'_>, similarity: f32| {
+            let share = asked.agreement(version).share().unwrap_or_default();
+            Some(Judged { worth: worth(similarity, share), reasons: asked.reasons(version) })
+        };
+        let others: Vec<_> = others.collect();
+        let mut candidates = self.join(merchant, filters, &others, judge).await?;
+        order::sort(&mut candidates, Sort::Relevance);
+        if let Some(itself) = itself(&own) {
+            candidates.insert(0, itself);
+        }
+        self.collapse(merchant, &mut candidates).await?;
+        let similar = candidates.into_iter().filter(|candidate| candidate.product.id != own.id);
+        Ok(Some(similar.take(*limit).map(Listed::from).collect()))
+    }
+
+    /// As it is kept, else as the embedder makes it now.
+    async fn indexed_vector(&self, text: &str) -> Result<Vector, SearchError> {
+        let (model, texts) = (self.shop.embedder.model(), [text.to_owned()]);
+        let mut kept = self.shop.catalog.vectors(model, &texts).await?;
+        match kept.remove(text) {
+            Some(vector) => Ok(vector),
+            None => self.vector(text).await,
+        }
+    }
+}
+
+/// The product as the first of all, so that what is the same collapses into it.
+fn itself(own: &Product) -> Option<Candidate> {
+    let anything = Filters { include_unavailable: true, ..Filters::default() };
+    let version = own.colour_versions().into_iter().next()?;
+    let found = as_match(&version, &anything, &Customer::default(), 1.0, Vec::new())?;
+    Some(Candidate {
+        product: own.clone(),
+        found,
+        worth: f32::INFINITY,
+        pinned: None,
+        collapsed: 0,
+    })
+}
