@@ -45,7 +45,7 @@ async fn listed(service: &Service, bearer: &str) -> Vec<Value> {
     let answer = send(service, Method::GET, "/v1/keys", bearer, None).await;
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["cache-control"]),
-        (200, &"no-store".parse().unwrap())
+        (200, &"private, no-cache".parse().unwrap())
     );
     answer.json::<Value>().await.unwrap()["keys"].as_array().unwrap().clone()
 }

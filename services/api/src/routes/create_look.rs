@@ -84,24 +84,24 @@ async fn read(
     let reading = timeout(state.body_time, Upload::read(request, payload));
     let Upload { photo, focus, ask } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
-    let sight = sight(photo, &merchant, state).await?;
+    let is_kept = matches!(photo, Sent::Id(_));
+    let photo = sent(photo, &merchant, state).await?;
+    let sight = if is_kept { Sight::KeptPhoto(photo) } else { Sight::Photo(photo) };
     Ok(ask.put_into(LookRequest { focus, ..LookRequest::of(merchant, sight) }))
 }
 
 /// The photo, wherever it is.
-pub(super) async fn sight(
+pub(super) async fn sent(
     photo: Sent,
     merchant: &MerchantId,
     state: &State,
-) -> Result<Sight, Problem> {
+) -> Result<Photo, Problem> {
     let side = state.shop.vision.photo_side();
-    Ok(match photo {
-        Sent::Bytes(bytes) => Sight::Photo(state.decoding.photo(bytes, side).await?),
-        Sent::Address(address) => {
-            Sight::Photo(state.decoding.photo(fetched(address, state).await?, side).await?)
-        }
-        Sent::Id(id) => Sight::KeptPhoto(kept(merchant, &id, side, state).await?),
-    })
+    match photo {
+        Sent::Bytes(bytes) => state.decoding.photo(bytes, side).await,
+        Sent::Address(address) => state.decoding.photo(fetched(address, state).await?, side).await,
+        Sent::Id(id) => kept(merchant, &id, side, state).await,
+    }
 }
 
 async fn kept(merchant: &MerchantId, id: &str, side: u32, state: &State) -> Result<Photo, Problem> {

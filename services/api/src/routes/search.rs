@@ -10,7 +10,7 @@ use vitrine_core::{
     search::{SearchAnswer, SearchRequest},
 };
 
-use super::create_look::sight;
+use super::create_look::sent;
 use crate::{
     caller::Caller,
     page::Page,
@@ -101,7 +101,7 @@ async fn read(
     let reading = timeout(state.body_time, Search::read(request, payload));
     let mut asked = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let photo = match asked.photo.take() {
-        Some(sent) => sight(sent, &merchant, state).await?.photo().cloned(),
+        Some(photo) => Some(sent(photo, &merchant, state).await?),
         None => None,
     };
     Ok(asked.request(merchant, photo))

@@ -81,29 +81,30 @@ impl KeySet {
         self: &Arc<Self>,
         id: Option<&str>,
     ) -> Result<Vec<PublicKey>, Silent> {
+        let asked = Instant::now();
         let mut held = self.held().clone();
         let unknown = held.is_older_than(self.times.last) || held.named(id).is_empty();
         let due = unknown || held.is_older_than(self.times.refresh);
         let tried = held.tried.is_some_and(|tried| tried.elapsed() < self.times.between);
         // Only who can not be answered otherwise waits for what another fetches.
         if due && !tried && (unknown || self.turn.try_lock().is_ok()) {
-            held = self.fetched_anew().await;
+            held = self.fetched_anew(asked).await;
         }
         if held.is_older_than(self.times.last) { Err(Silent) } else { Ok(held.named(id)) }
     }
 
     /// Fetching goes on when who asked has left: else whoever leaves early, over and over, could
     /// keep new keys from being known.
-    async fn fetched_anew(self: &Arc<Self>) -> Held {
+    async fn fetched_anew(self: &Arc<Self>, asked: Instant) -> Held {
         let set = Arc::clone(self);
-        if tokio::spawn(async move { set.fetch_anew().await }).await.is_err() {
+        if tokio::spawn(async move { set.fetch_anew(asked).await }).await.is_err() {
             tracing::error!("fetching the issuer's keys broke");
         }
         self.held().clone()
     }
 
-    async fn fetch_anew(&self) {
-        let asked = Instant::now();
+    /// Unless that was done since it was asked for.
+    async fn fetch_anew(&self, asked: Instant) {
         let _turn = self.turn.lock().await;
         if self.held().tried.is_some_and(|tried| tried >= asked) {
             return;
