@@ -6,6 +6,7 @@
 mod body;
 mod caller;
 mod decoding;
+mod event_line;
 mod import_status;
 mod metrics;
 mod openapi;

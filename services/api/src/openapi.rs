@@ -20,6 +20,19 @@ use crate::{problem, readiness, routes, upload};
     paths(
         routes::create_look::create_look,
         routes::get_look::get_look,
+        routes::send_events::send_events,
+        routes::reports::overview,
+        routes::reports::conversion,
+        routes::reports::queries,
+        routes::reports::latency,
+        routes::reports::experiments,
+        routes::experiments::list_experiments,
+        routes::experiments::get_experiment,
+        routes::experiments::put_experiment,
+        routes::experiments::delete_experiment,
+        routes::customers::get_customer,
+        routes::customers::put_customer,
+        routes::customers::delete_customer,
         routes::list_products::list_products,
         routes::product::get_product,
         routes::product::put_product,
@@ -47,7 +60,7 @@ use crate::{problem, readiness, routes, upload};
         routes::metrics::metrics
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
+    tags((name = "looks", description = "Photos, answered"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers; a token of the role merchant or admin is needed, as for experiments and customers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Headers, &Examples)
 )]
 struct Contract;

@@ -3,7 +3,9 @@
 pub(crate) mod catalog_health;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
+pub(crate) mod customers;
 pub(crate) mod duplicates;
+pub(crate) mod experiments;
 pub(crate) mod export_catalog;
 pub(crate) mod feeds;
 pub(crate) mod get_look;
@@ -18,6 +20,8 @@ mod problems;
 pub(crate) mod product;
 pub(crate) mod readyz;
 pub(crate) mod reindex;
+pub(crate) mod reports;
+pub(crate) mod send_events;
 pub(crate) mod set_offers;
 
 use actix_web::{
@@ -36,6 +40,31 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
     config
         .service(at("/v1/looks", "POST", [web::post().to(create_look::create_look)]))
         .service(at("/v1/looks/{id}", "GET", [get().to(get_look::get_look)]))
+        .service(at("/v1/events", "POST", [web::post().to(send_events::send_events)]))
+        .service(at(
+            "/v1/customers/{id}",
+            "GET, PUT, DELETE",
+            [
+                get().to(customers::get_customer),
+                web::put().to(customers::put_customer),
+                web::delete().to(customers::delete_customer),
+            ],
+        ))
+        .service(at("/v1/experiments", "GET", [get().to(experiments::list_experiments)]))
+        .service(at(
+            "/v1/experiments/{name}",
+            "GET, PUT, DELETE",
+            [
+                get().to(experiments::get_experiment),
+                web::put().to(experiments::put_experiment),
+                web::delete().to(experiments::delete_experiment),
+            ],
+        ))
+        .service(at("/v1/reports/overview", "GET", [get().to(reports::overview)]))
+        .service(at("/v1/reports/conversion", "GET", [get().to(reports::conversion)]))
+        .service(at("/v1/reports/queries", "GET", [get().to(reports::queries)]))
+        .service(at("/v1/reports/latency", "GET", [get().to(reports::latency)]))
+        .service(at("/v1/reports/experiments", "GET", [get().to(reports::experiments)]))
         .service(at("/v1/catalog/products", "GET", [get().to(list_products::list_products)]))
         .service(at(
             "/v1/catalog/products/{id}",

@@ -2,8 +2,8 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
-    shopping::Shopping,
+    admission::Admission, imports::Importing, indexing::Indexer, measuring::Measuring,
+    ports::Pictures, shopping::Shopping,
 };
 
 use crate::{
@@ -21,6 +21,7 @@ pub(crate) struct State {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    pub measuring: Measuring,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
@@ -33,7 +34,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, measuring, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -48,6 +49,7 @@ impl State {
             importing,
             indexer,
             pictures,
+            measuring,
             keys,
             readiness: Arc::new(readiness),
             metrics,

@@ -5,7 +5,7 @@ mod json;
 
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use serde_json::{Map, Value};
-use vitrine_core::filter::Filters;
+use vitrine_core::{filter::Filters, ids::VisitorId};
 
 use crate::{
     problem::{Problem, shown},
@@ -30,6 +30,7 @@ pub(crate) struct Upload {
     pub filters: Filters,
     pub limit: usize,
     pub locale: Option<String>,
+    pub visitor: Option<VisitorId>,
 }
 
 impl Upload {
@@ -48,17 +49,18 @@ impl Upload {
         let filters = take("filters").map(filters).transpose()?.unwrap_or_default();
         let limit = take("limit").map(limit).transpose()?.unwrap_or(LIMIT as usize);
         let locale = take("locale").map(locale).transpose()?;
+        let visitor = take("visitor_id").map(visitor).transpose()?;
         if let Some(name) = fields.keys().next() {
             return Err(unknown(name));
         }
         let missing = || Problem::of_field(Code::PhotoMissing, "photo", "There is no photo");
-        Ok(Self { photo: photo.ok_or_else(missing)?, text, filters, limit, locale })
+        Ok(Self { photo: photo.ok_or_else(missing)?, text, filters, limit, locale, visitor })
     }
 }
 
 fn unknown(name: &str) -> Problem {
     let detail = format!(
-        "`{}` is not known here; send `photo`, `text`, `filters`, `limit` and `locale`",
+        "`{}` is not known here; send `photo`, `text`, `filters`, `limit`, `locale` and `visitor_id`",
         shown(name)
     );
     Problem::of_field(Code::FieldUnknown, name, detail)
@@ -94,4 +96,9 @@ fn locale(value: Value) -> Result<String, Problem> {
         Ok(tag) if tag.is_valid() => Ok(tag.into_string()),
         _ => Err(Problem::of_field(Code::LocaleInvalid, "locale", "This is not a BCP 47 tag")),
     }
+}
+
+fn visitor(value: Value) -> Result<VisitorId, Problem> {
+    serde_json::from_value(value)
+        .map_err(|error| Problem::of_field(Code::VisitorInvalid, "visitor_id", error.to_string()))
 }

@@ -6,7 +6,11 @@
 
 pub mod address;
 pub mod admission;
+pub mod answers;
+pub mod customers;
 pub mod duplicates;
+pub mod events;
+pub mod experiments;
 pub mod explain;
 pub mod feed;
 pub mod filter;
@@ -20,13 +24,16 @@ pub mod indexing;
 pub mod lack;
 pub mod look;
 pub mod matching;
+pub mod measuring;
 pub mod money;
 pub mod photo;
 pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod product_filter;
+pub mod reports;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod visitor;
 pub mod vocabulary;

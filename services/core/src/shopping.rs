@@ -13,6 +13,8 @@ use futures::{Stream, StreamExt, pin_mut, stream};
 
 use crate::{
     admission::Permit,
+    answers::{AnswerRecord, AnswerRecorder},
+    experiments::Trial,
     filter::Filters,
     garment::Garment,
     grounding::grounded,
@@ -42,6 +44,7 @@ pub struct Shopping {
     pub index: Arc<dyn Index>,
     pub cache: Arc<dyn Cache>,
     pub matched: Arc<MatchRecorder>,
+    pub answered: Arc<AnswerRecorder>,
     /// Cosines below this are no match.
     pub min_similarity: f32,
 }
@@ -58,6 +61,8 @@ pub struct LookRequest {
     pub limit: usize,
     /// BCP 47.
     pub locale: Option<String>,
+    /// Who asks, and the experiments that they are in.
+    pub trial: Trial,
 }
 
 /// What becomes known about a look, in order. Ends with one `Completed` or one `Failed`.
@@ -121,6 +126,9 @@ impl Shopping {
                 yield LookEvent::Garment { id: id.clone(), garment: garment.clone() };
 
                 let Found { matches, note, .. } = shop.matches(&request, &garment, &mut look).await;
+                if !matches.is_empty() {
+                    look.timings.first_match.get_or_insert(millis(started));
+                }
                 yield LookEvent::Matches {
                     garment_id: id.clone(),
                     matches: matches.clone(),
@@ -152,6 +160,7 @@ impl Shopping {
             look.timings.total = millis(started);
             look.round();
             shop.matched.note(&request.merchant, &look);
+            shop.answered.note(&request.merchant, AnswerRecord::of_look(&look, &request.trial));
             shop.remember_look(&request.merchant, &look).await;
             yield LookEvent::Completed(Box::new(look));
         }
@@ -184,6 +193,7 @@ impl Shopping {
             note: None,
             model: self.vision.model().to_owned(),
             cached: false,
+            experiments: request.trial.served.clone(),
             timings: Timings {
                 queue: u64::try_from(permit.waited().as_millis()).unwrap_or(u64::MAX),
                 ..Timings::default()
@@ -234,8 +244,8 @@ impl Shopping {
             vector,
             wish: request.wish.as_deref().zip(vectors.get(1)),
             filters: &request.filters,
-            limit: request.limit,
-            min_similarity: self.min_similarity,
+            limit: request.trial.settings.limit.unwrap_or(request.limit),
+            min_similarity: request.trial.settings.min_similarity.unwrap_or(self.min_similarity),
         };
         match matching::find(&*self.catalog, &*self.index, &wanted).await {
             Ok(found) => {
@@ -250,7 +260,7 @@ impl Shopping {
         }
     }
 
-    /// The advice: none where nothing was found, as remembered, or as the stylist writes it.
+    /// The advice: none where nothing was found or none is wanted, as remembered, or as the stylist writes it.
     async fn advice(
         &self,
         request: &LookRequest,
@@ -258,7 +268,7 @@ impl Shopping {
         brief: &Brief,
         look: &mut Look,
     ) -> AdviceStream {
-        if brief.candidates.is_empty() {
+        if brief.candidates.is_empty() || request.trial.settings.advice == Some(false) {
             return stream::empty().boxed();
         }
         if let Some(known) = self.recall_advice(request, brief).await {

@@ -8,12 +8,14 @@ mod fetch;
 mod memory_cache;
 mod memory_catalog;
 mod memory_duties;
+mod memory_events;
 mod memory_imports;
 mod memory_index;
 mod memory_pictures;
 mod memory_rebuilds;
 mod models;
 pub mod sample;
+pub mod told;
 
 pub use dice::Dice;
 pub use duty::strike_out;

@@ -73,3 +73,18 @@ async fn the_duties_in_a_map_keep_the_contract() {
 async fn the_rebuild_in_memory_keeps_the_contract() {
     contracts::rebuilds(&MemoryCatalog::default()).await;
 }
+
+#[tokio::test]
+async fn the_events_in_lists_keep_the_contract() {
+    contracts::events(std::sync::Arc::new(MemoryCatalog::default())).await;
+}
+
+#[tokio::test]
+async fn the_customers_in_a_map_keep_the_contract() {
+    contracts::customers(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
+async fn the_experiments_in_a_map_keep_the_contract() {
+    contracts::experiments(&MemoryCatalog::default()).await;
+}

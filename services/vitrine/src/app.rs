@@ -6,6 +6,8 @@ use futures::{FutureExt, future::BoxFuture};
 use vitrine_api::{Api, TokenKeys};
 use vitrine_core::{
     admission::Admission,
+    answers::AnswerRecorder,
+    events::Retention,
     feed::{FeedOptions, Problem},
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
@@ -101,6 +103,7 @@ impl App {
             index: index.port(),
             cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
+            answered: Arc::new(AnswerRecorder::new(Arc::clone(&database.measuring.events))),
             min_similarity,
         });
         let admission =
@@ -150,16 +153,21 @@ impl App {
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
+            measuring: self.database.measuring.clone(),
             keys: self.keys.clone(),
         }
     }
 
-    /// Runs imports, fetches pictures, brings the index up to the catalog and notes what was
-    /// matched, for as long as it is polled.
+    /// Runs imports, fetches pictures, brings the index up to the catalog, notes what was matched and
+    /// answered, and removes what is too old, for as long as it is polled.
     pub async fn work(&self, settings: &Settings) {
         let importers = (0..settings.imports.workers).map(|_| self.importer.run().boxed());
         let mut work: Vec<BoxFuture<'_, ()>> = importers.collect();
         work.push(self.shop.matched.run().boxed());
+        work.push(self.shop.answered.run().boxed());
+        let Database { duties, measuring, .. } = self.database.clone();
+        let retention = Retention::new(measuring.events, duties, settings.events.keep_days);
+        work.push(async move { retention.run().await }.boxed());
         if settings.pictures.fetch {
             work.push(self.pictures.run().boxed());
         }
@@ -174,6 +182,9 @@ impl App {
         self.indexer.close().await;
         if let Err(error) = self.shop.matched.flush().await {
             tracing::warn!(%error, "the last matches are not noted");
+        }
+        if let Err(error) = self.shop.answered.flush().await {
+            tracing::warn!(%error, "the last answers are not counted");
         }
         self.index.close().await;
         self.database.close().await;

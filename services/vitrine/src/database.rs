@@ -4,7 +4,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use vitrine_core::{
     indexing::IndexingStore,
-    ports::{Catalog, Feeds, Imports, Pictures},
+    measuring::Measuring,
+    ports::{Catalog, Customers, Duties, Events, Experiments, Feeds, Imports, Pictures},
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -23,6 +24,8 @@ pub(crate) struct Database {
     pub feeds: Arc<dyn Feeds>,
     pub pictures: Arc<dyn Pictures>,
     pub indexing: Arc<dyn IndexingStore>,
+    pub duties: Arc<dyn Duties>,
+    pub measuring: Measuring,
     kind: Kind,
 }
 
@@ -51,15 +54,17 @@ impl Database {
         })
     }
 
-    fn of<S: IndexingStore + Imports + Feeds + Pictures + 'static>(
-        store: Arc<S>,
-        kind: Kind,
-    ) -> Self {
+    fn of<S>(store: Arc<S>, kind: Kind) -> Self
+    where
+        S: IndexingStore + Imports + Feeds + Pictures + Events + Customers + Experiments + 'static,
+    {
         Self {
             catalog: store.clone(),
             imports: store.clone(),
             feeds: store.clone(),
             pictures: store.clone(),
+            duties: store.clone(),
+            measuring: Measuring::new(store.clone()),
             indexing: store,
             kind,
         }

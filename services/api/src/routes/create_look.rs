@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use tokio::time::timeout;
-use vitrine_core::{ids::MerchantId, look::Look, shopping::LookRequest};
+use vitrine_core::{experiments::Trial, ids::MerchantId, look::Look, shopping::LookRequest};
 
 use crate::{
     caller::Caller,
@@ -35,7 +35,7 @@ const COME_BACK: Duration = Duration::from_secs(2);
         (status = 408, description = "`body_slow`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`photo_too_large`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "`photo_not_a_picture`, `photo_format_unsupported`, `body_unsupported`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`photo_missing`, `photo_empty`, `photo_base64_invalid`, `photo_damaged`, `photo_too_many_pixels`, `photo_too_small`, `photo_too_narrow`, `text_invalid`, `text_too_long`, `filters_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`, `field_repeated`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`photo_missing`, `photo_empty`, `photo_base64_invalid`, `photo_damaged`, `photo_too_many_pixels`, `photo_too_small`, `photo_too_narrow`, `text_invalid`, `text_too_long`, `filters_invalid`, `limit_invalid`, `locale_invalid`, `visitor_invalid`, `field_unknown`, `field_repeated`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "`busy`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
         )),
@@ -76,8 +76,12 @@ async fn read(
     let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
     let _place = state.uploads.try_acquire().map_err(busy)?;
     let reading = timeout(state.body_time, Upload::read(request, payload));
-    let Upload { photo, text, filters, limit, locale } =
+    let Upload { photo, text, filters, limit, locale, visitor } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let photo = state.decoding.photo(photo, state.shop.vision.photo_side()).await?;
-    Ok(LookRequest { merchant, photo, wish: text, filters, limit, locale })
+    let trial = match visitor {
+        Some(visitor) => state.measuring.trials.of(&merchant, &visitor).await,
+        None => Trial::default(),
+    };
+    Ok(LookRequest { merchant, photo, wish: text, filters, limit, locale, trial })
 }

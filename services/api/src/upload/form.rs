@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, error::PayloadError, web::Payload};
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::{filter::Filters, photo::MAX_BYTES};
+use vitrine_core::{filter::Filters, ids::VisitorId, photo::MAX_BYTES};
 
 use super::{Upload, unknown};
 use crate::{body::bounded, problem::Problem, problems::Code};
@@ -31,6 +31,9 @@ pub(crate) struct LookForm {
     /// The language to answer in (BCP 47).
     #[schema(example = "en-GB")]
     locale: Option<String>,
+    /// The device or session, the same each time; who asks without one is in no experiment. Kept as a
+    /// hash.
+    visitor_id: Option<VisitorId>,
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
@@ -69,6 +72,14 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Uplo
                 let locale = bytes(&mut field, MAX_FIELD, Code::LocaleInvalid).await?;
                 let locale = String::from_utf8_lossy(&locale).trim().to_owned();
                 fields.insert(name, if locale.is_empty() { Value::Null } else { locale.into() });
+            }
+            "visitor_id" => {
+                let visitor = bytes(&mut field, MAX_FIELD, Code::VisitorInvalid).await?;
+                let visitor = String::from_utf8(visitor).map_err(|_| {
+                    Problem::of_field(Code::VisitorInvalid, "visitor_id", "This is not UTF-8")
+                })?;
+                let visitor = visitor.trim();
+                fields.insert(name, if visitor.is_empty() { Value::Null } else { visitor.into() });
             }
             _ => return Err(unknown(&name)),
         }

@@ -6,7 +6,7 @@ use base64::{
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::filter::Filters;
+use vitrine_core::{filter::Filters, ids::VisitorId};
 
 use super::{Upload, unknown};
 use crate::{body::bounded, problem::Problem, problems::Code};
@@ -35,6 +35,9 @@ pub(crate) struct LookBody {
     /// The language to answer in (BCP 47).
     #[schema(example = "en-GB")]
     locale: Option<String>,
+    /// The device or session, the same each time; who asks without one is in no experiment. Kept as a
+    /// hash.
+    visitor_id: Option<VisitorId>,
 }
 
 /// A picture's bytes.

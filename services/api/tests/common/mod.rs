@@ -18,9 +18,11 @@ use serde_json::Value;
 use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
+    answers::AnswerRecorder,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
+    measuring::Measuring,
     ports::{Catalog, Vision},
     shopping::{MatchRecorder, Shopping},
     testing::{
@@ -45,6 +47,8 @@ pub(crate) struct Service {
     pub catalog: Arc<MemoryCatalog>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
+    /// Writes what was answered when it is told to.
+    pub answered: Arc<AnswerRecorder>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -88,11 +92,13 @@ pub(crate) async fn start_with(
     let indexer = Arc::new(Indexer::new(catalog.clone(), index.clone(), embedder.clone()));
     indexer.drain(|_| {}).await.unwrap();
     let matched = Arc::new(MatchRecorder::new(catalog.clone()));
+    let answered = Arc::new(AnswerRecorder::new(catalog.clone()));
     let shop = Arc::new(Shopping {
         vision,
         stylist: Arc::new(FakeStylist::default()),
         embedder,
         matched: Arc::clone(&matched),
+        answered: Arc::clone(&answered),
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
@@ -105,6 +111,7 @@ pub(crate) async fn start_with(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
+        measuring: Measuring::new(catalog.clone()),
         keys: keys(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -119,6 +126,7 @@ pub(crate) async fn start_with(
         importer,
         indexer,
         matched,
+        answered,
         catalog,
         handle,
     }

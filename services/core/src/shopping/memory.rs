@@ -28,6 +28,11 @@ impl Shopping {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
+    /// Forgets a look, as if its hour were over.
+    pub async fn forget_look(&self, merchant: &MerchantId, id: LookId) -> Result<(), StoreError> {
+        self.cache.put(&look_key(merchant, id), Vec::new(), LOOKS_KEPT).await
+    }
+
     pub(super) async fn remember_look(&self, merchant: &MerchantId, look: &Look) {
         self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
     }

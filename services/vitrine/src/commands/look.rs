@@ -3,8 +3,8 @@ use std::{path::PathBuf, process::ExitCode};
 use reqwest::multipart::{Form, Part};
 use vitrine_api::Role;
 use vitrine_core::{
-    filter::Filters, ids::MerchantId, look::Look, photo::Photo, ports::StoreError,
-    shopping::LookRequest,
+    experiments::Trial, filter::Filters, ids::MerchantId, look::Look, photo::Photo,
+    ports::StoreError, shopping::LookRequest,
 };
 use vitrine_stores::{EmbeddedIndex, Inspection};
 
@@ -77,6 +77,7 @@ async fn answer(app: &App, asked: &Asked, bytes: &[u8], steps: &Steps) -> Result
         filters: Filters::default(),
         limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
         locale: asked.locale.clone(),
+        trial: Trial::default(),
     };
     let unavailable = |detail: String| StoreError::Unavailable { store: "the queue", detail };
     let permit = app.admission.enter().await.map_err(|busy| unavailable(busy.to_string()))?;
