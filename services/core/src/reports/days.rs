@@ -1,10 +1,11 @@
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Serialize;
 
 /// Days that a report has when none are named, and at most.
 const DEFAULT: i64 = 30;
 const MOST: i64 = 1_100;
-const SECONDS: i64 = 24 * 3_600;
+const MILLISECONDS: i64 = 24 * 3_600 * 1_000;
+const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// A day in UTC, counted from 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,18 +13,16 @@ pub struct Day(pub i64);
 
 impl Day {
     pub fn of(at: Timestamp) -> Self {
-        Self(at.as_millisecond().div_euclid(SECONDS * 1_000))
+        Self(at.as_millisecond().div_euclid(MILLISECONDS))
     }
 
     fn of_date(date: Date) -> Self {
-        let midnight = TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0));
-        midnight.map_or(Self(i64::MAX), Self::of)
+        Self(date.duration_since(EPOCH).as_hours() / 24)
     }
 
     /// As `2026-11-26`.
     pub fn date(self) -> Date {
-        let epoch = Date::constant(1970, 1, 1);
-        epoch.saturating_add(self.0.clamp(-4_000_000, 2_900_000).days())
+        EPOCH.saturating_add(self.0.clamp(-4_000_000, 2_900_000).days())
     }
 }
 

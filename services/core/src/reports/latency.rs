@@ -144,8 +144,10 @@ mod tests {
         let mut dice = Dice::new(11);
         for many in [1, 2, 3, 10, 99, 100, 101, 2_000] {
             let mut times: Vec<u64> = (0..many)
-                .map(|_| 1 << dice.below(17))
-                .map(|scale| dice_time(&mut Dice::new(scale), scale))
+                .map(|_| {
+                    let scale = 1 << dice.below(17);
+                    (scale + dice.below(scale)) as u64
+                })
                 .collect();
             let mut counted = BTreeMap::new();
             for time in &times {
@@ -160,9 +162,5 @@ mod tests {
             }
         }
         assert_eq!(percentile(&BTreeMap::new(), 50), None);
-    }
-
-    fn dice_time(dice: &mut Dice, scale: u64) -> u64 {
-        scale + dice.below(usize::try_from(scale).unwrap()) as u64
     }
 }

@@ -107,7 +107,8 @@ impl Events for MemoryCatalog {
         merchant: &MerchantId,
         events: Vec<Event>,
     ) -> Result<Taken, StoreError> {
-        let measured = &mut self.state().measured;
+        let mut state = self.state();
+        let measured = &mut state.measured;
         let mut taken = Taken::default();
         for mut event in events {
             let key = (merchant.clone(), event.id.clone());
@@ -131,7 +132,8 @@ impl Events for MemoryCatalog {
         merchant: &MerchantId,
         answers: &[AnswerRecord],
     ) -> Result<(), StoreError> {
-        let measured = &mut self.state().measured;
+        let mut state = self.state();
+        let measured = &mut state.measured;
         if measured.refuses_answers {
             let detail = "told to refuse".to_owned();
             return Err(StoreError::Unavailable { store: "the events in lists", detail });
@@ -180,7 +182,8 @@ impl Events for MemoryCatalog {
     }
 
     async fn expire(&self, before: Timestamp, limit: usize) -> Result<u64, StoreError> {
-        let measured = &mut self.state().measured;
+        let mut state = self.state();
+        let measured = &mut state.measured;
         let events = measured.events.values_mut().map(|(event, kept)| (event.at, kept));
         let answers = measured.answers.iter_mut().map(|(_, answer, kept)| (answer.at, kept));
         let mut removed = 0;
@@ -201,7 +204,8 @@ impl Customers for MemoryCatalog {
         merchant: &MerchantId,
         customer: &Customer,
     ) -> Result<bool, StoreError> {
-        let measured = &mut self.state().measured;
+        let mut state = self.state();
+        let measured = &mut state.measured;
         let key = (merchant.clone(), customer.id.clone());
         let before = measured.customers.get(&key);
         let agreed =
@@ -227,7 +231,8 @@ impl Customers for MemoryCatalog {
         merchant: &MerchantId,
         id: &CustomerId,
     ) -> Result<Vec<Event>, StoreError> {
-        let measured = &self.state().measured;
+        let state = self.state();
+        let measured = &state.measured;
         let mut events: Vec<Event> = measured
             .events
             .iter()
@@ -245,7 +250,8 @@ impl Customers for MemoryCatalog {
         merchant: &MerchantId,
         id: &CustomerId,
     ) -> Result<(), StoreError> {
-        let measured = &mut self.state().measured;
+        let mut state = self.state();
+        let measured = &mut state.measured;
         measured.part(merchant, id);
         measured.customers.remove(&(merchant.clone(), id.clone()));
         Ok(())
@@ -272,7 +278,8 @@ impl Experiments for MemoryCatalog {
     }
 
     async fn experiments(&self, merchant: &MerchantId) -> Result<Vec<Experiment>, StoreError> {
-        let measured = &self.state().measured;
+        let state = self.state();
+        let measured = &state.measured;
         let own = measured.experiments.iter().filter(|((of, _), _)| of == merchant);
         Ok(own.map(|(_, experiment)| experiment.clone()).collect())
     }
@@ -282,7 +289,8 @@ impl Experiments for MemoryCatalog {
         merchant: &MerchantId,
         name: &ExperimentName,
     ) -> Result<bool, StoreError> {
-        let measured = &mut self.state().measured;
+        let mut state = self.state();
+        let measured = &mut state.measured;
         for (_, answer, _) in measured.answers.iter_mut().filter(|(of, ..)| of == merchant) {
             answer.served.retain(|served| served.experiment != *name);
         }

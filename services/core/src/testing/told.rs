@@ -146,17 +146,13 @@ fn drawn_answer(dice: &mut Dice, id: AnswerId) -> AnswerRecord {
         })
         .collect();
     let visitor = (dice.below(4) > 0).then(|| visitor(&dice.below(9).to_string()));
-    let served: Vec<Served> = ["limits", "advice"]
-        .into_iter()
-        .filter(|_| dice.below(3) > 0)
-        .map(|name| {
-            let arm = &experiment(name, &[1, 1]).arms[dice.below(2)];
-            Served {
-                experiment: ExperimentName::new(name).expect("a good name"),
-                variant: arm.name.clone(),
-            }
-        })
-        .collect();
+    let mut served = Vec::new();
+    for name in ["limits", "advice"] {
+        if dice.below(3) > 0 {
+            let Experiment { name: experiment, mut arms, .. } = experiment(name, &[1, 1]);
+            served.push(Served { experiment, variant: arms.swap_remove(dice.below(2)).name });
+        }
+    }
     let cached = dice.below(3) == 0;
     AnswerRecord {
         id,

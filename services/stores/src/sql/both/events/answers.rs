@@ -22,12 +22,12 @@ use super::{
 
 /// An answer.
 pub(super) struct Answered {
-    pub at: Timestamp,
-    pub visitor: Option<Visitor>,
-    pub served: Vec<Served>,
+    pub(super) at: Timestamp,
+    pub(super) visitor: Option<Visitor>,
+    pub(super) served: Vec<Served>,
     events: Kinds,
     /// Whether it is to be kept anew.
-    pub changed: bool,
+    pub(super) changed: bool,
 }
 
 impl Answered {

@@ -1,6 +1,6 @@
 //! Every statement of the events. Parameters are `$1` to `$n`; times are milliseconds.
 
-pub(super) use super::super::super::statements::events::*;
+pub(super) use super::super::statements::events::*;
 
 /// `$1` merchant, `$2` family, `$3` and `$4` the first and the last day.
 pub(super) const COUNTS: &str = "
