@@ -260,7 +260,8 @@ impl Shopping {
         }
     }
 
-    /// The advice: none where nothing was found or none is wanted, as remembered, or as the stylist writes it.
+    /// The advice: none where nothing was found or none is wanted, as remembered, or as the stylist
+    /// writes it.
     async fn advice(
         &self,
         request: &LookRequest,

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, http::header, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -111,12 +113,12 @@ pub(crate) async fn get_customer(
     let customer = customers.customer(&keeper.merchant, &id).await?;
     let customer = customer.ok_or_else(|| Problem::of(Code::CustomerUnknown))?;
     let events = customers.customer_events(&keeper.merchant, &id).await?;
+    let answers: BTreeSet<AnswerId> = events.iter().filter_map(|event| event.answer).collect();
     let (mut look_ids, mut search_ids) = (Vec::new(), Vec::new());
-    for answer in events.iter().filter_map(|event| event.answer) {
+    for answer in answers {
         match answer {
-            AnswerId::Look(look) if !look_ids.contains(&look) => look_ids.push(look),
-            AnswerId::Search(search) if !search_ids.contains(&search) => search_ids.push(search),
-            _ => {}
+            AnswerId::Look(look) => look_ids.push(look),
+            AnswerId::Search(search) => search_ids.push(search),
         }
     }
     let events = events.into_iter().map(EventLine::from).collect();
@@ -212,8 +214,10 @@ pub(crate) async fn delete_customer(
     let id = id(&path)?;
     let customers = &state.measuring.customers;
     // The looks first: which they are is known by the events alone, should this fail in between.
-    for event in customers.customer_events(&keeper.merchant, &id).await? {
-        if let Some(AnswerId::Look(look)) = event.answer {
+    let events = customers.customer_events(&keeper.merchant, &id).await?;
+    let answers: BTreeSet<AnswerId> = events.iter().filter_map(|event| event.answer).collect();
+    for answer in answers {
+        if let AnswerId::Look(look) = answer {
             state.shop.forget_look(&keeper.merchant, look).await?;
         }
     }

@@ -122,9 +122,9 @@ pub(crate) async fn get_experiment(
 /// Begin, stop or go on with an experiment
 ///
 /// Visitors (`visitor_id` of a look) are shared out by the weights, each to the same variant every
-/// time. A look tells the variants that it was answered under. Within 5 seconds every process answers
-/// by it. Of an experiment that is kept only `running` can change: the counts would else mix what
-/// visitors saw before and after.
+/// time. A look tells the variants that it was answered under. Within 5 seconds every process
+/// answers by it. Of an experiment that is kept only `running` can change: the counts would else
+/// mix what visitors saw before and after.
 #[utoipa::path(
     put,
     path = "/v1/experiments/{name}",

@@ -38,8 +38,8 @@ fn told(report: impl Serialize) -> HttpResponse {
 
 /// What was answered and what came of it
 ///
-/// How many looks and searches there were, day by day; how many had a match, a click, a purchase, with
-/// 95 % confidence intervals.
+/// How many looks and searches there were, day by day; how many had a match, a click, a purchase,
+/// with 95 % confidence intervals.
 #[utoipa::path(
     get,
     path = "/v1/reports/overview",
@@ -69,8 +69,9 @@ pub(crate) async fn overview(
 
 /// How far answers led
 ///
-/// From the answer to the click, the cart and the purchase, each as a share of all answers with its 95 %
-/// confidence interval; and what purchases came to. An event counts for the answer that it names.
+/// From the answer to the click, the cart and the purchase, each as a share of all answers with its
+/// 95 % confidence interval; and what purchases came to. An event counts for the answer that it
+/// names.
 #[utoipa::path(
     get,
     path = "/v1/reports/conversion",
@@ -100,8 +101,8 @@ pub(crate) async fn conversion(
 
 /// What customers look for and do not find
 ///
-/// Garments by kind and main colour: those that most often had no match, and those that were sought most
-/// often.
+/// Garments by kind and main colour: those that most often had no match, and those that were sought
+/// most often.
 #[utoipa::path(
     get,
     path = "/v1/reports/queries",

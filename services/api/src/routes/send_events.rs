@@ -54,9 +54,9 @@ pub(crate) struct EventProblem {
 
 /// Tell what customers did
 ///
-/// Views, clicks, carts, purchases and thumbs, each with an id chosen by who sends it. An event counts
-/// once, however often and by however many it is sent: send a batch again where no answer came. An
-/// event that can not be taken is told; the others are taken.
+/// Views, clicks, carts, purchases and thumbs, each with an id chosen by who sends it. An event
+/// counts once, however often and by however many it is sent: send a batch again where no answer
+/// came. An event that can not be taken is told; the others are taken.
 #[utoipa::path(
     post,
     path = "/v1/events",
