@@ -1,6 +1,7 @@
 //! What must hold as a ratio, measured in one run.
 
 mod import;
+mod looks;
 mod measure;
 
 use std::process::ExitCode;
@@ -18,12 +19,17 @@ struct Cli {
 enum Command {
     /// An import, step by step: reading the feed, writing the catalog, indexing.
     Import(import::Args),
+    /// Looks through the whole service with the small models.
+    Looks(looks::Args),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Command::Import(args) = Cli::parse().command;
-    match import::run(&args).await {
+    let outcome = match Cli::parse().command {
+        Command::Import(args) => import::run(&args).await,
+        Command::Looks(args) => looks::run(&args).await,
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

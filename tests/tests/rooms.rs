@@ -57,8 +57,8 @@ fn no_room_knows_another_that_it_should_not() {
 }
 
 #[test]
-fn nobody_knows_the_tests() {
-    for (package, known) in arrows() {
+fn nobody_but_tests_knows_the_tests() {
+    for (package, known) in arrows().into_iter().filter(|(name, _)| !name.ends_with("-tests")) {
         assert!(!known.iter().any(|other| other.ends_with("-tests")), "{package}: {known:?}");
     }
 }

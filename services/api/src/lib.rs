@@ -8,6 +8,7 @@ mod caller;
 mod decoding;
 mod event_line;
 mod import_status;
+mod looks;
 mod metrics;
 mod openapi;
 mod page;

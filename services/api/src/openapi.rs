@@ -8,7 +8,7 @@ use utoipa::{
     },
 };
 
-use crate::{problem, readiness, routes, upload};
+use crate::{looks, problem, readiness, routes, upload};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,7 @@ use crate::{problem, readiness, routes, upload};
     paths(
         routes::create_look::create_look,
         routes::get_look::get_look,
+        routes::refine_look::refine_look,
         routes::send_events::send_events,
         routes::reports::overview,
         routes::reports::conversion,
@@ -59,7 +60,7 @@ use crate::{problem, readiness, routes, upload};
         routes::readyz::readyz,
         routes::metrics::metrics
     ),
-    components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
+    components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers; a token of the role merchant or admin is needed, as for experiments and customers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Headers, &Examples)
 )]

@@ -17,10 +17,7 @@ use vitrine_core::{
     ports::{ModelError, StoreError},
 };
 
-use crate::{
-    problems::Code,
-    requests::{self, REQUEST_ID},
-};
+use crate::{problems::Code, requests};
 
 /// When to come back to a model or a store that is being restarted.
 const COME_BACK: Duration = Duration::from_secs(5);
@@ -87,7 +84,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             headers: Vec::new(),
-            request: current_request(),
+            request: requests::current(),
         };
         if let Some(challenge) = challenge(code) {
             problem.headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
@@ -122,14 +119,23 @@ impl Problem {
         problem
     }
 
+    /// The problem as it is told.
+    pub(crate) fn body(&self, request: Option<&String>) -> ProblemBody<'_> {
+        ProblemBody {
+            r#type: self.code.uri(),
+            title: self.code.title(),
+            status: self.code.status(),
+            detail: &self.detail,
+            code: self.code.id(),
+            instance: request.map(|id| format!("/requests/{id}")),
+            errors: &self.errors,
+        }
+    }
+
     pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
         self.headers.push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
         self
     }
-}
-
-fn current_request() -> Option<String> {
-    REQUEST_ID.try_with(Clone::clone).ok()
 }
 
 /// RFC 6750, section 3.
@@ -169,7 +175,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let request = self.request.clone().or_else(current_request);
+        let request = self.request.clone().or_else(requests::current);
         let mut response = HttpResponse::build(self.status_code());
         response
             .content_type("application/problem+json")
@@ -177,15 +183,7 @@ impl ResponseError for Problem {
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        let body = ProblemBody {
-            r#type: self.code.uri(),
-            title: self.code.title(),
-            status: self.code.status(),
-            detail: &self.detail,
-            code: self.code.id(),
-            instance: request.as_ref().map(|id| format!("/requests/{id}")),
-            errors: &self.errors,
-        };
+        let body = self.body(request.as_ref());
         let mut response = response.body(serde_json::to_vec(&body).unwrap_or_default());
         if let Some(id) = &request {
             requests::name(response.headers_mut(), id);

@@ -47,7 +47,7 @@ problems! {
     RoleNotAllowed = "role_not_allowed", 403, "This role may not do this",
         "Use a token with the role merchant or admin; what concerns all merchants needs admin.";
     PhotoMissing = "photo_missing", 422, "There is no photo",
-        "Send the picture as the part `photo` of a form, or as base64 in `photo.data` of a JSON body.";
+        "Send the picture as the part `photo` of a form, or in a JSON body as base64 in `photo.data`, by its address in `photo.url` or by its id in `photo.id`.";
     PhotoEmpty = "photo_empty", 422, "The photo is empty",
         "Send the picture's bytes.";
     PhotoTooLarge = "photo_too_large", 413, "The photo has too many bytes",
@@ -66,6 +66,22 @@ problems! {
         "Send a picture with at least 64 pixels on each side.";
     PhotoTooNarrow = "photo_too_narrow", 422, "The photo is too narrow",
         "Send a picture whose longer side is at most 8 times its shorter one.";
+    PhotoUnknown = "photo_unknown", 404, "This photo is not kept any more",
+        "Send the photo itself; it can be asked for by its id for as long as the shop keeps it, an hour at most where nothing else is set.";
+    PhotoUnreachable = "photo_unreachable", 422, "The photo can not be had from its address",
+        "Give an http or https address on the public internet that answers with the picture, or send the photo itself.";
+    RegionInvalid = "region_invalid", 422, "The part of the photo can not be understood",
+        "Send either `region` with left, top, right and bottom or `point` with x and y, as fractions from 0 to 1.";
+    GarmentUnknown = "garment_unknown", 422, "The look has no such garment",
+        "Send ids of garments as the look has them, for example `g1`.";
+    CustomerInvalid = "customer_invalid", 422, "`customer` can not be read",
+        "Send a JSON object with the fields that `/openapi.json` lists.";
+    CompleteTheLookInvalid = "complete_the_look_invalid", 422, "`complete_the_look` is neither yes nor no",
+        "Send true or false.";
+    OccasionInvalid = "occasion_invalid", 422, "`occasion` is no short text",
+        "Send at most 100 characters.";
+    ToneInvalid = "tone_invalid", 422, "`tone` is not known",
+        "Send one of the words that `/openapi.json` lists.";
     TextInvalid = "text_invalid", 422, "`text` is not text",
         "Send the customer's words as one UTF-8 string.";
     TextTooLong = "text_too_long", 422, "`text` is too long",
@@ -102,7 +118,7 @@ problems! {
         "Send `events`, a list of 1 to 1,000 objects with what `/openapi.json` lists.";
     CustomerUnknown = "customer_unknown", 404, "There is no such customer",
         "Use an id that was kept with `PUT /v1/customers/{id}`, percent-encoded.";
-    CustomerInvalid = "customer_invalid", 422, "The customer can not be taken",
+    ProfileInvalid = "profile_invalid", 422, "The customer can not be kept",
         "Send `consent` and what `/openapi.json` lists besides, under an id of 1 to 100 characters.";
     ExperimentUnknown = "experiment_unknown", 404, "There is no such experiment",
         "Use a name that `GET /v1/experiments` lists, percent-encoded.";

@@ -21,7 +21,7 @@ const HEADER: HeaderName = HeaderName::from_static("request-id");
 
 tokio::task_local! {
     /// The request that is being answered.
-    pub static REQUEST_ID: String;
+    static REQUEST_ID: String;
 }
 
 /// Watches over one request from its first byte to its answer.
@@ -42,6 +42,11 @@ pub(crate) async fn watch(
         name(response.headers_mut(), &id);
     }
     answer
+}
+
+/// The request that is being answered; not known on a thread for blocking work.
+pub(crate) fn current() -> Option<String> {
+    REQUEST_ID.try_with(Clone::clone).ok()
 }
 
 async fn caught<B: MessageBody>(

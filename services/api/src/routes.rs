@@ -19,6 +19,7 @@ mod openapi;
 mod problems;
 pub(crate) mod product;
 pub(crate) mod readyz;
+pub(crate) mod refine_look;
 pub(crate) mod reindex;
 pub(crate) mod reports;
 pub(crate) mod send_events;
@@ -40,6 +41,11 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
     config
         .service(at("/v1/looks", "POST", [web::post().to(create_look::create_look)]))
         .service(at("/v1/looks/{id}", "GET", [get().to(get_look::get_look)]))
+        .service(at(
+            "/v1/looks/{id}/refinements",
+            "POST",
+            [web::post().to(refine_look::refine_look)],
+        ))
         .service(at("/v1/events", "POST", [web::post().to(send_events::send_events)]))
         .service(at(
             "/v1/customers/{id}",

@@ -2,8 +2,12 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, measuring::Measuring,
-    ports::Pictures, shopping::Shopping,
+    admission::Admission,
+    imports::Importing,
+    indexing::Indexer,
+    measuring::Measuring,
+    ports::{Fetch, Pictures},
+    shopping::Shopping,
 };
 
 use crate::{requests, routes, state::State, tokens::TokenKeys};
@@ -15,6 +19,8 @@ pub struct Api {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    /// Gets photos that are given by their address.
+    pub fetch: Arc<dyn Fetch>,
     pub measuring: Measuring,
     pub keys: TokenKeys,
 }

@@ -2,8 +2,12 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, measuring::Measuring,
-    ports::Pictures, shopping::Shopping,
+    admission::Admission,
+    imports::Importing,
+    indexing::Indexer,
+    measuring::Measuring,
+    ports::{Fetch, Pictures},
+    shopping::Shopping,
 };
 
 use crate::{
@@ -21,6 +25,7 @@ pub(crate) struct State {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
+    pub fetch: Arc<dyn Fetch>,
     pub measuring: Measuring,
     pub keys: TokenKeys,
     pub readiness: Arc<Readiness>,
@@ -34,7 +39,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, measuring, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, fetch, measuring, keys } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -49,6 +54,7 @@ impl State {
             importing,
             indexer,
             pictures,
+            fetch,
             measuring,
             keys,
             readiness: Arc::new(readiness),

@@ -1,36 +1,37 @@
 //! What a customer sends with a photo, read from a form or from JSON and checked once.
 
+mod ask;
 mod form;
 mod json;
 
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use serde_json::{Map, Value};
-use vitrine_core::{filter::Filters, ids::VisitorId};
+use vitrine_core::{address::WebAddress, garment::Region, shopping::Focus};
+
+use json::{PointBody, RegionBody};
 
 use crate::{
     problem::{Problem, shown},
     problems::Code,
 };
 
+pub(crate) use ask::Ask;
 pub(crate) use form::LookForm;
 pub(crate) use json::LookBody;
 
-/// The most characters that the customer's own words may have.
-const MAX_TEXT: usize = 500;
-/// Matches for each garment when none are asked for, and at most.
-const LIMIT: u64 = 5;
-const MAX_LIMIT: u64 = 20;
-/// The most characters that a language tag may have (RFC 5646, section 4.4.1).
-const MAX_LOCALE: usize = 35;
-
-/// A photo, still as bytes, and what is wanted of it.
+/// A photo, still to be read, and what is wanted of it.
 pub(crate) struct Upload {
-    pub photo: Vec<u8>,
-    pub text: Option<String>,
-    pub filters: Filters,
-    pub limit: usize,
-    pub locale: Option<String>,
-    pub visitor: Option<VisitorId>,
+    pub photo: Sent,
+    pub focus: Option<Focus>,
+    pub ask: Ask,
+}
+
+/// Where a photo is.
+pub(crate) enum Sent {
+    Bytes(Vec<u8>),
+    Address(WebAddress),
+    /// The `photo_id` of one that was sent before.
+    Id(String),
 }
 
 impl Upload {
@@ -43,62 +44,50 @@ impl Upload {
         }
     }
 
-    fn checked(photo: Option<Vec<u8>>, mut fields: Map<String, Value>) -> Result<Self, Problem> {
+    fn checked(photo: Option<Sent>, mut fields: Map<String, Value>) -> Result<Self, Problem> {
         let mut take = |name| fields.shift_remove(name).filter(|value| !value.is_null());
-        let text = take("text").map(text).transpose()?.flatten();
-        let filters = take("filters").map(filters).transpose()?.unwrap_or_default();
-        let limit = take("limit").map(limit).transpose()?.unwrap_or(LIMIT as usize);
-        let locale = take("locale").map(locale).transpose()?;
-        let visitor = take("visitor_id").map(visitor).transpose()?;
+        let focus = focus(take("region"), take("point"))?;
+        let ask = Ask::take(&mut fields)?;
         if let Some(name) = fields.keys().next() {
             return Err(unknown(name));
         }
         let missing = || Problem::of_field(Code::PhotoMissing, "photo", "There is no photo");
-        Ok(Self { photo: photo.ok_or_else(missing)?, text, filters, limit, locale, visitor })
+        Ok(Self { photo: photo.ok_or_else(missing)?, focus, ask })
     }
 }
 
 fn unknown(name: &str) -> Problem {
     let detail = format!(
-        "`{}` is not known here; send `photo`, `text`, `filters`, `limit`, `locale` and `visitor_id`",
-        shown(name)
+        "`{}` is not known here; send `photo`, `region` or `point`, {}",
+        shown(name),
+        ask::FIELDS
     );
     Problem::of_field(Code::FieldUnknown, name, detail)
 }
 
-fn text(value: Value) -> Result<Option<String>, Problem> {
-    let Value::String(text) = value else {
-        return Err(Problem::of_field(Code::TextInvalid, "text", "This is not a string"));
-    };
-    let length = text.chars().count();
-    if length > MAX_TEXT {
-        let detail = format!("The text has {length} characters");
-        return Err(Problem::of_field(Code::TextTooLong, "text", detail));
+/// A box or a point, not both.
+fn focus(region: Option<Value>, point: Option<Value>) -> Result<Option<Focus>, Problem> {
+    let invalid = |field, detail: String| Problem::of_field(Code::RegionInvalid, field, detail);
+    match (region, point) {
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(invalid("point", "There is a `region` too".into())),
+        (Some(region), None) => {
+            let RegionBody { left, top, right, bottom } = serde_json::from_value(region)
+                .map_err(|error| invalid("region", error.to_string()))?;
+            let inside = [left, top, right, bottom].iter().all(|part| (0.0..=1.0).contains(part));
+            let region = Region::new(left, top, right, bottom);
+            let region = region.filter(|_| inside && left < right && top < bottom);
+            let outside = || invalid("region", "This is no box within the photo".into());
+            Ok(Some(Focus::Region(region.ok_or_else(outside)?)))
+        }
+        (None, Some(point)) => {
+            let PointBody { x, y } = serde_json::from_value(point)
+                .map_err(|error| invalid("point", error.to_string()))?;
+            if [x, y].iter().all(|part| (0.0..=1.0).contains(part)) {
+                Ok(Some(Focus::Point { x, y }))
+            } else {
+                Err(invalid("point", "This point is outside the photo".into()))
+            }
+        }
     }
-    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
-}
-
-fn filters(value: Value) -> Result<Filters, Problem> {
-    serde_json::from_value(value)
-        .map_err(|error| Problem::of_field(Code::FiltersInvalid, "filters", error.to_string()))
-}
-
-fn limit(value: Value) -> Result<usize, Problem> {
-    let limit = value.as_u64().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    limit.and_then(|limit| usize::try_from(limit).ok()).ok_or_else(|| {
-        Problem::of_field(Code::LimitInvalid, "limit", "This is not a number from 1 to 20")
-    })
-}
-
-fn locale(value: Value) -> Result<String, Problem> {
-    let tag = value.as_str().filter(|tag| tag.len() <= MAX_LOCALE).unwrap_or_default();
-    match language_tags::LanguageTag::parse(tag) {
-        Ok(tag) if tag.is_valid() => Ok(tag.into_string()),
-        _ => Err(Problem::of_field(Code::LocaleInvalid, "locale", "This is not a BCP 47 tag")),
-    }
-}
-
-fn visitor(value: Value) -> Result<VisitorId, Problem> {
-    serde_json::from_value(value)
-        .map_err(|error| Problem::of_field(Code::VisitorInvalid, "visitor_id", error.to_string()))
 }

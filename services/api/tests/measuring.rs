@@ -238,10 +238,10 @@ async fn a_customer_is_kept_told_of_and_forgotten_with_their_looks() {
         json!({"consent": true, "budget": {"amount": -1, "currency": "EUR"}}),
     ] {
         let response = send(&service, Method::PUT, path, &bad).await;
-        problem(response, 422, "customer_invalid").await;
+        problem(response, 422, "profile_invalid").await;
     }
     let response = send(&service, Method::DELETE, "/v1/customers/%0a", &Value::Null).await;
-    problem(response, 422, "customer_invalid").await;
+    problem(response, 422, "profile_invalid").await;
 }
 
 #[tokio::test]

@@ -5,67 +5,14 @@ mod common;
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
-use async_trait::async_trait;
+use common::odd::Odd;
 use common::{Service, png, problem, seeing_a_dress, start_with, token};
-use futures::{StreamExt, stream};
 use vitrine_api::ServerSettings;
-use vitrine_core::{
-    admission::{Admission, Permit},
-    photo::Photo,
-    ports::{DescribeStream, ModelError, Vision},
-    testing::FakeVision,
-};
-
-/// A model that never answers and counts how often it was asked and how many wait for it, or one
-/// that breaks.
-#[derive(Default)]
-struct Odd {
-    breaks: bool,
-    asked: Arc<AtomicUsize>,
-    waiting: Arc<AtomicUsize>,
-}
-
-struct Waiting(Arc<AtomicUsize>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-#[async_trait]
-impl Vision for Odd {
-    fn model(&self) -> &str {
-        "odd"
-    }
-
-    fn photo_side(&self) -> u32 {
-        64
-    }
-
-    fn caution(&self) -> Option<&str> {
-        None
-    }
-
-    async fn describe(&self, _: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
-        assert!(!self.breaks, "a secret that nobody may see");
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        self.waiting.fetch_add(1, Ordering::SeqCst);
-        let waiting = Waiting(Arc::clone(&self.waiting));
-        Ok(stream::once(async move {
-            let _waiting = waiting;
-            std::future::pending().await
-        })
-        .boxed())
-    }
-}
+use vitrine_core::{admission::Admission, ports::ModelError, testing::FakeVision};
 
 async fn until(what: impl Fn() -> bool) {
     let started = Instant::now();

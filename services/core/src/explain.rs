@@ -8,11 +8,14 @@ use crate::{
     vocabulary::{Category, Colour},
 };
 
-/// Reasons in the order of what a shopper looks at first; differences come last.
-pub fn reasons(garment: &Garment, version: &ColourVersion<'_>) -> Vec<Reason> {
+/// Reasons in the order of what a shopper looks at first; differences come last. A colour that was
+/// asked for is told as such, and what the garment has instead is left out.
+pub fn reasons(garment: &Garment, version: &ColourVersion<'_>, asked: &[Colour]) -> Vec<Reason> {
     let product = version.product;
     let mut reasons = vec![category(garment.category, product.category)];
-    reasons.extend(colour(&garment.colours, version.colours));
+    reasons.extend(
+        colour_asked(asked, version.colours).or_else(|| colour(&garment.colours, version.colours)),
+    );
     if let Some(pattern) = product.pattern {
         reasons.push(if pattern == garment.pattern {
             reason(ReasonKind::Same, Attribute::Pattern, format!("same pattern: {pattern}"))
@@ -123,6 +126,11 @@ fn colour(yours: &[Colour], theirs: &[Colour]) -> Option<Reason> {
     })
 }
 
+fn colour_asked(asked: &[Colour], theirs: &[Colour]) -> Option<Reason> {
+    let colour = theirs.iter().find(|colour| asked.contains(colour))?;
+    Some(reason(ReasonKind::Asked, Attribute::Colour, format!("colour {colour}: as you asked")))
+}
+
 fn reason(kind: ReasonKind, attribute: Attribute, text: String) -> Reason {
     Reason { kind, attribute, text }
 }
@@ -133,7 +141,7 @@ mod tests {
     use crate::testing::sample;
 
     fn texts(garment: &Garment, product: &crate::product::Product) -> Vec<String> {
-        reasons(garment, &product.colour_versions()[0])
+        reasons(garment, &product.colour_versions()[0], &[])
             .into_iter()
             .map(|reason| reason.text)
             .collect()
@@ -162,6 +170,18 @@ mod tests {
         let said = texts(&garment, &sample::product("p"));
         assert!(said.contains(&"similar category: dress for your skirt".to_owned()), "{said:?}");
         assert!(said.contains(&"similar colour: navy for your black".to_owned()), "{said:?}");
+    }
+
+    #[test]
+    fn a_colour_that_was_asked_for_is_told_as_such() {
+        let garment = sample::garment(Category::Dress, &[Colour::Yellow]);
+        let product = sample::product("p");
+        let said = reasons(&garment, &product.colour_versions()[0], &[Colour::Navy]);
+        let colours: Vec<_> =
+            said.iter().filter(|reason| reason.attribute == Attribute::Colour).collect();
+        assert_eq!(colours.len(), 1);
+        assert_eq!(colours[0].text, "colour navy: as you asked");
+        assert_eq!(colours[0].kind, ReasonKind::Asked);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub use draft::{ProductDraft, VariantDraft};
 pub use export::{ExportDialect, Exporter, NotWritten};
 pub use offers::{OfferFeed, OfferTaken};
 pub use own::{UnknownField, unknown_fields};
+pub(crate) use words::colour_named;
+
 pub use problem::{Place, Problem, ProblemCode, Severity};
 
 /// The longest line of JSON that is read, in bytes.

@@ -28,6 +28,28 @@ pub struct Filters {
 }
 
 impl Filters {
+    /// Whether it rules nothing out but what can not be bought.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These, and where they leave something open, `others`.
+    pub fn or(&self, others: &Self) -> Self {
+        fn either<T: Clone>(own: &[T], other: &[T]) -> Vec<T> {
+            if own.is_empty() { other.to_vec() } else { own.to_vec() }
+        }
+        Self {
+            categories: either(&self.categories, &others.categories),
+            colours: either(&self.colours, &others.colours),
+            genders: either(&self.genders, &others.genders),
+            brands: either(&self.brands, &others.brands),
+            sizes: either(&self.sizes, &others.sizes),
+            min_price: self.min_price.or(others.min_price),
+            max_price: self.max_price.or(others.max_price),
+            include_unavailable: self.include_unavailable || others.include_unavailable,
+        }
+    }
+
     /// Whether a product passes, its variants aside.
     pub fn allow_product(&self, product: &Product) -> bool {
         let brand_passes = self.brands.is_empty()

@@ -32,11 +32,27 @@ impl Region {
         (self.right - self.left).max(0.0) * (self.bottom - self.top).max(0.0)
     }
 
-    /// Intersection over union, 0 to 1.
-    pub fn overlap(&self, other: &Self) -> f32 {
+    /// The area that both cover.
+    fn both(&self, other: &Self) -> f32 {
         let width = (self.right.min(other.right) - self.left.max(other.left)).max(0.0);
         let height = (self.bottom.min(other.bottom) - self.top.max(other.top)).max(0.0);
-        let both = width * height;
+        width * height
+    }
+
+    /// The share of the smaller of the two that lies in the other, 0 to 1.
+    pub fn shared(&self, other: &Self) -> f32 {
+        let smaller = self.area().min(other.area());
+        if smaller > 0.0 { self.both(other) / smaller } else { 0.0 }
+    }
+
+    /// Whether a point lies in it.
+    pub fn holds(&self, x: f32, y: f32) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+
+    /// Intersection over union, 0 to 1.
+    pub fn overlap(&self, other: &Self) -> f32 {
+        let both = self.both(other);
         let either = self.area() + other.area() - both;
         if either > 0.0 { both / either } else { 0.0 }
     }

@@ -218,6 +218,7 @@ mod tests {
             ],
             wish: None,
             locale: None,
+            ..Brief::default()
         }
     }
 

@@ -7,7 +7,8 @@
 pub mod address;
 pub mod admission;
 pub mod answers;
-pub mod customers;
+pub mod completing;
+pub mod customer;
 pub mod duplicates;
 pub mod events;
 pub mod experiments;
@@ -31,9 +32,11 @@ pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod product_filter;
+pub mod profile;
 pub mod reports;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod visitor;
 pub mod vocabulary;
+pub mod wish;

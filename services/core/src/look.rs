@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    completing::Completion,
     experiments::Served,
+    filter::Filters,
     garment::Garment,
     ids::{LookId, ProductId, VariantId},
     money::Money,
@@ -19,8 +21,17 @@ pub struct Look {
     pub photo_id: String,
     /// Each garment seen, with what the shop sells for it; empty for a photo without clothes.
     pub garments: Vec<LookGarment>,
+    /// Products for the places that the photo leaves empty, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub complete_the_look: Vec<Completion>,
     /// Absent where there is nothing to advise on.
     pub advice: Option<Advice>,
+    /// The look that this one refines.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refines: Option<LookId>,
+    /// The conditions that were read out of the customer's own words, and hold beside the filters.
+    #[serde(skip_serializing_if = "Filters::is_empty", default)]
+    pub understood: Filters,
     /// What to tell the customer about the whole answer, if anything.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
@@ -104,6 +115,12 @@ pub enum ReasonKind {
     Same,
     Similar,
     Differs,
+    /// The customer's own words or filters ask for it.
+    Asked,
+    Liked,
+    Avoided,
+    /// It goes with what is worn.
+    GoesWith,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

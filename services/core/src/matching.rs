@@ -3,11 +3,12 @@
 use std::{cmp::Ordering, collections::HashMap, time::Instant};
 
 use crate::{
+    customer::Customer,
     explain,
     filter::Filters,
     garment::Garment,
     ids::MerchantId,
-    look::{Match, MatchVariant},
+    look::{Match, MatchVariant, Reason},
     money::price_band,
     ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
     product::{ColourVersion, Product, Variant},
@@ -33,6 +34,7 @@ pub struct Wanted<'a> {
     /// The customer's own words and their vector.
     pub wish: Option<(&'a str, &'a Vector)>,
     pub filters: &'a Filters,
+    pub customer: &'a Customer,
     pub limit: usize,
     /// Cosines below this are not a match.
     pub min_similarity: f32,
@@ -201,9 +203,13 @@ async fn join(
         else {
             continue;
         };
-        let Some(found) = to_match(wanted, &version, hit.similarity) else { continue };
+        let mut reasons = explain::reasons(wanted.garment, &version, &wanted.filters.colours);
+        let (taste, liking) = wanted.customer.taste(version.colours);
+        reasons.extend(liking);
+        let found = as_match(&version, wanted.filters, wanted.customer, hit.similarity, reasons);
+        let Some(found) = found else { continue };
         let agreement = explain::agreement(wanted.garment, &version);
-        let score = (1.0 - AGREEMENT_SHARE) * hit.similarity + AGREEMENT_SHARE * agreement;
+        let score = (1.0 - AGREEMENT_SHARE) * hit.similarity + AGREEMENT_SHARE * agreement + taste;
         match best.iter_mut().find(|ranked| ranked.found.product_id == product.id) {
             Some(ranked) if ranked.score >= score => {}
             Some(ranked) => *ranked = Ranked { score, found },
@@ -219,9 +225,16 @@ pub fn version_key(version: &ColourVersion<'_>) -> String {
     version.colours.iter().map(|colour| colour.id()).collect::<Vec<_>>().join("+")
 }
 
-/// A match that lists what can be chosen: the variants of the version, then of other colours.
-fn to_match(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> Option<Match> {
-    let allowed = |variant: &&Variant| wanted.filters.allow_variant(variant);
+/// A match that lists what can be chosen: the variants of the version, then of other colours;
+/// `None` where nothing of the version can be.
+pub(crate) fn as_match(
+    version: &ColourVersion<'_>,
+    filters: &Filters,
+    customer: &Customer,
+    similarity: f32,
+    reasons: Vec<Reason>,
+) -> Option<Match> {
+    let allowed = |variant: &&Variant| filters.allow_variant(variant) && customer.can_take(variant);
     let own: Vec<&Variant> = version.variants().filter(allowed).collect();
     let price = own.iter().map(|variant| variant.offer.current_price()).min_by_key(|p| p.amount)?;
     let product = version.product;
@@ -241,7 +254,7 @@ fn to_match(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -
         price,
         variants: own.iter().copied().chain(others).map(to_variant).collect(),
         similarity,
-        reasons: explain::reasons(wanted.garment, version),
+        reasons,
     })
 }
 

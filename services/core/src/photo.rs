@@ -22,6 +22,8 @@ pub const MAX_RATIO: u32 = 8;
 /// The formats that are read, for messages.
 pub const FORMATS: &str = "JPEG, PNG, WebP, GIF, BMP or TIFF";
 
+/// The most pixels that a model's square has a side.
+const MAX_SIDE: u32 = 8_192;
 /// The grey that fills the square around a photo that is not square.
 const MARGIN: u8 = 128;
 
@@ -78,10 +80,15 @@ impl Photo {
         let scale = f64::from(side) / f64::from(width.max(height));
         let fit = |length: u32| ((f64::from(length) * scale).round() as u32).clamp(1, side);
         let (inner_width, inner_height) = (fit(width), fit(height));
-        let inner = resize(picture, inner_width, inner_height);
+        Self::centred(&resize(picture, inner_width, inner_height), side, (width, height))
+    }
+
+    /// A picture of this size that was scaled to fit, in the middle of its square.
+    fn centred(inner: &RgbImage, side: u32, (width, height): (u32, u32)) -> Self {
+        let (inner_width, inner_height) = inner.dimensions();
         let (x, y) = ((side - inner_width) / 2, (side - inner_height) / 2);
         let mut square = RgbImage::from_pixel(side, side, image::Rgb([MARGIN; 3]));
-        image::imageops::replace(&mut square, &inner, i64::from(x), i64::from(y));
+        image::imageops::replace(&mut square, inner, i64::from(x), i64::from(y));
         let share = |pixels: u32| pixels as f32 / side as f32;
         let frame = Region {
             left: share(x),
@@ -106,6 +113,37 @@ impl Photo {
     /// Width and height of the upright picture, in pixels.
     pub fn size(&self) -> (u32, u32) {
         (self.width, self.height)
+    }
+
+    /// The photo as bytes that [`from_bytes`](Self::from_bytes) reads: the sizes of the upright
+    /// picture, of the square and of the part of it that is not margin, each as a 32-bit number,
+    /// little endian, then that part's pixels, three bytes each.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let side = self.square.width();
+        let pixels = |share: f32| (share * side as f32).round() as u32;
+        let [left, top, right, bottom] =
+            [self.frame.left, self.frame.top, self.frame.right, self.frame.bottom].map(pixels);
+        let (width, height) = (right - left, bottom - top);
+        let inner = image::imageops::crop_imm(&self.square, left, top, width, height).to_image();
+        let head = [self.width, self.height, side, width, height];
+        let mut bytes: Vec<u8> = head.iter().flat_map(|number| number.to_le_bytes()).collect();
+        bytes.extend_from_slice(inner.as_raw());
+        bytes
+    }
+
+    /// A photo from what [`to_bytes`](Self::to_bytes) wrote; `None` from anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (head, pixels) = bytes.split_at_checked(20)?;
+        let mut head = head.chunks_exact(4).map(|four| four.try_into().map(u32::from_le_bytes));
+        let mut number = || head.next()?.ok();
+        let (width, height, side) = (number()?, number()?, number()?);
+        let (inner_width, inner_height) = (number()?, number()?);
+        let fits = |length: u32| (1..=side).contains(&length);
+        if side > MAX_SIDE || !fits(inner_width) || !fits(inner_height) {
+            return None;
+        }
+        let inner = RgbImage::from_raw(inner_width, inner_height, pixels.to_vec())?;
+        Some(Self::centred(&inner, side, (width, height)))
     }
 
     /// Turns a region of the square (0 to 1) into one of the photo; `None` if it lies outside.

@@ -1,7 +1,11 @@
 //! The way of a photo: the one story that everything else serves.
 
+mod completions;
 mod memory;
+mod photos;
 mod recorder;
+mod request;
+mod turn;
 
 use std::{
     sync::Arc,
@@ -9,26 +13,28 @@ use std::{
 };
 
 use async_stream::stream;
-use futures::{Stream, StreamExt, pin_mut, stream};
+use futures::{StreamExt, stream, stream::BoxStream};
 
 use crate::{
-    admission::Permit,
+    admission::{Admission, Busy},
     answers::{AnswerRecord, AnswerRecorder},
-    experiments::Trial,
+    completing::Completion,
     filter::Filters,
     garment::Garment,
     grounding::grounded,
-    ids::{LookId, MerchantId},
+    ids::LookId,
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings},
     matching::{self, Found, Wanted},
-    photo::Photo,
     ports::{
-        AdvicePiece, AdviceStream, Brief, Cache, Candidate, Catalog, DescribeStream, Embedder,
-        Index, ModelError, Stylist, Vision,
+        AdvicePiece, AdviceStream, Brief, Cache, Candidate, Catalog, Embedder, Index, ModelError,
+        Stylist, Vision,
     },
 };
+use turn::Turn;
 
+pub use photos::{PHOTOS_KEPT, PhotoKeeping, Photos};
 pub use recorder::MatchRecorder;
+pub use request::{Answered, Focus, LookRequest, Seen, Sight};
 
 /// Products offered to the stylist at most.
 const CANDIDATES: usize = 8;
@@ -43,26 +49,11 @@ pub struct Shopping {
     pub catalog: Arc<dyn Catalog>,
     pub index: Arc<dyn Index>,
     pub cache: Arc<dyn Cache>,
+    pub photos: Photos,
     pub matched: Arc<MatchRecorder>,
     pub answered: Arc<AnswerRecorder>,
     /// Cosines below this are no match.
     pub min_similarity: f32,
-}
-
-/// A photo and what the customer wants of it.
-#[derive(Debug, Clone)]
-pub struct LookRequest {
-    pub merchant: MerchantId,
-    pub photo: Photo,
-    /// The customer's own words.
-    pub wish: Option<String>,
-    pub filters: Filters,
-    /// Matches for each garment at most.
-    pub limit: usize,
-    /// BCP 47.
-    pub locale: Option<String>,
-    /// Who asks, and the experiments that they are in.
-    pub trial: Trial,
 }
 
 /// What becomes known about a look, in order. Ends with one `Completed` or one `Failed`.
@@ -71,6 +62,8 @@ pub enum LookEvent {
     Created {
         id: LookId,
         photo_id: String,
+        /// The model that looks at the photo.
+        model: String,
     },
     /// A garment, its matches still to come.
     Garment {
@@ -82,28 +75,56 @@ pub enum LookEvent {
         matches: Vec<Match>,
         note: Option<String>,
     },
+    /// Products for a place that the photo leaves empty.
+    Completion(Completion),
     Advice(AdvicePiece),
     Completed(Box<Look>),
     Failed(ModelError),
 }
 
+/// What becomes known about a look, as it becomes known.
+pub type LookStream = BoxStream<'static, LookEvent>;
+
+/// Garments, each as soon as it is known.
+type SeenStream = BoxStream<'static, Result<Seen, ModelError>>;
+
+/// Why there is no look.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
 impl Shopping {
     /// Answers a photo: describe it, or find it described; for each garment, as soon as it is
     /// known, embed, search, join with live offers and explain; then advise over what was found.
-    /// What fails after the first garment makes the answer poorer, and it says so. Dropping the
-    /// stream frees the models.
-    pub fn advise(
+    /// What fails after the first garment makes the answer poorer, and it says so. Who asks for
+    /// what is known needs no model and does not queue for one. Dropping the stream frees the
+    /// models.
+    pub async fn advise(
         self: &Arc<Self>,
-        request: LookRequest,
-        permit: Permit,
-    ) -> impl Stream<Item = LookEvent> + Send + 'static {
+        mut request: LookRequest,
+        admission: &Arc<Admission>,
+    ) -> Result<LookStream, Busy> {
         let shop = Arc::clone(self);
-        stream! {
+        let understood = request.understand();
+        let known = shop.known_garments(&request).await;
+        let mut turn = Turn::new(admission);
+        if known.is_none() {
+            turn.permit().await?;
+        }
+        Ok(stream! {
             let started = Instant::now();
-            let mut look = shop.begin(&request, &permit);
-            yield LookEvent::Created { id: look.id, photo_id: look.photo_id.clone() };
+            let mut look = shop.begin(&request, understood);
+            yield LookEvent::Created {
+                id: look.id,
+                photo_id: look.photo_id.clone(),
+                model: look.model.clone(),
+            };
 
-            let mut garments = match shop.garments(&request, &permit, &mut look).await {
+            let mut garments = match shop.garments(&request, known, &mut turn, &mut look).await {
                 Ok(garments) => garments,
                 Err(error) => {
                     yield LookEvent::Failed(error);
@@ -111,8 +132,8 @@ impl Shopping {
                 }
             };
             while let Some(seen) = look.timed(|t| &mut t.describe, garments.next()).await {
-                let garment = match seen {
-                    Ok(garment) => garment,
+                let Seen { id, garment } = match seen {
+                    Ok(seen) => seen,
                     Err(error) if look.garments.is_empty() => {
                         yield LookEvent::Failed(error);
                         return;
@@ -122,7 +143,6 @@ impl Shopping {
                         break;
                     }
                 };
-                let id = format!("g{}", look.garments.len() + 1);
                 yield LookEvent::Garment { id: id.clone(), garment: garment.clone() };
 
                 let Found { matches, note, .. } = shop.matches(&request, &garment, &mut look).await;
@@ -137,11 +157,22 @@ impl Shopping {
                 look.garments.push(LookGarment { id, garment, matches, note });
             }
             drop(garments);
-            shop.remember_garments(&request, &look).await;
+            if request.focus.is_none() {
+                let garments = look.garments.iter().map(|seen| &seen.garment).collect();
+                shop.remember_garments(&request, &look, garments).await;
+            }
+
+            for slot in shop.slots_to_fill(&request, &look) {
+                let completion = shop.completion(&request, slot, &mut look).await;
+                if let Some(completion) = completion {
+                    yield LookEvent::Completion(completion.clone());
+                    look.complete_the_look.push(completion);
+                }
+            }
 
             let advising = Instant::now();
             let brief = brief(&request, &look);
-            let mut advice = shop.advice(&request, &permit, &brief, &mut look).await;
+            let mut advice = shop.advice(&request, &mut turn, &brief, &mut look).await;
             while let Some(piece) = advice.next().await {
                 match piece.map(|piece| grounded(piece, &brief)) {
                     Ok(Some(piece)) => {
@@ -153,51 +184,59 @@ impl Shopping {
                 }
             }
             drop(advice);
-            drop(permit);
+            look.timings.queue = whole_millis(turn.waited());
+            drop(turn);
             shop.remember_advice(&request, &brief, &look).await;
             look.timings.advise = millis(advising);
 
             look.timings.total = millis(started);
-            look.round();
+            look.round(request.focus.is_some());
             shop.matched.note(&request.merchant, &look);
             shop.answered.note(&request.merchant, AnswerRecord::of_look(&look, &request.trial));
+            if let Sight::Photo(photo) = &request.sight {
+                shop.photos.keep(&request.merchant, photo).await;
+            }
             shop.remember_look(&request.merchant, &look).await;
             yield LookEvent::Completed(Box::new(look));
         }
+        .boxed())
     }
 
     /// The whole answer at once.
     pub async fn look(
         self: &Arc<Self>,
         request: LookRequest,
-        permit: Permit,
-    ) -> Result<Look, ModelError> {
-        let events = self.advise(request, permit);
-        pin_mut!(events);
+        admission: &Arc<Admission>,
+    ) -> Result<Look, Unanswered> {
+        let mut events = self.advise(request, admission).await?;
         while let Some(event) = events.next().await {
             match event {
                 LookEvent::Completed(look) => return Ok(*look),
-                LookEvent::Failed(error) => return Err(error),
+                LookEvent::Failed(error) => return Err(error.into()),
                 _ => {}
             }
         }
-        Err(ModelError::Stopped("the answer has no end".into()))
+        Err(ModelError::Stopped("the answer has no end".into()).into())
     }
 
-    fn begin(&self, request: &LookRequest, permit: &Permit) -> Look {
+    fn begin(&self, request: &LookRequest, understood: Filters) -> Look {
+        let refines = match &request.sight {
+            Sight::Photo(_) | Sight::KeptPhoto(_) => None,
+            Sight::Look(answered) => Some(answered.look),
+        };
         let mut look = Look {
             id: LookId::now(),
-            photo_id: request.photo.id().to_owned(),
+            photo_id: request.sight.photo_id().to_owned(),
             garments: Vec::new(),
+            complete_the_look: Vec::new(),
             advice: None,
+            refines,
+            understood,
             note: None,
             model: self.vision.model().to_owned(),
             cached: false,
             experiments: request.trial.served.clone(),
-            timings: Timings {
-                queue: u64::try_from(permit.waited().as_millis()).unwrap_or(u64::MAX),
-                ..Timings::default()
-            },
+            timings: Timings::default(),
             degraded: Vec::new(),
         };
         if let Some(caution) = self.vision.caution() {
@@ -211,22 +250,69 @@ impl Shopping {
         look
     }
 
-    /// The garments of the photo: as remembered, or as the model sees them.
+    /// The garments where no model is needed for them.
+    async fn known_garments(&self, request: &LookRequest) -> Option<Vec<Seen>> {
+        match &request.sight {
+            Sight::Look(answered) => Some(answered.garments.clone()),
+            Sight::Photo(_) | Sight::KeptPhoto(_) => {
+                let garments = self.recall_garments(request).await?;
+                Some(numbered(garments))
+            }
+        }
+    }
+
+    /// The garments of the photo that are meant: as known, or as the model sees them.
     async fn garments(
         &self,
         request: &LookRequest,
-        permit: &Permit,
+        known: Option<Vec<Seen>>,
+        turn: &mut Turn,
         look: &mut Look,
-    ) -> Result<DescribeStream, ModelError> {
-        if let Some(known) = self.recall_garments(request).await {
-            look.cached = true;
-            return Ok(stream::iter(known.into_iter().map(Ok)).boxed());
+    ) -> Result<SeenStream, ModelError> {
+        look.cached = known.is_some();
+        let garments = match (known, request.sight.photo()) {
+            (Some(known), _) => stream::iter(known.into_iter().map(Ok)).boxed(),
+            (None, None) => stream::empty().boxed(),
+            (None, Some(photo)) => {
+                let permit =
+                    turn.permit().await.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
+                let seen = self.vision.describe(photo, permit).await?;
+                let number = |(place, seen): (usize, Result<Garment, ModelError>)| {
+                    seen.map(|garment| Seen::at(place, garment))
+                };
+                seen.enumerate().map(number).boxed()
+            }
+        };
+        match request.focus {
+            None => Ok(garments),
+            Some(focus) => self.only(focus, garments, request, look).await,
         }
-        self.vision.describe(&request.photo, permit).await
+    }
+
+    /// The one garment that is meant: known only when all of them are.
+    async fn only(
+        &self,
+        focus: Focus,
+        mut garments: SeenStream,
+        request: &LookRequest,
+        look: &mut Look,
+    ) -> Result<SeenStream, ModelError> {
+        let mut all: Vec<Seen> = Vec::new();
+        while let Some(seen) = look.timed(|t| &mut t.describe, garments.next()).await {
+            match seen {
+                Ok(seen) => all.push(seen),
+                Err(error) if all.is_empty() => return Err(error),
+                Err(error) => look.lose(Part::Garments, &error, error.for_customers()),
+            }
+        }
+        let told = all.iter().map(|seen| &seen.garment).collect();
+        self.remember_garments(request, look, told).await;
+        Ok(stream::iter(focus.choose(all).map(Ok)).boxed())
     }
 
     /// The shop's products for one garment. What fails is said in the look.
     async fn matches(&self, request: &LookRequest, garment: &Garment, look: &mut Look) -> Found {
+        let garment = &as_asked(garment, request);
         let mut texts = vec![garment.search_text()];
         texts.extend(request.wish.clone());
         let vectors = self.vectors(texts);
@@ -244,6 +330,7 @@ impl Shopping {
             vector,
             wish: request.wish.as_deref().zip(vectors.get(1)),
             filters: &request.filters,
+            customer: &request.customer,
             limit: request.trial.settings.limit.unwrap_or(request.limit),
             min_similarity: request.trial.settings.min_similarity.unwrap_or(self.min_similarity),
         };
@@ -265,7 +352,7 @@ impl Shopping {
     async fn advice(
         &self,
         request: &LookRequest,
-        permit: &Permit,
+        turn: &mut Turn,
         brief: &Brief,
         look: &mut Look,
     ) -> AdviceStream {
@@ -275,7 +362,19 @@ impl Shopping {
         if let Some(known) = self.recall_advice(request, brief).await {
             return pieces(known);
         }
-        match self.stylist.advise(&request.photo, brief, permit).await {
+        let Some(photo) = request.sight.photo() else {
+            let told = "the photo is no longer kept; send it again for advice";
+            look.degrade(Part::Advice, told.to_owned());
+            return stream::empty().boxed();
+        };
+        let permit = match turn.permit().await {
+            Ok(permit) => permit,
+            Err(busy) => {
+                look.lose(Part::Advice, &busy, "the stylist is busy; ask again for advice");
+                return stream::empty().boxed();
+            }
+        };
+        match self.stylist.advise(photo, brief, permit).await {
             Ok(advice) => advice,
             Err(error) => {
                 look.lose(Part::Advice, &error, error.for_customers());
@@ -285,12 +384,31 @@ impl Shopping {
     }
 }
 
-/// What the stylist is told: the best match of each garment first, then the second best of each.
+fn numbered(garments: Vec<Garment>) -> Vec<Seen> {
+    garments.into_iter().enumerate().map(|(place, garment)| Seen::at(place, garment)).collect()
+}
+
+/// The garment to look for: in the first of the colours that are asked for, where any are and it
+/// has none of them.
+fn as_asked(garment: &Garment, request: &LookRequest) -> Garment {
+    let asked = &request.filters.colours;
+    let colours = match asked.first() {
+        Some(first) if !garment.colours.iter().any(|colour| asked.contains(colour)) => vec![*first],
+        _ => garment.colours.clone(),
+    };
+    Garment { colours, ..garment.clone() }
+}
+
+/// What the stylist is told: the best match of each garment and of each place that is to be filled
+/// first, then the second best of each.
 fn brief(request: &LookRequest, look: &Look) -> Brief {
     let mut candidates: Vec<Candidate> = Vec::new();
-    let deepest = look.garments.iter().map(|garment| garment.matches.len()).max().unwrap_or(0);
+    let seen = look.garments.iter().map(|garment| &garment.matches);
+    let lists: Vec<&Vec<Match>> =
+        seen.chain(look.complete_the_look.iter().map(|completion| &completion.matches)).collect();
+    let deepest = lists.iter().map(|matches| matches.len()).max().unwrap_or(0);
     for rank in 0..deepest {
-        for found in look.garments.iter().filter_map(|garment| garment.matches.get(rank)) {
+        for found in lists.iter().filter_map(|matches| matches.get(rank)) {
             let known = candidates.iter().any(|candidate| candidate.product == found.product_id);
             if !known && candidates.len() < CANDIDATES {
                 candidates.push(Candidate {
@@ -306,6 +424,10 @@ fn brief(request: &LookRequest, look: &Look) -> Brief {
         garments: look.garments.iter().map(|seen| seen.garment.clone()).collect(),
         candidates,
         wish: request.wish.clone(),
+        occasion: request.occasion.clone(),
+        tone: request.tone,
+        liked_colours: request.customer.liked_colours.clone(),
+        avoided_colours: request.customer.avoided_colours.clone(),
         locale: request.locale.clone(),
     }
 }
@@ -356,16 +478,23 @@ impl Look {
     }
 
     /// Says what is left to say once all is known.
-    fn round(&mut self) {
+    fn round(&mut self, focused: bool) {
         if self.garments.is_empty() {
-            self.note =
-                Some("no clothes were seen in this photo; try one that shows them whole".into());
+            self.note = Some(if focused {
+                "no clothes were seen in this part of the photo; mark another one".into()
+            } else {
+                "no clothes were seen in this photo; try one that shows them whole".into()
+            });
         }
     }
 }
 
+fn whole_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 fn millis(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    whole_millis(since.elapsed())
 }
 
 #[cfg(test)]

@@ -101,6 +101,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How advice sounds.
+    Tone {
+        Friendly = "friendly", "friendly";
+        Formal = "formal", "formal";
+        Playful = "playful", "playful";
+        Brief = "brief", "brief";
+    }
+}
+
 impl Category {
     /// Kinds close enough that a shopper looking for this one would look at them too, nearest first.
     pub const fn neighbours(self) -> &'static [Self] {

@@ -122,7 +122,7 @@ async fn no_table_in_postgresql_has_anything_of_a_customer_who_is_forgotten() {
 #[tokio::test]
 async fn reports_over_many_looks_are_quick() {
     let looks: usize =
-        std::env::var("REPORTS").ok().and_then(|looks| looks.parse().ok()).unwrap_or(5_000);
+        std::env::var("REPORTS").ok().and_then(|looks| looks.parse().ok()).unwrap_or(2_000);
     let dir = tempfile::tempdir().unwrap();
     let store = sqlite(&dir.path().join("catalog.db")).await;
     let shop = sample::merchant();

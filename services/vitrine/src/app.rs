@@ -13,8 +13,8 @@ use vitrine_core::{
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::{MatchRecorder, Shopping},
+    ports::{Cache, Embedder, Fetch, ModelError, Stylist, Vision},
+    shopping::{MatchRecorder, Photos, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
 use vitrine_stores::LocalCache;
@@ -61,6 +61,7 @@ pub struct App {
     pub keys: TokenKeys,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
+    fetch: Arc<dyn Fetch>,
     database: Database,
     index: Search,
 }
@@ -101,7 +102,8 @@ impl App {
             embedder: models.embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
-            cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            cache: memory(settings.data.cache_mib),
+            photos: Photos::new(memory(settings.photos.cache_mib), settings.photo_keeping()?),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             answered: Arc::new(AnswerRecorder::new(Arc::clone(&database.measuring.events))),
             min_similarity,
@@ -109,6 +111,7 @@ impl App {
         let admission =
             Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
         let outbound = importer::outbound(settings)?;
+        let fetch: Arc<dyn Fetch> = outbound.clone();
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
         let pictures = Arc::new(PictureWorker {
@@ -125,7 +128,18 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
-        Ok(Self { shop, admission, indexer, importer, pictures, importing, keys, database, index })
+        Ok(Self {
+            shop,
+            admission,
+            indexer,
+            importer,
+            pictures,
+            importing,
+            keys,
+            fetch,
+            database,
+            index,
+        })
     }
 
     /// Takes a feed that is at hand; answers what came of it and its first problem.
@@ -154,6 +168,7 @@ impl App {
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
             measuring: self.database.measuring.clone(),
+            fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
         }
     }
@@ -189,6 +204,10 @@ impl App {
         self.index.close().await;
         self.database.close().await;
     }
+}
+
+fn memory(mib: u64) -> Arc<dyn Cache> {
+    Arc::new(LocalCache::new(mib * 1024 * 1024))
 }
 
 /// How long a token lasts that a command makes for itself.

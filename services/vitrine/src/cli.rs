@@ -74,6 +74,9 @@ pub enum Command {
         /// Matches for each garment.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=20))]
         limit: u64,
+        /// Also look for what the photo lacks, such as shoes to a dress.
+        #[arg(long)]
+        complete_the_look: bool,
         /// The language to answer in (BCP 47).
         #[arg(long)]
         locale: Option<String>,

@@ -36,8 +36,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Demo { .. } => demo::run(&settings).await,
         Command::Serve { .. } => serve::run(&settings).await,
         Command::Token { role, merchant, days } => token::run(&settings, role, &merchant, days),
-        Command::Look { photo, merchant, text, limit, locale, json } => {
-            let asked = look::Asked { photo, merchant, text, limit, locale, json };
+        Command::Look { photo, merchant, text, limit, complete_the_look, locale, json } => {
+            let asked =
+                look::Asked { photo, merchant, text, limit, complete_the_look, locale, json };
             look::run(&settings, asked).await
         }
         Command::Import {

@@ -1,6 +1,6 @@
 //! Settings: defaults, then a TOML file, then environment variables, then flags.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use figment::{
     Figment,
@@ -8,7 +8,11 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vitrine_core::imports::ImportSettings;
+use vitrine_core::{
+    ids::{BadId, MerchantId},
+    imports::ImportSettings,
+    shopping::PhotoKeeping,
+};
 use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
 use vitrine_outbound::OutboundSettings;
 use vitrine_stores::ServerSettings;
@@ -23,6 +27,7 @@ pub struct Settings {
     pub models: Models,
     pub embedder: Embedder,
     pub matching: Matching,
+    pub photos: Photos,
     pub index: Index,
     pub imports: Imports,
     pub pictures: Pictures,
@@ -159,6 +164,17 @@ pub struct Matching {
     pub min_similarity: Option<f32>,
 }
 
+/// Photos that were sent, kept so that they need not be sent again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Photos {
+    /// Minutes from when a photo is sent; 0 keeps none.
+    pub keep_minutes: u64,
+    /// The same for single merchants, by their names.
+    pub merchants: HashMap<String, u64>,
+    /// Memory for them, in MiB.
+    pub cache_mib: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Log {
     /// What is logged, as `info` or `vitrine_api=debug,warn`.
@@ -202,6 +218,7 @@ impl Default for Settings {
                 timeout_seconds: 60,
             },
             matching: Matching { min_similarity: None },
+            photos: Photos { keep_minutes: 60, merchants: HashMap::new(), cache_mib: 64 },
             index: Index {
                 server: None,
                 api_key: None,
@@ -297,6 +314,18 @@ impl Settings {
         }
     }
 
+    /// How long photos are kept.
+    pub fn photo_keeping(&self) -> Result<PhotoKeeping, BadId> {
+        let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
+        let merchants = self.photos.merchants.iter().map(|(merchant, kept)| {
+            MerchantId::new(merchant).map(|merchant| (merchant, minutes(*kept)))
+        });
+        Ok(PhotoKeeping {
+            default: minutes(self.photos.keep_minutes),
+            merchants: merchants.collect::<Result<_, _>>()?,
+        })
+    }
+
     /// The file with the secret that signs tokens.
     pub fn secret_file(&self) -> PathBuf {
         self.data.secret_file.clone().unwrap_or_else(|| self.data.folder.join("secret"))
@@ -351,7 +380,10 @@ fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     let known = serde_json::to_value(Settings::default()).unwrap_or_default();
     let known = leaves("", &known);
     for key in leaves("", &given) {
-        let inside_known = known.iter().any(|leaf| key == *leaf);
+        let inside_known = known.iter().any(|leaf| match leaf.strip_suffix('*') {
+            Some(table) => key.starts_with(table),
+            None => key == *leaf,
+        });
         if !inside_known {
             let nearest = known.iter().max_by(|one, other| {
                 strsim::jaro_winkler(one, &key).total_cmp(&strsim::jaro_winkler(other, &key))
@@ -364,9 +396,13 @@ fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     Ok(())
 }
 
-/// The dotted names of all values that are not tables.
+/// The dotted names of all values that are not tables; `name.*` for a table that is empty, whose
+/// names are the operator's own.
 fn leaves(prefix: &str, value: &Value) -> Vec<String> {
     match value {
+        Value::Object(members) if members.is_empty() && !prefix.is_empty() => {
+            vec![format!("{prefix}.*")]
+        }
         Value::Object(members) => members
             .iter()
             .flat_map(|(key, value)| {
@@ -407,6 +443,17 @@ mod tests {
         let set = common(&[r#"outbound.allow_hosts=["feeds.internal", "10.0.0.7"]"#]);
         let settings = Settings::read(&set, None).unwrap();
         assert_eq!(settings.outbound().allow_hosts, ["feeds.internal", "10.0.0.7"]);
+    }
+
+    #[test]
+    fn a_merchant_has_its_own_time_for_photos() {
+        let settings = with_file("[photos.merchants]\n\"my shop\" = 5", &[]).unwrap();
+        let keeping = settings.photo_keeping().unwrap();
+        assert_eq!(keeping.default, Duration::from_secs(3_600));
+        let shop = MerchantId::new("my shop").unwrap();
+        assert_eq!(keeping.merchants[&shop], Duration::from_secs(300));
+        let wrong = with_file("[photos.merchant]\nshop = 5", &[]).unwrap_err().to_string();
+        assert!(wrong.contains("`photos.merchant.shop` is not a setting"), "{wrong}");
     }
 
     #[test]

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vitrine_core::{
     answers::AnswerId,
-    customers::Customer,
+    customer::Customer,
     ids::{CustomerId, LookId, SearchId},
     money::Money,
+    profile::Profile,
     vocabulary::Colour,
 };
 
@@ -32,11 +33,13 @@ pub(crate) struct CustomerBody {
     consent: bool,
     /// What they wear, as the feeds write it.
     #[serde(default)]
-    #[schema(max_items = 50, example = json!(["M", "39"]))]
+    #[schema(max_items = 20, example = json!(["M", "39"]))]
     sizes: Vec<String>,
     #[serde(default)]
+    #[schema(max_items = 20)]
     liked_colours: Vec<Colour>,
     #[serde(default)]
+    #[schema(max_items = 20)]
     avoided_colours: Vec<Colour>,
     /// The most that one piece may cost.
     budget: Option<Money>,
@@ -72,10 +75,10 @@ pub(crate) struct CustomerData {
     search_ids: Vec<SearchId>,
 }
 
-impl From<Customer> for CustomerProfile {
-    fn from(customer: Customer) -> Self {
-        let Customer { id, agreed, sizes, liked_colours, avoided_colours, budget, updated } =
-            customer;
+impl From<Profile> for CustomerProfile {
+    fn from(profile: Profile) -> Self {
+        let Profile { id, agreed, customer, updated } = profile;
+        let Customer { sizes, budget, liked_colours, avoided_colours } = customer;
         let (consent, consent_since) = (agreed.is_some(), agreed);
         Self { id, consent, consent_since, sizes, liked_colours, avoided_colours, budget, updated }
     }
@@ -96,7 +99,7 @@ impl From<Customer> for CustomerProfile {
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`customer_unknown`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`customer_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`profile_invalid`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
@@ -145,7 +148,7 @@ pub(crate) async fn get_customer(
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`customer_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`profile_invalid`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
@@ -161,20 +164,18 @@ pub(crate) async fn put_customer(
     let id = id(&path)?;
     let body: serde_json::Value = body::json(payload, MAX_BODY).await?;
     let body: CustomerBody = serde_json::from_value(body).map_err(|error| {
-        Problem::new(Code::CustomerInvalid, format!("{error}. {}", Code::CustomerInvalid.remedy()))
+        Problem::new(Code::ProfileInvalid, format!("{error}. {}", Code::ProfileInvalid.remedy()))
     })?;
     let now = Timestamp::now();
-    let customer = Customer {
+    let CustomerBody { consent, sizes, liked_colours, avoided_colours, budget } = body;
+    let customer = Profile {
         id,
-        agreed: body.consent.then_some(now),
-        sizes: body.sizes,
-        liked_colours: body.liked_colours,
-        avoided_colours: body.avoided_colours,
-        budget: body.budget,
+        agreed: consent.then_some(now),
+        customer: Customer { sizes, budget, liked_colours, avoided_colours },
         updated: now,
     };
     customer.check().map_err(|error| {
-        Problem::of_field(Code::CustomerInvalid, error.field(), error.to_string())
+        Problem::of_field(Code::ProfileInvalid, error.field(), error.to_string())
     })?;
     let customers = &state.measuring.customers;
     let new = customers.put_customer(&keeper.merchant, &customer).await?;
@@ -186,8 +187,9 @@ pub(crate) async fn put_customer(
 /// Forget a customer
 ///
 /// Nothing about the customer is kept after the answer, whether there was anything or not: neither
-/// what the shop let us know, nor events with the id, nor the looks that those came of. What was
-/// counted stays counted, without telling of whom. Events that come later are taken without the id.
+/// what the shop let us know, nor events with the id, nor the looks that those came of and their
+/// photos. What was counted stays counted, without telling of whom. Events that come later are
+/// taken without the id.
 #[utoipa::path(
     delete,
     path = "/v1/customers/{id}",
@@ -199,7 +201,7 @@ pub(crate) async fn put_customer(
         (status = 204, description = "Nothing about the customer is kept"),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`customer_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`profile_invalid`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
@@ -227,5 +229,5 @@ pub(crate) async fn delete_customer(
 
 fn id(path: &str) -> Result<CustomerId, Problem> {
     CustomerId::new(path)
-        .map_err(|error| Problem::of_field(Code::CustomerInvalid, "id", error.to_string()))
+        .map_err(|error| Problem::of_field(Code::ProfileInvalid, "id", error.to_string()))
 }

@@ -3,9 +3,15 @@ use actix_web::{HttpRequest, error::PayloadError, web::Payload};
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::{filter::Filters, ids::VisitorId, photo::MAX_BYTES};
+use vitrine_core::{
+    customer::Customer, filter::Filters, ids::VisitorId, photo::MAX_BYTES, vocabulary::Tone,
+};
 
-use super::{Upload, unknown};
+use super::{
+    Sent, Upload,
+    json::{PointBody, RegionBody},
+    unknown,
+};
 use crate::{body::bounded, problem::Problem, problems::Code};
 
 /// What a form may have besides the photo: boundaries, part headers and the other fields.
@@ -20,11 +26,25 @@ pub(crate) struct LookForm {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file of at most 20 MiB, 64 pixels a side at least.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     photo: Vec<u8>,
+    /// As JSON: the garment whose box is most like this one, alone. Not together with `point`.
+    region: Option<RegionBody>,
+    /// As JSON: the smallest garment that holds this point, alone. Not together with `region`.
+    point: Option<PointBody>,
     /// The customer's own words.
     #[schema(max_length = 500, example = "something warmer, for a wedding")]
     text: Option<String>,
     /// As JSON.
     filters: Option<Filters>,
+    /// As JSON.
+    customer: Option<Customer>,
+    /// Whether products for the places that the photo leaves empty, such as shoes to a dress, are
+    /// looked for too.
+    #[schema(default = false)]
+    complete_the_look: Option<bool>,
+    /// What the clothes are for, as `a wedding in June`.
+    #[schema(max_length = 100)]
+    occasion: Option<String>,
+    tone: Option<Tone>,
     /// Matches for each garment at most.
     #[schema(minimum = 1, maximum = 20, default = 5)]
     limit: Option<u32>,
@@ -57,21 +77,31 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Uplo
                 })?;
                 fields.insert(name, text.into());
             }
-            "filters" => {
-                let filters = bytes(&mut field, MAX_FIELD, Code::FiltersInvalid).await?;
-                let filters = json(&filters).map_err(|error| {
-                    Problem::of_field(Code::FiltersInvalid, "filters", error.to_string())
-                })?;
-                fields.insert(name, filters);
-            }
             "limit" => {
                 let limit = bytes(&mut field, MAX_FIELD, Code::LimitInvalid).await?;
                 fields.insert(name, json(&limit).unwrap_or_else(|_| "not a number".into()));
             }
-            "locale" => {
-                let locale = bytes(&mut field, MAX_FIELD, Code::LocaleInvalid).await?;
-                let locale = String::from_utf8_lossy(&locale).trim().to_owned();
-                fields.insert(name, if locale.is_empty() { Value::Null } else { locale.into() });
+            "filters" | "customer" | "complete_the_look" | "region" | "point" => {
+                let code = match name.as_str() {
+                    "filters" => Code::FiltersInvalid,
+                    "customer" => Code::CustomerInvalid,
+                    "complete_the_look" => Code::CompleteTheLookInvalid,
+                    _ => Code::RegionInvalid,
+                };
+                let value = bytes(&mut field, MAX_FIELD, code).await?;
+                let value = json(&value)
+                    .map_err(|error| Problem::of_field(code, &name, error.to_string()))?;
+                fields.insert(name, value);
+            }
+            "locale" | "occasion" | "tone" => {
+                let code = match name.as_str() {
+                    "locale" => Code::LocaleInvalid,
+                    "occasion" => Code::OccasionInvalid,
+                    _ => Code::ToneInvalid,
+                };
+                let text = bytes(&mut field, MAX_FIELD, code).await?;
+                let text = String::from_utf8_lossy(&text).trim().to_owned();
+                fields.insert(name, if text.is_empty() { Value::Null } else { text.into() });
             }
             "visitor_id" => {
                 let visitor = bytes(&mut field, MAX_FIELD, Code::VisitorInvalid).await?;
@@ -84,7 +114,7 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Uplo
             _ => return Err(unknown(&name)),
         }
     }
-    Upload::checked(photo, fields)
+    Upload::checked(photo.map(Sent::Bytes), fields)
 }
 
 /// An empty field of a form is no field.

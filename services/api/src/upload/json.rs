@@ -4,11 +4,14 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use futures::TryStreamExt;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::{filter::Filters, ids::VisitorId};
+use vitrine_core::{
+    address::WebAddress, customer::Customer, filter::Filters, ids::VisitorId, vocabulary::Tone,
+};
 
-use super::{Upload, unknown};
+use super::{Sent, Upload, unknown};
 use crate::{body::bounded, problem::Problem, problems::Code};
 
 /// A photo of 20 MiB as base64, and what goes with it.
@@ -24,11 +27,25 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body to the contract")]
 pub(crate) struct LookBody {
-    photo: PhotoData,
-    /// The customer's own words.
+    photo: PhotoSource,
+    /// The garment whose box is most like this one, alone. Not together with `point`.
+    region: Option<RegionBody>,
+    /// The smallest garment that holds this point, alone. Not together with `region`.
+    point: Option<PointBody>,
+    /// The customer's own words. Colours, sizes and prices that they say outright (`in blue, under
+    /// 50 euro`) hold as filters do, and stand in `understood` of the answer.
     #[schema(max_length = 500, example = "something warmer, for a wedding")]
     text: Option<String>,
     filters: Option<Filters>,
+    customer: Option<Customer>,
+    /// Whether products for the places that the photo leaves empty, such as shoes to a dress, are
+    /// looked for too.
+    #[schema(default = false)]
+    complete_the_look: Option<bool>,
+    /// What the clothes are for, as `a wedding in June`.
+    #[schema(max_length = 100)]
+    occasion: Option<String>,
+    tone: Option<Tone>,
     /// Matches for each garment at most.
     #[schema(minimum = 1, maximum = 20, default = 5)]
     limit: Option<u32>,
@@ -40,13 +57,44 @@ pub(crate) struct LookBody {
     visitor_id: Option<VisitorId>,
 }
 
-/// A picture's bytes.
+/// Where the picture is: one of the three.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body to the contract")]
-pub(super) struct PhotoData {
+pub(super) struct PhotoSource {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file as base64 (RFC 4648, section 4).
     #[schema(content_encoding = "base64", content_media_type = "application/octet-stream")]
-    data: String,
+    data: Option<String>,
+    /// Where it can be fetched, over http or https, from a host on the public internet.
+    #[schema(value_type = Option<String>, format = Uri)]
+    url: Option<WebAddress>,
+    /// The `photo_id` of a look: the photo need not be sent again for as long as it is kept, an hour
+    /// where the merchant wants nothing else.
+    #[schema(max_length = 64)]
+    id: Option<String>,
+}
+
+/// A box in the photo: fractions of its width and height, from the top left corner.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RegionBody {
+    #[schema(minimum = 0, maximum = 1)]
+    pub left: f32,
+    #[schema(minimum = 0, maximum = 1)]
+    pub top: f32,
+    #[schema(minimum = 0, maximum = 1)]
+    pub right: f32,
+    #[schema(minimum = 0, maximum = 1)]
+    pub bottom: f32,
+}
+
+/// A point in the photo: fractions of its width and height, from the top left corner.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PointBody {
+    #[schema(minimum = 0, maximum = 1)]
+    pub x: f32,
+    #[schema(minimum = 0, maximum = 1)]
+    pub y: f32,
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
@@ -71,15 +119,35 @@ fn parsed(body: Vec<u8>) -> Result<Upload, Problem> {
     Upload::checked(photo, fields)
 }
 
-fn photo(value: Value) -> Result<Vec<u8>, Problem> {
-    let missing = |field| Problem::of_field(Code::PhotoMissing, field, "There is no base64 here");
+fn photo(value: Value) -> Result<Sent, Problem> {
+    let missing = |field| {
+        let detail = "There is no `data`, no `url` and no `id` here";
+        Problem::of_field(Code::PhotoMissing, field, detail)
+    };
     let Value::Object(mut photo) = value else { return Err(missing("photo")) };
-    let data = photo.shift_remove("data");
+    let mut take = |name| photo.shift_remove(name).filter(|value| !value.is_null());
+    let sources = (take("data"), take("url"), take("id"));
     if let Some(name) = photo.keys().next() {
         return Err(unknown(&format!("photo/{name}")));
     }
-    let Some(Value::String(data)) = data else { return Err(missing("photo/data")) };
-    BASE64.decode(data).map_err(|error| {
-        Problem::of_field(Code::PhotoBase64Invalid, "photo/data", error.to_string())
-    })
+    match sources {
+        (Some(Value::String(data)), None, None) => {
+            let bytes = BASE64.decode(data).map_err(|error| {
+                Problem::of_field(Code::PhotoBase64Invalid, "photo/data", error.to_string())
+            })?;
+            Ok(Sent::Bytes(bytes))
+        }
+        (None, Some(Value::String(url)), None) => {
+            let address = WebAddress::parse(&url).map_err(|error| {
+                Problem::of_field(Code::PhotoUnreachable, "photo/url", error.to_string())
+            })?;
+            Ok(Sent::Address(address))
+        }
+        (None, None, Some(Value::String(id))) => Ok(Sent::Id(id)),
+        (None, None, None) => Err(missing("photo")),
+        _ => {
+            let detail = "Send one of `data`, `url` and `id`, as a string";
+            Err(Problem::of_field(Code::PhotoMissing, "photo", detail))
+        }
+    }
 }

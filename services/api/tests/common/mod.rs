@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod odd;
+
 use std::{
     io::Cursor,
     net::{SocketAddr, TcpListener},
@@ -24,7 +26,7 @@ use vitrine_core::{
     indexing::Indexer,
     measuring::Measuring,
     ports::{Catalog, Vision},
-    shopping::{MatchRecorder, Shopping},
+    shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
         sample,
@@ -45,6 +47,8 @@ pub(crate) struct Service {
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
     pub catalog: Arc<MemoryCatalog>,
+    /// What stands at addresses.
+    pub web: Arc<FakeFetch>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
     /// Writes what was answered when it is told to.
@@ -80,11 +84,12 @@ pub(crate) async fn start_with(
         wake: Arc::default(),
         max_bytes: MAX_FEED,
     };
+    let web = Arc::new(FakeFetch::default());
     let importer = ImportWorker::new(
         catalog.clone(),
         catalog.clone(),
         catalog.clone(),
-        Arc::new(FakeFetch::default()),
+        web.clone(),
         ImportSettings::default(),
         Arc::default(),
     );
@@ -102,6 +107,7 @@ pub(crate) async fn start_with(
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
+        photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
@@ -111,6 +117,7 @@ pub(crate) async fn start_with(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
+        fetch: web.clone(),
         measuring: Measuring::new(catalog.clone()),
         keys: keys(),
     };
@@ -128,6 +135,7 @@ pub(crate) async fn start_with(
         matched,
         answered,
         catalog,
+        web,
         handle,
     }
 }

@@ -5,6 +5,7 @@ mod colours;
 mod known;
 
 pub(super) use categories::Kind;
+pub(crate) use colours::colour_named;
 pub(super) use colours::{colours, is_palette, palette};
 pub(super) use known::KnownWords;
 

@@ -55,8 +55,16 @@ impl Shop {
     ) -> Found {
         let vector = &self.embedder.embed(vec![garment.search_text()]).await.unwrap()[0];
         let merchant = &sample::merchant();
-        let wanted =
-            Wanted { merchant, garment, vector, wish: None, filters, limit, min_similarity };
+        let wanted = Wanted {
+            merchant,
+            garment,
+            vector,
+            wish: None,
+            filters,
+            customer: &Customer::default(),
+            limit,
+            min_similarity,
+        };
         find(&*self.catalog, &*self.index, &wanted).await.unwrap()
     }
 }

@@ -335,3 +335,29 @@ fn the_same_picture_has_the_same_id_whatever_its_file() {
     assert_ne!(png, other.id());
     assert_eq!(png.len(), 32);
 }
+
+#[test]
+fn a_photo_comes_back_from_its_bytes_as_it_was() {
+    for (width, height) in [(96, 96), (300, 120), (64, 500)] {
+        let picture = RgbImage::from_fn(width, height, |x, y| Rgb([x as u8, y as u8, 7]));
+        let photo = Photo::from_picture(&picture, 144);
+        let back = Photo::from_bytes(&photo.to_bytes()).unwrap();
+        assert_eq!((back.id(), back.size()), (photo.id(), photo.size()));
+        let region = Region { left: 0.3, top: 0.4, right: 0.6, bottom: 0.7 };
+        assert_eq!(back.from_square(region), photo.from_square(region));
+    }
+}
+
+#[test]
+fn other_bytes_are_no_photo() {
+    let bytes = Photo::from_picture(&RgbImage::new(96, 96), 64).to_bytes();
+    assert!(Photo::from_bytes(&[]).is_none());
+    assert!(Photo::from_bytes(&bytes[..19]).is_none());
+    assert!(Photo::from_bytes(&bytes[..bytes.len() - 1]).is_none());
+    let mut huge = bytes.clone();
+    huge[8..12].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert!(Photo::from_bytes(&huge).is_none());
+    let mut wide = bytes;
+    wide[12..16].copy_from_slice(&65_u32.to_le_bytes());
+    assert!(Photo::from_bytes(&wide).is_none());
+}

@@ -2,9 +2,9 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::{
-    customers::Customer,
     events::Event,
     ids::{CustomerId, MerchantId},
+    profile::Profile,
 };
 
 /// What is known of customers, kept next to the catalog.
@@ -15,7 +15,7 @@ pub trait Customers: Send + Sync {
     async fn put_customer(
         &self,
         merchant: &MerchantId,
-        customer: &Customer,
+        customer: &Profile,
     ) -> Result<bool, StoreError>;
 
     /// The merchant's customer of this id.
@@ -23,7 +23,7 @@ pub trait Customers: Send + Sync {
         &self,
         merchant: &MerchantId,
         id: &CustomerId,
-    ) -> Result<Option<Customer>, StoreError>;
+    ) -> Result<Option<Profile>, StoreError>;
 
     /// The events that are kept with the customer's id, in the order that they happened in.
     async fn customer_events(

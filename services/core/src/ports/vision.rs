@@ -8,7 +8,7 @@ use crate::{
     ids::ProductId,
     look::Suggestion,
     photo::Photo,
-    vocabulary::{Category, Colour},
+    vocabulary::{Category, Colour, Tone},
 };
 
 /// Garments, each as soon as it is known; ends after the last one, or after one error.
@@ -54,13 +54,18 @@ pub struct Candidate {
 }
 
 /// All that the stylist is told.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Brief {
     pub garments: Vec<Garment>,
     /// What was found, the best first; never empty.
     pub candidates: Vec<Candidate>,
     /// What the customer asked for, in their words.
     pub wish: Option<String>,
+    /// What the clothes are for, in the customer's words.
+    pub occasion: Option<String>,
+    pub tone: Option<Tone>,
+    pub liked_colours: Vec<Colour>,
+    pub avoided_colours: Vec<Colour>,
     /// BCP 47; the language to answer in.
     pub locale: Option<String>,
 }

@@ -6,11 +6,11 @@ use std::{iter, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{LOOKS_KEPT, LookRequest, Shopping};
+use super::{Answered, LOOKS_KEPT, LookRequest, Seen, Shopping};
 use crate::{
     garment::Garment,
     ids::{LookId, MerchantId},
-    look::{Advice, Look, Part},
+    look::{Advice, Look, LookGarment, Part},
     ports::{Brief, ModelError, StoreError, Vector},
 };
 
@@ -28,9 +28,32 @@ impl Shopping {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// Forgets a look, as if its hour were over.
+    /// Forgets a look and its photo, as if their time were over.
     pub async fn forget_look(&self, merchant: &MerchantId, id: LookId) -> Result<(), StoreError> {
+        if let Some(look) = self.find_look(merchant, id).await? {
+            self.photos.forget(merchant, &look.photo_id).await?;
+        }
         self.cache.put(&look_key(merchant, id), Vec::new(), LOOKS_KEPT).await
+    }
+
+    /// What a look answered within the last hour leaves for its refinements.
+    pub async fn find_answered(
+        &self,
+        merchant: &MerchantId,
+        id: LookId,
+    ) -> Result<Option<Answered>, StoreError> {
+        let Some(look) = self.find_look(merchant, id).await? else { return Ok(None) };
+        let photo = self.photos.find(merchant, &look.photo_id, self.vision.photo_side()).await?;
+        let shown = look.garments.iter().flat_map(|garment| &garment.matches);
+        let currency = shown.map(|found| found.price.currency).next();
+        let seen = |seen: LookGarment| Seen { id: seen.id, garment: seen.garment };
+        Ok(Some(Answered {
+            look: id,
+            photo_id: look.photo_id,
+            photo,
+            garments: look.garments.into_iter().map(seen).collect(),
+            currency,
+        }))
     }
 
     pub(super) async fn remember_look(&self, merchant: &MerchantId, look: &Look) {
@@ -42,9 +65,13 @@ impl Shopping {
     }
 
     /// Remembers only what the model told to its end.
-    pub(super) async fn remember_garments(&self, request: &LookRequest, look: &Look) {
+    pub(super) async fn remember_garments(
+        &self,
+        request: &LookRequest,
+        look: &Look,
+        garments: Vec<&Garment>,
+    ) {
         if !look.cached && !look.is_degraded(Part::Garments) {
-            let garments: Vec<&Garment> = look.garments.iter().map(|seen| &seen.garment).collect();
             self.remember(&self.garments_key(request), &garments, ANSWERS_KEPT).await;
         }
     }
@@ -77,13 +104,14 @@ impl Shopping {
     }
 
     fn garments_key(&self, request: &LookRequest) -> String {
-        format!("garments:{}", digest(&[self.vision.model(), request.photo.id()]))
+        format!("garments:{}", digest(&[self.vision.model(), request.sight.photo_id()]))
     }
 
     fn advice_key(&self, request: &LookRequest, brief: &Brief) -> String {
         let told = format!("{brief:?}");
         let merchant = request.merchant.as_str();
-        format!("advice:{}", digest(&[self.stylist.model(), merchant, request.photo.id(), &told]))
+        let photo = request.sight.photo_id();
+        format!("advice:{}", digest(&[self.stylist.model(), merchant, photo, &told]))
     }
 
     async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
@@ -109,7 +137,7 @@ fn look_key(merchant: &MerchantId, id: LookId) -> String {
 }
 
 /// One hash of several parts, each with its length, so that no two lists give the same text.
-fn digest(parts: &[&str]) -> String {
+pub(super) fn digest(parts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());

@@ -2,11 +2,12 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::{
-    admission::Admission,
-    experiments::{Served, Varied},
-    ids::{ArmName, ExperimentName, ProductId},
+    admission::Permit,
+    experiments::{Served, Trial, Varied},
+    ids::{ArmName, ExperimentName, MerchantId, ProductId},
     indexing::Indexer,
     look::Suggestion,
+    photo::Photo,
     ports::{Entry, Hit, Point, Query, StoreError},
     product::{Offer, OfferChange, Product},
     reports::{Days, Overview, Queries},
@@ -66,6 +67,7 @@ impl Fakes {
             catalog: self.catalog.clone(),
             index: self.index.clone(),
             cache: Arc::new(MemoryCache::default()),
+            photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
             matched: Arc::new(MatchRecorder::new(self.catalog.clone())),
             answered: Arc::new(AnswerRecorder::new(self.catalog.clone())),
             min_similarity: 0.2,
@@ -87,23 +89,23 @@ fn shoes() -> Garment {
 }
 
 fn request() -> LookRequest {
-    LookRequest {
-        merchant: sample::merchant(),
-        photo: sample::photo(1),
-        wish: None,
-        filters: Filters::default(),
-        limit: 5,
-        locale: None,
-        trial: Trial::default(),
-    }
+    LookRequest::of(sample::merchant(), Sight::Photo(sample::photo(1)))
 }
 
 async fn look(shop: &Arc<Shopping>) -> Look {
-    shop.look(request(), sample::permit().await).await.unwrap()
+    asking(shop, request()).await
+}
+
+async fn asking(shop: &Arc<Shopping>, request: LookRequest) -> Look {
+    shop.look(request, &queue()).await.unwrap()
 }
 
 async fn events(shop: &Arc<Shopping>) -> Vec<LookEvent> {
-    shop.advise(request(), sample::permit().await).collect().await
+    shop.advise(request(), &queue()).await.unwrap().collect().await
+}
+
+fn queue() -> Arc<Admission> {
+    Arc::new(Admission::new(1, 0))
 }
 
 /// Each event in a few words.
@@ -113,6 +115,9 @@ fn told(events: &[LookEvent]) -> Vec<String> {
         LookEvent::Garment { id, .. } => format!("garment {id}"),
         LookEvent::Matches { garment_id, matches, .. } => {
             format!("{} matches for {garment_id}", matches.len())
+        }
+        LookEvent::Completion(completion) => {
+            format!("{} for the {}", completion.matches.len(), completion.slot)
         }
         LookEvent::Advice(AdvicePiece::Text(_)) => "advice".into(),
         LookEvent::Advice(AdvicePiece::Suggestion(suggestion)) => {
@@ -160,7 +165,7 @@ async fn each_garment_is_told_then_its_matches_then_the_advice_then_the_whole() 
             "completed",
         ]
     );
-    let (Some(LookEvent::Created { id, photo_id }), Some(LookEvent::Completed(look))) =
+    let (Some(LookEvent::Created { id, photo_id, .. }), Some(LookEvent::Completed(look))) =
         (events.first(), events.last())
     else {
         panic!("{events:?}");
@@ -222,8 +227,8 @@ async fn advice_is_reused_only_when_what_was_found_and_wished_is_the_same() {
 
     let wish = Some("for a wedding".to_owned());
     let wished = LookRequest { wish, ..request() };
-    shop.look(wished.clone(), sample::permit().await).await.unwrap();
-    shop.look(wished, sample::permit().await).await.unwrap();
+    asking(&shop, wished.clone()).await;
+    asking(&shop, wished).await;
     assert_eq!((fakes.stylist.asked(), fakes.vision.asked()), (3, 1));
 }
 
@@ -232,8 +237,8 @@ async fn a_model_that_fails_before_the_first_garment_fails_the_answer() {
     let fakes = Fakes::with(FakeVision::failing(trouble()), FakeStylist::default()).await;
     let shop = Arc::new(fakes.shop());
     assert_eq!(told(&events(&shop).await), ["created", "failed"]);
-    let answer = shop.look(request(), sample::permit().await).await;
-    assert_eq!((answer, fakes.vision.asked()), (Err(trouble()), 2));
+    let answer = shop.look(request(), &queue()).await;
+    assert_eq!((answer, fakes.vision.asked()), (Err(Unanswered::Model(trouble())), 2));
 }
 
 #[tokio::test]
@@ -262,6 +267,75 @@ async fn a_stylist_that_fails_takes_the_advice_and_nothing_else() {
         assert_eq!(look.degraded[0].reason, trouble().for_customers());
         assert_eq!((look.advice, fakes.stylist.asked()), (None, asked));
     }
+}
+
+fn white_shoes() -> Product {
+    Product {
+        title: "White shoes".into(),
+        category: Category::Shoes,
+        material: None,
+        variants: vec![sample::variant("s1-39", "white", "39")],
+        ..sample::product("s1")
+    }
+}
+
+#[tokio::test]
+async fn the_look_is_completed_where_that_is_asked_for_and_the_stylist_knows() {
+    let fakes = Fakes::seeing(vec![dress()]).await;
+    fakes.sell(white_shoes()).await;
+    let shop = Arc::new(fakes.shop());
+    let asked = LookRequest { complete_the_look: true, ..request() };
+    let events: Vec<LookEvent> = shop.advise(asked, &queue()).await.unwrap().collect().await;
+    assert_eq!(
+        told(&events),
+        [
+            "created",
+            "garment g1",
+            "1 matches for g1",
+            "1 for the shoes",
+            "advice",
+            "suggestion of p1",
+            "suggestion of s1",
+            "completed",
+        ]
+    );
+    let Some(LookEvent::Completed(completed)) = events.last() else { panic!("{events:?}") };
+    assert_eq!(completed.complete_the_look[0].matches[0].product_id.as_str(), "s1");
+    assert!(look(&shop).await.complete_the_look.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_known_needs_no_place_in_the_queue() {
+    let fakes = Fakes::seeing(vec![dress()]).await;
+    let shop = Arc::new(fakes.shop());
+    let first = look(&shop).await;
+    let full = queue();
+    let _place = full.enter().await.unwrap();
+    let again = shop.look(request(), &full).await.unwrap();
+    assert_eq!((again.cached, &again.advice), (true, &first.advice));
+    let unknown = LookRequest::of(sample::merchant(), Sight::Photo(sample::photo(2)));
+    assert!(matches!(shop.look(unknown, &full).await, Err(Unanswered::Busy(_))));
+    let wished = LookRequest { wish: Some("for a wedding".into()), ..request() };
+    let poorer = shop.look(wished, &full).await.unwrap();
+    assert_eq!((parts(&poorer), product_ids(&poorer)), (vec![Part::Advice], vec!["p1"]));
+}
+
+#[tokio::test]
+async fn a_look_is_refined_without_its_photo_where_that_is_not_kept() {
+    let fakes = Fakes::seeing(vec![dress()]).await;
+    let none = PhotoKeeping { default: Duration::ZERO, ..PhotoKeeping::default() };
+    let cache = Arc::new(MemoryCache::default());
+    let shop = Arc::new(Shopping { photos: Photos::new(cache, none), ..fakes.shop() });
+    let first = look(&shop).await;
+    let answered = shop.find_answered(&sample::merchant(), first.id).await.unwrap().unwrap();
+    assert!(answered.photo.is_none());
+    let refined = LookRequest {
+        wish: Some("for a wedding".into()),
+        ..LookRequest::of(sample::merchant(), Sight::Look(answered))
+    };
+    let refined = asking(&shop, refined).await;
+    assert_eq!((parts(&refined), product_ids(&refined)), (vec![Part::Advice], vec!["p1"]));
+    assert_eq!((refined.refines, fakes.vision.asked()), (Some(first.id), 1));
 }
 
 struct BrokenIndex;
@@ -394,7 +468,7 @@ async fn a_language_that_the_model_does_not_write_is_said() {
     let shop = Arc::new(fakes.shop());
     for (locale, said) in [("fr-CA", vec![Part::Language]), ("en-GB", vec![])] {
         let request = LookRequest { locale: Some(locale.into()), ..request() };
-        let look = shop.look(request, sample::permit().await).await.unwrap();
+        let look = asking(&shop, request).await;
         assert_eq!(parts(&look), said);
         assert!(look.degraded.iter().all(|degradation| degradation.reason.contains(locale)));
     }
@@ -418,17 +492,17 @@ async fn nothing_is_shared_between_merchants_but_what_is_in_a_photo() {
     look(&shop).await;
     let merchant = MerchantId::new("other").unwrap();
     let other = LookRequest { merchant, ..request() };
-    let look = shop.look(other, sample::permit().await).await.unwrap();
+    let look = asking(&shop, other).await;
     assert_eq!((look.cached, product_ids(&look), &look.advice), (true, vec![], &None));
 }
 
 #[tokio::test]
 async fn dropping_the_stream_frees_the_permit() {
     let fakes = Fakes::seeing(vec![dress()]).await;
-    let shop = Arc::new(fakes.shop());
-    let admission = Admission::new(1, 0);
+    let admission = queue();
     for taken in 0..6 {
-        let stream = shop.advise(request(), admission.enter().await.unwrap());
+        let shop = Arc::new(fakes.shop());
+        let stream = shop.advise(request(), &admission).await.unwrap();
         let events: Vec<LookEvent> = stream.take(taken).collect().await;
         assert_eq!(events.len(), taken);
     }
@@ -474,7 +548,7 @@ async fn an_experiment_changes_the_answer_and_is_told_in_it() {
     let under = async |settings| {
         let trial = Trial { served: served.clone(), settings, ..Trial::default() };
         let request = LookRequest { trial, ..request() };
-        shop.look(request, sample::permit().await).await.unwrap()
+        asking(&shop, request).await
     };
     let usual = under(Varied::default()).await;
     assert_eq!((product_ids(&usual).len(), &usual.experiments), (3, &served));
@@ -492,6 +566,12 @@ async fn a_look_that_is_forgotten_is_not_found_again() {
     let fakes = Fakes::seeing(vec![dress()]).await;
     let shop = Arc::new(fakes.shop());
     let look = look(&shop).await;
+    let photo = async || {
+        let side = shop.vision.photo_side();
+        shop.photos.find(&sample::merchant(), &look.photo_id, side).await.unwrap()
+    };
+    assert!(photo().await.is_some());
     shop.forget_look(&sample::merchant(), look.id).await.unwrap();
     assert_eq!(shop.find_look(&sample::merchant(), look.id).await.unwrap(), None);
+    assert!(photo().await.is_none(), "nor is its photo");
 }

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use super::memory_catalog::MemoryCatalog;
 use crate::{
     answers::{AnswerId, AnswerRecord},
-    customers::Customer,
     events::{Event, EventKind, Taken},
     experiments::{Experiment, Served},
     ids::{CustomerId, EventId, ExperimentName, MerchantId},
     ports::{Customers, Events, ExperimentPut, Experiments, StoreError},
+    profile::Profile,
     reports::{Count, Counts, Day, Days, Family},
     visitor::Visitor,
 };
@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Measured {
     answers: Vec<(MerchantId, AnswerRecord, Kept)>,
     events: BTreeMap<(MerchantId, EventId), (Event, Kept)>,
-    customers: BTreeMap<(MerchantId, CustomerId), Customer>,
+    customers: BTreeMap<(MerchantId, CustomerId), Profile>,
     experiments: BTreeMap<(MerchantId, ExperimentName), Experiment>,
     refuses_answers: bool,
 }
@@ -202,7 +202,7 @@ impl Customers for MemoryCatalog {
     async fn put_customer(
         &self,
         merchant: &MerchantId,
-        customer: &Customer,
+        customer: &Profile,
     ) -> Result<bool, StoreError> {
         let mut state = self.state();
         let measured = &mut state.measured;
@@ -213,7 +213,7 @@ impl Customers for MemoryCatalog {
         if agreed.is_none() {
             measured.part(merchant, &customer.id);
         }
-        let customer = Customer { agreed, ..customer.clone() };
+        let customer = Profile { agreed, ..customer.clone() };
         Ok(measured.customers.insert(key, customer).is_none())
     }
 
@@ -221,7 +221,7 @@ impl Customers for MemoryCatalog {
         &self,
         merchant: &MerchantId,
         id: &CustomerId,
-    ) -> Result<Option<Customer>, StoreError> {
+    ) -> Result<Option<Profile>, StoreError> {
         let key = (merchant.clone(), id.clone());
         Ok(self.state().measured.customers.get(&key).cloned())
     }

@@ -5,10 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Dice, sample};
 use crate::{
     answers::{AnswerId, AnswerKind, AnswerRecord, Sought},
-    customers::Customer,
+    customer::Customer,
     events::{Event, EventKind},
     experiments::{Arm, Experiment, Served, Varied},
     ids::{ArmName, CustomerId, EventId, ExperimentName, OrderId, ProductId, VisitorId},
+    profile::Profile,
     visitor::Visitor,
     vocabulary::{Category, Colour},
 };
@@ -77,14 +78,16 @@ pub fn experiment(name: &str, weights: &[u32]) -> Experiment {
 }
 
 /// One who agreed on the day before [`now`].
-pub fn customer(id: &str) -> Customer {
-    Customer {
+pub fn customer(id: &str) -> Profile {
+    Profile {
         id: CustomerId::new(id).expect("a good id"),
         agreed: Some(now() - SignedDuration::from_hours(24)),
-        sizes: vec!["M".into(), "39".into()],
-        liked_colours: vec![Colour::Navy],
-        avoided_colours: vec![Colour::Pink],
-        budget: Some("120 EUR".parse().expect("a price")),
+        customer: Customer {
+            sizes: vec!["M".into(), "39".into()],
+            budget: Some("120 EUR".parse().expect("a price")),
+            liked_colours: vec![Colour::Navy],
+            avoided_colours: vec![Colour::Pink],
+        },
         updated: now(),
     }
 }

@@ -3,8 +3,11 @@ use std::{path::PathBuf, process::ExitCode};
 use reqwest::multipart::{Form, Part};
 use vitrine_api::Role;
 use vitrine_core::{
-    experiments::Trial, filter::Filters, ids::MerchantId, look::Look, photo::Photo,
-    ports::StoreError, shopping::LookRequest,
+    ids::MerchantId,
+    look::Look,
+    photo::Photo,
+    ports::StoreError,
+    shopping::{LookRequest, Sight, Unanswered},
 };
 use vitrine_stores::{EmbeddedIndex, Inspection};
 
@@ -23,6 +26,7 @@ pub(super) struct Asked {
     pub merchant: MerchantId,
     pub text: Option<String>,
     pub limit: u64,
+    pub complete_the_look: bool,
     pub locale: Option<String>,
     pub json: bool,
 }
@@ -71,17 +75,17 @@ async fn answer(app: &App, asked: &Asked, bytes: &[u8], steps: &Steps) -> Result
     let photo = Photo::read(bytes, app.shop.vision.photo_side())
         .map_err(|error| Error::Photo(name, error))?;
     let request = LookRequest {
-        merchant: asked.merchant.clone(),
-        photo,
         wish: asked.text.clone(),
-        filters: Filters::default(),
+        complete_the_look: asked.complete_the_look,
         limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
         locale: asked.locale.clone(),
-        trial: Trial::default(),
+        ..LookRequest::of(asked.merchant.clone(), Sight::Photo(photo))
     };
     let unavailable = |detail: String| StoreError::Unavailable { store: "the queue", detail };
-    let permit = app.admission.enter().await.map_err(|busy| unavailable(busy.to_string()))?;
-    Ok(app.shop.look(request, permit).await?)
+    app.shop.look(request, &app.admission).await.map_err(|error| match error {
+        Unanswered::Busy(busy) => unavailable(busy.to_string()).into(),
+        Unanswered::Model(error) => error.into(),
+    })
 }
 
 /// Asks the service that runs on the same data folder.
@@ -96,7 +100,8 @@ async fn through_service(
     let token = keys.issue(Role::Shopper, &asked.merchant, OWN_TOKEN)?;
     let mut form = Form::new()
         .part("photo", Part::bytes(photo).file_name("photo"))
-        .text("limit", asked.limit.to_string());
+        .text("limit", asked.limit.to_string())
+        .text("complete_the_look", asked.complete_the_look.to_string());
     for (name, value) in [("text", &asked.text), ("locale", &asked.locale)] {
         if let Some(value) = value {
             form = form.text(name, value.clone());

@@ -10,6 +10,10 @@ pub(super) fn of(look: &Look) -> String {
     if let Some(note) = &look.note {
         text.push_str(&format!("\n{note}\n"));
     }
+    for completion in &look.complete_the_look {
+        text.push_str(&format!("\nTo complete it: {}\n", completion.slot));
+        text.push_str(&format!("{}\n", matches(&completion.matches)));
+    }
     if let Some(advice) = &look.advice {
         text.push_str(&format!("\nAdvice: {}\n", advice.text));
         for suggestion in &advice.suggestions {
@@ -79,8 +83,8 @@ fn matches(found: &[Match]) -> Table {
             }
         });
         let why = product.reasons.iter().map(|reason| match reason.kind {
-            ReasonKind::Differs => format!("- {}", reason.text),
-            ReasonKind::Same | ReasonKind::Similar => format!("+ {}", reason.text),
+            ReasonKind::Differs | ReasonKind::Avoided => format!("- {}", reason.text),
+            _ => format!("+ {}", reason.text),
         });
         table.add_row([
             format!("{}\n{}", product.title, product.product_id),

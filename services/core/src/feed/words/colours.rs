@@ -302,6 +302,12 @@ pub(in crate::feed) fn colours(text: &str) -> (Vec<Colour>, bool) {
     (found, understood)
 }
 
+/// The colour that this is a whole name of, in small letters.
+pub(crate) fn colour_named(name: &str) -> Option<Colour> {
+    let known = |(_, names): &&(Colour, &[&str])| names.contains(&name);
+    name.parse().ok().or_else(|| NAMES.iter().find(known).map(|(colour, _)| *colour))
+}
+
 /// Colours in the palette's own words, as [`colours`] reads them.
 pub(in crate::feed) fn palette(colours: &[Colour]) -> String {
     colours.iter().map(|colour| colour.words()).collect::<Vec<_>>().join("/")
@@ -315,16 +321,11 @@ pub(in crate::feed) fn is_palette(text: &str, colours: &[Colour]) -> bool {
 /// By the whole part, else by its longest ending or beginning that is a colour: `heather grey`,
 /// `washed light blue`, `bleu ciel chiné`.
 fn colour(part: &str) -> Option<Colour> {
-    if let Ok(colour) = part.parse() {
-        return Some(colour);
-    }
     let words: Vec<&str> = part.split([' ', '-']).filter(|word| !word.is_empty()).collect();
     let endings = (0..words.len()).map(|at| words[at..].join(" "));
     let beginnings = (1..words.len()).rev().map(|at| words[..at].join(" "));
     let mut parts = std::iter::once(part.to_owned()).chain(endings).chain(beginnings);
-    parts.find_map(|part| {
-        NAMES.iter().find(|(_, names)| names.contains(&part.as_str())).map(|(colour, _)| *colour)
-    })
+    parts.find_map(|part| colour_named(&part))
 }
 
 #[cfg(test)]

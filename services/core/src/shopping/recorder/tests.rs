@@ -1,4 +1,5 @@
 use crate::{
+    filter::Filters,
     garment::Garment,
     ids::{LookId, MerchantId, ProductId},
     look::{Look, LookGarment, Match, Timings},
@@ -30,7 +31,10 @@ fn look(products: &[&str]) -> Look {
         id: LookId::now(),
         photo_id: "photo".into(),
         garments: vec![LookGarment { id: "g1".into(), garment, matches, note: None }],
+        complete_the_look: Vec::new(),
         advice: None,
+        refines: None,
+        understood: Filters::default(),
         note: None,
         model: "fake".into(),
         cached: false,

@@ -1,10 +1,10 @@
 use jiff::SignedDuration;
 
 use crate::{
-    customers::Customer,
     events::{Event, EventKind},
     ids::{CustomerId, MerchantId},
     ports::{Customers, Events},
+    profile::Profile,
     reports::{Conversion, Days, Overview},
     testing::told,
 };
@@ -22,7 +22,7 @@ fn merchant(name: &str) -> MerchantId {
     MerchantId::new(name).unwrap()
 }
 
-fn of(customer: &Customer, id: &str) -> Event {
+fn of(customer: &Profile, id: &str) -> Event {
     Event { customer: Some(customer.id.clone()), ..told::purchase(id) }
 }
 
@@ -38,19 +38,19 @@ async fn is_kept_and_changed(store: &impl Customers) {
     assert!(store.put_customer(&shop, &customer).await.unwrap());
     assert_eq!(store.customer(&shop, &customer.id).await.unwrap(), Some(customer.clone()));
     let since = customer.agreed;
-    customer.sizes.clear();
-    customer.budget = None;
+    customer.customer.sizes.clear();
+    customer.customer.budget = None;
     customer.agreed = Some(told::now());
     assert!(!store.put_customer(&shop, &customer).await.unwrap());
     let kept = store.customer(&shop, &customer.id).await.unwrap().unwrap();
-    assert_eq!(kept, Customer { agreed: since, ..customer }, "who agreed agrees since then");
+    assert_eq!(kept, Profile { agreed: since, ..customer }, "who agreed agrees since then");
 }
 
 async fn events_are_kept_with_the_id_of_who_agreed(store: &(impl Customers + Events)) {
     let shop = merchant("asks customers");
     let (agreed, silent) = (told::customer("agreed"), told::customer("silent"));
     store.put_customer(&shop, &agreed).await.unwrap();
-    store.put_customer(&shop, &Customer { agreed: None, ..silent.clone() }).await.unwrap();
+    store.put_customer(&shop, &Profile { agreed: None, ..silent.clone() }).await.unwrap();
     let unknown = told::customer("unknown");
     let before = told::now() - SignedDuration::from_hours(25);
     let look = told::answer(3).id;
@@ -83,11 +83,15 @@ async fn events_are_parted_from_who_no_longer_agrees(store: &(impl Customers + E
     store.put_customer(&shop, &customer).await.unwrap();
     store.take_events(&shop, vec![of(&customer, "a")]).await.unwrap();
     assert_eq!(ids(store, &shop, &customer.id).await, ["a"]);
-    store.put_customer(&shop, &Customer { agreed: None, ..customer.clone() }).await.unwrap();
+    store.put_customer(&shop, &Profile { agreed: None, ..customer.clone() }).await.unwrap();
     assert_eq!(ids(store, &shop, &customer.id).await, [""; 0]);
     let kept = store.customer(&shop, &customer.id).await.unwrap().unwrap();
-    assert_eq!((kept.agreed, kept.sizes), (None, customer.sizes.clone()), "the profile stays");
-    let again = Customer { agreed: Some(told::now()), ..customer.clone() };
+    assert_eq!(
+        (kept.agreed, kept.customer),
+        (None, customer.customer.clone()),
+        "the profile stays"
+    );
+    let again = Profile { agreed: Some(told::now()), ..customer.clone() };
     store.put_customer(&shop, &again).await.unwrap();
     let kept = store.customer(&shop, &customer.id).await.unwrap().unwrap();
     assert_eq!(kept.agreed, Some(told::now()), "anew, not since before");

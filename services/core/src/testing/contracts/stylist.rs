@@ -32,6 +32,7 @@ pub async fn stylist(stylist: &dyn Stylist, side: u32) {
             candidates: candidates.clone(),
             wish: Some("for a wedding".into()),
             locale: None,
+            ..Brief::default()
         };
         let permit = Admission::new(1, 0).enter().await.expect("an empty queue");
         let stream = stylist.advise(&photo, &brief, &permit).await.expect("a stream");

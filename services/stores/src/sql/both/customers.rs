@@ -4,10 +4,10 @@ mod sql;
 
 use async_trait::async_trait;
 use vitrine_core::{
-    customers::Customer,
     events::Event,
     ids::{CustomerId, MerchantId},
     ports::{Customers, StoreError},
+    profile::Profile,
 };
 
 use super::{
@@ -22,7 +22,7 @@ impl Customers for Store {
     async fn put_customer(
         &self,
         merchant: &MerchantId,
-        customer: &Customer,
+        customer: &Profile,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.write(Hold::Events(merchant)).await?;
         let before = read(&mut transaction, merchant, &customer.id).await?;
@@ -33,7 +33,7 @@ impl Customers for Store {
         if agreed.is_none() {
             part(&mut transaction, merchant, &customer.id).await?;
         }
-        let customer = Customer { agreed, ..customer.clone() };
+        let customer = Profile { agreed, ..customer.clone() };
         sqlx::query(sql::PUT)
             .bind(merchant.as_str())
             .bind(customer.id.as_str())
@@ -50,7 +50,7 @@ impl Customers for Store {
         &self,
         merchant: &MerchantId,
         id: &CustomerId,
-    ) -> Result<Option<Customer>, StoreError> {
+    ) -> Result<Option<Profile>, StoreError> {
         let mut transaction = self.read().await?;
         read(&mut transaction, merchant, id).await
     }
@@ -90,7 +90,7 @@ async fn read(
     connection: &mut Connection,
     merchant: &MerchantId,
     id: &CustomerId,
-) -> Result<Option<Customer>, StoreError> {
+) -> Result<Option<Profile>, StoreError> {
     let customer: Option<String> = sqlx::query_scalar(sql::CUSTOMER)
         .bind(merchant.as_str())
         .bind(id.as_str())

@@ -3,40 +3,37 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::CustomerId, money::Money, vocabulary::Colour};
+use crate::{customer::Customer, ids::CustomerId, money::Money};
 
-/// The most sizes, and characters of one.
-const MAX_SIZES: usize = 50;
-const MAX_SIZE: usize = 100;
+/// The most values of a list, and characters of a size.
+const MAX_VALUES: usize = 20;
+const MAX_SIZE: usize = 40;
 
-/// A customer.
+/// A customer as kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Customer {
+pub struct Profile {
     pub id: CustomerId,
     /// Since when the customer agrees that what they do is kept with their id; none where they do
     /// not.
     pub agreed: Option<Timestamp>,
-    /// What they wear, as feeds write it.
-    pub sizes: Vec<String>,
-    pub liked_colours: Vec<Colour>,
-    pub avoided_colours: Vec<Colour>,
-    /// The most that one piece may cost.
-    pub budget: Option<Money>,
+    pub customer: Customer,
     pub updated: Timestamp,
 }
 
 /// Why a customer is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CustomerError {
-    #[error("send at most 50 sizes of 1 to 100 characters, without control characters")]
+pub enum ProfileError {
+    #[error("send at most 20 sizes of 1 to 40 characters, without control characters")]
     Sizes,
-    #[error("a colour is liked and avoided; send it in one of the lists")]
+    #[error(
+        "send at most 20 colours that are liked and 20 that are avoided, each in one of the lists"
+    )]
     Colours,
     #[error("the budget is no price: {0}")]
     Budget(String),
 }
 
-impl CustomerError {
+impl ProfileError {
     /// The field to blame.
     pub const fn field(&self) -> &'static str {
         match self {
@@ -47,21 +44,23 @@ impl CustomerError {
     }
 }
 
-impl Customer {
-    pub fn check(&self) -> Result<(), CustomerError> {
+impl Profile {
+    pub fn check(&self) -> Result<(), ProfileError> {
+        let Customer { sizes, budget, liked_colours, avoided_colours } = &self.customer;
         let fits = |size: &String| {
             (1..=MAX_SIZE).contains(&size.trim().chars().count())
                 && !size.chars().any(char::is_control)
         };
-        if self.sizes.len() > MAX_SIZES || !self.sizes.iter().all(fits) {
-            return Err(CustomerError::Sizes);
+        if sizes.len() > MAX_VALUES || !sizes.iter().all(fits) {
+            return Err(ProfileError::Sizes);
         }
-        if self.liked_colours.iter().any(|colour| self.avoided_colours.contains(colour)) {
-            return Err(CustomerError::Colours);
+        let most = liked_colours.len().max(avoided_colours.len());
+        if most > MAX_VALUES || liked_colours.iter().any(|liked| avoided_colours.contains(liked)) {
+            return Err(ProfileError::Colours);
         }
-        if let Some(budget) = self.budget {
+        if let Some(budget) = budget {
             let written = budget.to_string().parse::<Money>();
-            written.map_err(|error| CustomerError::Budget(error.to_string()))?;
+            written.map_err(|error| ProfileError::Budget(error.to_string()))?;
         }
         Ok(())
     }

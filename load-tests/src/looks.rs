@@ -1,0 +1,166 @@
+//! Looks through the whole service, next to what they can not be quicker than.
+
+mod bare;
+mod client;
+mod crowd;
+
+use std::{path::PathBuf, time::Duration};
+
+use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
+use serde_json::{Value, json};
+use vitrine_tests::{Service, demo};
+
+use crate::measure::{Outcome, machine};
+use client::Client;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Requests of each kind that costs no model time.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    requests: u32,
+    /// Clients at once before a full queue.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    clients: u32,
+    /// A file that the figures are written to as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// A ratio, and the bound that it should keep.
+pub(crate) struct Ratio {
+    pub(crate) what: &'static str,
+    pub(crate) ours: Duration,
+    pub(crate) next_to: Duration,
+    pub(crate) ratio: f64,
+    pub(crate) bound: Bound,
+}
+
+pub(crate) enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+    None,
+}
+
+impl Ratio {
+    /// How many times as quick it is as what it is next to.
+    fn speed(what: &'static str, ours: Duration, bare: Duration, least: Option<f64>) -> Self {
+        let ratio = bare.as_secs_f64() / ours.as_secs_f64();
+        Self { what, ours, next_to: bare, ratio, bound: least.map_or(Bound::None, Bound::AtLeast) }
+    }
+
+    /// How much of what it is next to it takes.
+    fn share(what: &'static str, ours: Duration, of: Duration, most: f64) -> Self {
+        let ratio = ours.as_secs_f64() / of.as_secs_f64();
+        Self { what, ours, next_to: of, ratio, bound: Bound::AtMost(most) }
+    }
+
+    fn print(&self) {
+        let (bound, kept) = match self.bound {
+            Bound::AtLeast(least) => (format!("at least {least}"), self.ratio >= least),
+            Bound::AtMost(most) => (format!("at most {most}"), self.ratio <= most),
+            Bound::None => (String::new(), true),
+        };
+        let short = if kept { "" } else { "  missed" };
+        println!(
+            "{:<44} {:>10.2} {:>10.2} {:>6.2}  {bound}{short}",
+            self.what,
+            self.ours.as_secs_f64() * 1e3,
+            self.next_to.as_secs_f64() * 1e3,
+            self.ratio,
+        );
+    }
+}
+
+pub(crate) async fn run(args: &Args) -> Outcome<()> {
+    let service = Service::start();
+    let client = Client::new(&service)?;
+    let mut ratios = known(&client, args.requests).await?;
+    ratios.extend(unknown(&service, &client).await?);
+    let crowd = crowd::run(&service, args.clients).await?;
+    println!("{:<44} {:>10} {:>10} {:>6}", "median", "ms", "next to", "ratio");
+    ratios.iter().for_each(Ratio::print);
+    crowd.print();
+    println!("{}", machine());
+    if let Some(file) = &args.json {
+        let lines: Vec<Value> = ratios
+            .iter()
+            .map(|line| json!({"what": line.what, "seconds": line.ours.as_secs_f64(), "next_to_seconds": line.next_to.as_secs_f64(), "ratio": line.ratio}))
+            .collect();
+        let text = json!({"machine": machine(), "ratios": lines, "crowd": crowd.to_json()});
+        let text = serde_json::to_string_pretty(&text)?;
+        std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// What costs no model time, in turns with a bare route that answers the same bytes.
+async fn known(client: &Client, requests: u32) -> Outcome<Vec<Ratio>> {
+    let photo = std::fs::read(demo().join("photos/outfit.jpg"))?;
+    let look = client.send(&photo).await?;
+    let bare = bare::start(serde_json::to_vec(&look)?)?;
+    let path = format!("/v1/looks/{}", text(&look, "id")?);
+    let by_id = json!({"photo": {"id": text(&look, "photo_id")?}});
+    let mut took: [Vec<Duration>; 4] = Default::default();
+    for _ in (0..requests).progress_with(bar("known looks", requests.into())) {
+        took[0].push(client.get(&path).await?);
+        took[1].push(client.bare_get(bare).await?);
+        took[2].push(client.post(&by_id).await?);
+        took[3].push(client.bare_post(bare, &by_id).await?);
+    }
+    let [get, bare_get, post, bare_post] = took.map(median);
+    Ok(vec![
+        Ratio::speed("a finished look, to a bare route", get, bare_get, Some(0.5)),
+        Ratio::speed("a known photo answered anew, to a bare route", post, bare_post, None),
+    ])
+}
+
+/// What the model sees for the first time: the outfits of the demonstration.
+async fn unknown(service: &Service, client: &Client) -> Outcome<Vec<Ratio>> {
+    let outfits: Vec<PathBuf> =
+        (1..=50).map(|number| demo().join(format!("outfits/{number:03}.jpg"))).collect();
+    let mut whole = Vec::new();
+    let mut alone = Vec::new();
+    let mut first = Vec::new();
+    let mut all = Vec::new();
+    let progress = bar("unknown photos", outfits.len() as u64);
+    for outfit in outfits.iter().progress_with(progress) {
+        let photo = std::fs::read(outfit)?;
+        let streamed = client.stream(&photo).await?;
+        whole.push(streamed.completed);
+        alone.push(client::models_alone(service, &photo, &streamed.look).await?);
+        if streamed.garments >= 3 {
+            first.extend(streamed.first_match);
+            all.push(streamed.completed);
+        }
+    }
+    let mut ratios = vec![Ratio::share(
+        "a whole look, of its model time alone",
+        median(whole),
+        median(alone),
+        1.05,
+    )];
+    if !first.is_empty() {
+        let what = "the first match, of the whole (3 garments)";
+        ratios.push(Ratio::share(what, median(first), median(all), 0.5));
+    }
+    Ok(ratios)
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> Outcome<&'a str> {
+    Ok(value[field].as_str().ok_or_else(|| format!("no `{field}` in {value}"))?)
+}
+
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+pub(crate) fn bar(name: &'static str, length: u64) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    let template = "  {msg:<28} {bar:30} {pos}/{len}, {elapsed}";
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+    .with_message(name)
+}

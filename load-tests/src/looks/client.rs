@@ -1,0 +1,144 @@
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use futures::StreamExt;
+use reqwest::{
+    RequestBuilder, Response,
+    multipart::{Form, Part},
+};
+use serde_json::Value;
+use vitrine_core::{
+    admission::Admission,
+    look::Look,
+    photo::Photo,
+    ports::{Brief, Candidate},
+};
+use vitrine_tests::Service;
+
+use crate::measure::Outcome;
+
+/// One customer's connection.
+pub(super) struct Client {
+    http: reqwest::Client,
+    address: SocketAddr,
+    token: String,
+}
+
+/// When the parts of a streamed look came.
+pub(super) struct Streamed {
+    pub(super) first_match: Option<Duration>,
+    pub(super) completed: Duration,
+    pub(super) garments: usize,
+    pub(super) look: Look,
+}
+
+impl Client {
+    pub(super) fn new(service: &Service) -> Outcome<Self> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { http, address: service.address, token: service.token.clone() })
+    }
+
+    fn to(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("http://{}{path}", self.address));
+        request.bearer_auth(&self.token)
+    }
+
+    fn photo(&self, photo: &[u8]) -> RequestBuilder {
+        let part = Part::bytes(photo.to_vec()).file_name("photo.jpg");
+        self.to(reqwest::Method::POST, "/v1/looks").multipart(Form::new().part("photo", part))
+    }
+
+    /// The answer to a photo; anything but a look is an error.
+    pub(super) async fn send(&self, photo: &[u8]) -> Outcome<Value> {
+        Ok(self.photo(photo).send().await?.error_for_status()?.json().await?)
+    }
+
+    /// The answer to a photo, whatever it is.
+    pub(super) async fn try_send(&self, photo: &[u8]) -> Outcome<Response> {
+        Ok(self.photo(photo).send().await?)
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Outcome<Duration> {
+        timed(self.to(reqwest::Method::GET, path)).await
+    }
+
+    pub(super) async fn post(&self, body: &Value) -> Outcome<Duration> {
+        timed(self.to(reqwest::Method::POST, "/v1/looks").json(body)).await
+    }
+
+    pub(super) async fn bare_get(&self, bare: SocketAddr) -> Outcome<Duration> {
+        timed(self.http.get(format!("http://{bare}/")).bearer_auth(&self.token)).await
+    }
+
+    pub(super) async fn bare_post(&self, bare: SocketAddr, body: &Value) -> Outcome<Duration> {
+        timed(self.http.post(format!("http://{bare}/")).bearer_auth(&self.token).json(body)).await
+    }
+
+    /// A look as events.
+    pub(super) async fn stream(&self, photo: &[u8]) -> Outcome<Streamed> {
+        let started = Instant::now();
+        let request = self.photo(photo).header("Accept", "text/event-stream");
+        let mut pieces = request.send().await?.error_for_status()?.bytes_stream();
+        let mut text = String::new();
+        let mut first_match = None;
+        while let Some(piece) = pieces.next().await {
+            text.push_str(std::str::from_utf8(&piece?)?);
+            if first_match.is_none() && text.contains("event: look.matches") {
+                first_match = Some(started.elapsed());
+            }
+        }
+        let completed = started.elapsed();
+        let look = text.rsplit_once("event: look.completed\ndata: ").ok_or("no completed look")?.1;
+        let look: Look = serde_json::from_str(look.trim())?;
+        Ok(Streamed { first_match, completed, garments: look.garments.len(), look })
+    }
+}
+
+async fn timed(request: RequestBuilder) -> Outcome<Duration> {
+    let started = Instant::now();
+    request.send().await?.error_for_status()?.bytes().await?;
+    Ok(started.elapsed())
+}
+
+/// How long the models alone take for a photo, asked directly what the service asked them: to look,
+/// and to advise over the same products.
+pub(super) async fn models_alone(
+    service: &Service,
+    photo: &[u8],
+    look: &Look,
+) -> Outcome<Duration> {
+    let shop = &service.shop;
+    let photo = Photo::read(photo, shop.vision.photo_side())?;
+    let permit = Admission::new(1, 0).enter().await?;
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let deepest = look.garments.iter().map(|garment| garment.matches.len()).max().unwrap_or(0);
+    for rank in 0..deepest {
+        for found in look.garments.iter().filter_map(|garment| garment.matches.get(rank)) {
+            let known = candidates.iter().any(|candidate| candidate.product == found.product_id);
+            if !known && candidates.len() < 8 {
+                candidates.push(Candidate {
+                    product: found.product_id.clone(),
+                    title: found.title.clone(),
+                    category: found.category,
+                    colour: found.colours.first().copied(),
+                });
+            }
+        }
+    }
+    let garments = look.garments.iter().map(|seen| seen.garment.clone()).collect();
+    let brief = Brief { garments, candidates, ..Brief::default() };
+    let started = Instant::now();
+    let mut seen = shop.vision.describe(&photo, &permit).await?;
+    while let Some(garment) = seen.next().await {
+        garment?;
+    }
+    if !brief.candidates.is_empty() {
+        let mut advice = shop.stylist.advise(&photo, &brief, &permit).await?;
+        while let Some(piece) = advice.next().await {
+            piece?;
+        }
+    }
+    Ok(started.elapsed())
+}

@@ -1,0 +1,159 @@
+use serde_json::{Map, Value};
+use vitrine_core::{
+    customer::Customer,
+    experiments::{Trial, Trials},
+    filter::Filters,
+    ids::{MerchantId, VisitorId},
+    shopping::LookRequest,
+    vocabulary::Tone,
+};
+
+use crate::{problem::Problem, problems::Code};
+
+/// The fields that every question has.
+pub(super) const FIELDS: &str = "`text`, `filters`, `customer`, `complete_the_look`, `occasion`, `tone`, `limit`, `locale` and `visitor_id`";
+/// The most characters that the customer's own words may have.
+const MAX_TEXT: usize = 500;
+const MAX_OCCASION: usize = 100;
+/// Values in a list of the customer's at most, and characters of a size.
+const MAX_VALUES: usize = 20;
+const MAX_SIZE: usize = 40;
+/// Matches for each garment when none are asked for, and at most.
+const LIMIT: u64 = 5;
+const MAX_LIMIT: u64 = 20;
+/// The most characters that a language tag may have (RFC 5646, section 4.4.1).
+const MAX_LOCALE: usize = 35;
+
+/// What is wanted, whatever is looked at.
+pub(crate) struct Ask {
+    text: Option<String>,
+    filters: Filters,
+    customer: Customer,
+    complete_the_look: bool,
+    occasion: Option<String>,
+    tone: Option<Tone>,
+    limit: usize,
+    locale: Option<String>,
+    visitor: Option<VisitorId>,
+}
+
+impl Ask {
+    /// Takes its fields out of a body's.
+    pub(crate) fn take(fields: &mut Map<String, Value>) -> Result<Self, Problem> {
+        let mut take = |name| fields.shift_remove(name).filter(|value| !value.is_null());
+        Ok(Self {
+            text: take("text").map(text).transpose()?.flatten(),
+            filters: take("filters").map(filters).transpose()?.unwrap_or_default(),
+            customer: take("customer").map(customer).transpose()?.unwrap_or_default(),
+            complete_the_look: take("complete_the_look").map(truth).transpose()?.unwrap_or(false),
+            occasion: take("occasion").map(occasion).transpose()?.flatten(),
+            tone: take("tone").map(tone).transpose()?,
+            limit: take("limit").map(limit).transpose()?.unwrap_or(LIMIT as usize),
+            locale: take("locale").map(locale).transpose()?,
+            visitor: take("visitor_id").map(visitor).transpose()?,
+        })
+    }
+
+    /// Who asks, and the experiments that they are in.
+    pub(crate) async fn trial(&self, merchant: &MerchantId, trials: &Trials) -> Trial {
+        match &self.visitor {
+            Some(visitor) => trials.of(merchant, visitor).await,
+            None => Trial::default(),
+        }
+    }
+
+    pub(crate) fn put_into(self, request: LookRequest) -> LookRequest {
+        let Self { text, filters, customer, complete_the_look, occasion, tone, .. } = self;
+        let Self { limit, locale, .. } = self;
+        LookRequest {
+            wish: text,
+            filters,
+            customer,
+            complete_the_look,
+            occasion,
+            tone,
+            limit,
+            locale,
+            ..request
+        }
+    }
+}
+
+fn text(value: Value) -> Result<Option<String>, Problem> {
+    let Value::String(text) = value else {
+        return Err(Problem::of_field(Code::TextInvalid, "text", "This is not a string"));
+    };
+    let length = text.chars().count();
+    if length > MAX_TEXT {
+        let detail = format!("The text has {length} characters");
+        return Err(Problem::of_field(Code::TextTooLong, "text", detail));
+    }
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+fn filters(value: Value) -> Result<Filters, Problem> {
+    serde_json::from_value(value)
+        .map_err(|error| Problem::of_field(Code::FiltersInvalid, "filters", error.to_string()))
+}
+
+fn customer(value: Value) -> Result<Customer, Problem> {
+    let invalid =
+        |detail: String| Err(Problem::of_field(Code::CustomerInvalid, "customer", detail));
+    let customer: Customer = match serde_json::from_value(value) {
+        Ok(customer) => customer,
+        Err(error) => return invalid(error.to_string()),
+    };
+    let Customer { sizes, budget: _, liked_colours, avoided_colours } = &customer;
+    let longest = sizes.len().max(liked_colours.len()).max(avoided_colours.len());
+    if longest > MAX_VALUES {
+        return invalid(format!("A list has {longest} values; send {MAX_VALUES} at most"));
+    }
+    if sizes.iter().any(|size| size.chars().count() > MAX_SIZE) {
+        return invalid(format!("A size has more than {MAX_SIZE} characters"));
+    }
+    Ok(customer)
+}
+
+fn truth(value: Value) -> Result<bool, Problem> {
+    value.as_bool().ok_or_else(|| {
+        let detail = "This is neither true nor false";
+        Problem::of_field(Code::CompleteTheLookInvalid, "complete_the_look", detail)
+    })
+}
+
+fn occasion(value: Value) -> Result<Option<String>, Problem> {
+    let invalid = || {
+        let detail = format!("This is not a text of at most {MAX_OCCASION} characters");
+        Problem::of_field(Code::OccasionInvalid, "occasion", detail)
+    };
+    let text = value.as_str().ok_or_else(invalid)?.trim();
+    if text.chars().count() > MAX_OCCASION {
+        return Err(invalid());
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+fn tone(value: Value) -> Result<Tone, Problem> {
+    serde_json::from_value(value)
+        .map_err(|error| Problem::of_field(Code::ToneInvalid, "tone", error.to_string()))
+}
+
+fn limit(value: Value) -> Result<usize, Problem> {
+    let limit = value.as_u64().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    limit.and_then(|limit| usize::try_from(limit).ok()).ok_or_else(|| {
+        Problem::of_field(Code::LimitInvalid, "limit", "This is not a number from 1 to 20")
+    })
+}
+
+fn locale(value: Value) -> Result<String, Problem> {
+    let tag = value.as_str().filter(|tag| tag.len() <= MAX_LOCALE).unwrap_or_default();
+    match language_tags::LanguageTag::parse(tag) {
+        Ok(tag) if tag.is_valid() => Ok(tag.into_string()),
+        _ => Err(Problem::of_field(Code::LocaleInvalid, "locale", "This is not a BCP 47 tag")),
+    }
+}
+
+fn visitor(value: Value) -> Result<VisitorId, Problem> {
+    serde_json::from_value(value)
+        .map_err(|error| Problem::of_field(Code::VisitorInvalid, "visitor_id", error.to_string()))
+}

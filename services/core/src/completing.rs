@@ -1,0 +1,192 @@
+//! Completing a look: what the shop sells for the places that the photo leaves empty, such as shoes
+//! to a dress.
+
+mod colours;
+mod seasons;
+mod slots;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    customer::Customer,
+    filter::Filters,
+    garment::{Garment, attribute_words},
+    ids::MerchantId,
+    look::{Attribute, Match, Reason, ReasonKind},
+    matching::{as_match, version_key},
+    ports::{Catalog, Index, Prefilter, Query, StoreError, Vector},
+    product::{ColourVersion, Product},
+    vocabulary::{Category, Colour, Gender, Pattern},
+};
+use colours::harmony;
+use seasons::Season;
+pub use slots::Slot;
+
+/// Points that are read for one slot.
+const POINTS: usize = 100;
+/// Colours that a slot is searched in.
+const WANTED_COLOURS: usize = 3;
+/// What it costs to wear a second pattern, and something of the other season.
+const PATTERNS_CLASH: f32 = 0.3;
+const SEASONS_CLASH: f32 = 0.4;
+/// The share of the cosine beside the rules.
+const SIMILARITY_SHARE: f32 = 0.2;
+/// What goes worse than this with the look is not offered for it.
+const LEAST: f32 = 0.5;
+
+/// Products for one place of the look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Completion {
+    pub slot: Slot,
+    /// What goes with the look best first.
+    pub matches: Vec<Match>,
+}
+
+/// The places that these garments leave empty, what is missed most first.
+pub fn empty_slots(garments: &[Garment]) -> Vec<Slot> {
+    slots::empty(garments.iter().map(|garment| garment.category))
+}
+
+/// The words that a slot is searched by: its kinds, in colours that go with the look.
+pub fn search_text(slot: Slot, garments: &[Garment]) -> String {
+    let worn = main_colours(garments);
+    let mut colours: Vec<Colour> = Colour::ALL.to_vec();
+    colours.sort_by(|one, other| harmony(*other, &worn).total_cmp(&harmony(*one, &worn)));
+    colours.truncate(WANTED_COLOURS);
+    let words = slot.categories().iter().flat_map(|category| {
+        colours.iter().map(|colour| attribute_words(&[*colour], None, None, *category, None))
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What to look for, and for whom.
+pub struct Wanted<'a> {
+    pub merchant: &'a MerchantId,
+    /// The garments of the photo.
+    pub garments: &'a [Garment],
+    /// Whom the matches of these are made for, where they agree.
+    pub gender: Option<Gender>,
+    pub slot: Slot,
+    /// The slot's [search text](search_text), and that embedded.
+    pub text: &'a str,
+    pub vector: &'a Vector,
+    pub filters: &'a Filters,
+    pub customer: &'a Customer,
+    pub limit: usize,
+}
+
+/// Products for a slot, by rules for colours, patterns and seasons. Filters on categories and
+/// colours speak of the garments in the photo and do not hold here; all others do.
+pub async fn find(
+    catalog: &dyn Catalog,
+    index: &dyn Index,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<Match>, StoreError> {
+    let filters = Filters {
+        categories: Vec::new(),
+        colours: Vec::new(),
+        genders: match wanted.gender {
+            Some(gender) if wanted.filters.genders.is_empty() => vec![gender],
+            _ => wanted.filters.genders.clone(),
+        },
+        ..wanted.filters.clone()
+    };
+    let query = Query {
+        words: wanted.vector.clone(),
+        terms: wanted.text.to_owned(),
+        likeness: wanted.vector.clone(),
+        prefilter: Prefilter {
+            categories: wanted.slot.categories().to_vec(),
+            genders: filters.genders.clone(),
+            ..Prefilter::default()
+        },
+        limit: POINTS,
+    };
+    let hits = index.search(wanted.merchant, &query).await?;
+    let mut ids = Vec::new();
+    for hit in &hits {
+        if !ids.contains(&hit.product) {
+            ids.push(hit.product.clone());
+        }
+    }
+    let products = catalog.products(wanted.merchant, &ids).await?;
+    let by_id: HashMap<_, &Product> = products.iter().map(|p| (&p.id, p)).collect();
+    let mut best: Vec<(f32, Match)> = Vec::new();
+    for hit in &hits {
+        let Some(product) = by_id.get(&hit.product).filter(|p| filters.allow_product(p)) else {
+            continue;
+        };
+        let versions = product.colour_versions();
+        let Some(version) = versions.iter().find(|version| version_key(version) == hit.version)
+        else {
+            continue;
+        };
+        let (goes, reasons) = goes_with(version, wanted);
+        let score = goes + SIMILARITY_SHARE * hit.similarity;
+        if goes < LEAST {
+            continue;
+        }
+        let Some(found) = as_match(version, &filters, wanted.customer, hit.similarity, reasons)
+        else {
+            continue;
+        };
+        match best.iter_mut().find(|(_, known)| known.product_id == product.id) {
+            Some((known, _)) if *known >= score => {}
+            Some(known) => *known = (score, found),
+            None => best.push((score, found)),
+        }
+    }
+    best.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    best.truncate(wanted.limit);
+    Ok(best.into_iter().map(|(_, found)| found).collect())
+}
+
+/// How well something goes with the look, 0 to 1, taste aside; and why.
+fn goes_with(version: &ColourVersion<'_>, wanted: &Wanted<'_>) -> (f32, Vec<Reason>) {
+    let product = version.product;
+    let worn = main_colours(wanted.garments);
+    let reason = |attribute, text| Reason { kind: ReasonKind::GoesWith, attribute, text };
+    let mut reasons =
+        vec![reason(Attribute::Category, format!("{} to go with your look", product.category))];
+    let mut goes = 1.0;
+    if let Some(main) = version.colours.first() {
+        goes = harmony(*main, &worn);
+        reasons.extend(worn_best(*main, wanted.garments).map(|(colour, category)| {
+            reason(Attribute::Colour, format!("{main} goes with your {colour} {category}"))
+        }));
+    }
+    let patterned = |pattern: Pattern| pattern != Pattern::Plain;
+    let worn_patterned = wanted.garments.iter().any(|garment| patterned(garment.pattern));
+    match product.pattern {
+        Some(pattern) if patterned(pattern) && worn_patterned => goes -= PATTERNS_CLASH,
+        Some(Pattern::Plain) if worn_patterned => {
+            reasons.push(reason(Attribute::Pattern, "plain, beside your pattern".into()));
+        }
+        _ => {}
+    }
+    if let (Some(look), Some(theirs)) = (Season::of_look(wanted.garments), Season::of(product))
+        && look != theirs
+    {
+        goes -= SEASONS_CLASH;
+    }
+    let (taste, liking) = wanted.customer.taste(version.colours);
+    reasons.extend(liking);
+    (goes + taste, reasons)
+}
+
+fn main_colours(garments: &[Garment]) -> Vec<Colour> {
+    garments.iter().filter_map(Garment::main_colour).collect()
+}
+
+/// The garment that a colour goes with best.
+fn worn_best(colour: Colour, garments: &[Garment]) -> Option<(Colour, Category)> {
+    garments.iter().filter_map(|garment| Some((garment.main_colour()?, garment.category))).max_by(
+        |(one, _), (other, _)| harmony(colour, &[*one]).total_cmp(&harmony(colour, &[*other])),
+    )
+}
+
+#[cfg(test)]
+mod tests;
