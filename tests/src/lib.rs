@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 use vitrine::{app::App, cli::Common, settings::Settings, steps::Steps};
-use vitrine_api::{Role, ServerSettings, server};
+use vitrine_api::{Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{ids::MerchantId, shopping::Shopping};
 
 /// A running service with the drawn catalog. It runs until the process ends.
@@ -21,6 +21,7 @@ pub struct Service {
     /// Of who keeps the catalog.
     pub keeper: String,
     pub shop: Arc<Shopping>,
+    keys: TokenKeys,
     _data: TempDir,
 }
 
@@ -32,6 +33,10 @@ pub fn demo() -> PathBuf {
 /// The merchant of the drawn catalog.
 pub fn merchant() -> MerchantId {
     MerchantId::new("demo").expect("a good id")
+}
+
+fn token(keys: &TokenKeys, role: Role) -> String {
+    keys.issue(role, &merchant(), Duration::from_secs(3600)).expect("a token")
 }
 
 impl Service {
@@ -59,16 +64,15 @@ impl Service {
                 let (_, problem) = app.import(&merchant(), &feed).await.expect("an imported feed");
                 assert_eq!(problem, None, "the drawn catalog is without problems");
                 app.indexer.drain(|_| {}).await.expect("an index");
-                let hour = Duration::from_secs(3600);
-                let token = |role| app.keys.issue(role, &merchant(), hour).expect("a token");
-                let (token, keeper) = (token(Role::Shopper), token(Role::Merchant));
+                let keys = app.keys.clone();
+                let (token, keeper) = (token(&keys, Role::Shopper), token(&keys, Role::Merchant));
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
                 let address = listener.local_addr().expect("an address");
                 let shop = Arc::clone(&app.shop);
                 let api = app.api();
                 let running = server(api, listener, ServerSettings::default()).expect("a server");
                 sender
-                    .send(Self { address, token, keeper, shop, _data: data })
+                    .send(Self { address, token, keeper, shop, keys, _data: data })
                     .expect("a listener");
                 if works {
                     let working = app.work(&settings);
@@ -79,6 +83,11 @@ impl Service {
             });
         });
         receiver.recv().expect("a started service")
+    }
+
+    /// A token of any role.
+    pub fn token_of(&self, role: Role) -> String {
+        token(&self.keys, role)
     }
 
     /// The address of a path.

@@ -40,14 +40,23 @@ pub(crate) fn bounded(
     }))
 }
 
+impl From<&PayloadError> for Problem {
+    fn from(error: &PayloadError) -> Self {
+        let kind = match error {
+            PayloadError::Io(error) => Some(error.kind()),
+            _ => None,
+        };
+        Self::of(match kind {
+            Some(io::ErrorKind::FileTooLarge) => Code::PhotoTooLarge,
+            Some(io::ErrorKind::TimedOut) => Code::BodySlow,
+            _ => Code::BodyIncomplete,
+        })
+    }
+}
+
 impl From<PayloadError> for Problem {
     fn from(error: PayloadError) -> Self {
-        match error {
-            PayloadError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                Self::of(Code::PhotoTooLarge)
-            }
-            _ => Self::of(Code::BodyIncomplete),
-        }
+        Self::from(&error)
     }
 }
 
@@ -69,7 +78,11 @@ pub(crate) async fn parsed<T: Send + 'static>(
         .to_bytes_limited(limit)
         .await
         .map_err(|_| Problem::of(Code::BodyTooLarge))?
-        .map_err(|_| Problem::of(Code::BodyIncomplete))?;
+        .map_err(|error| {
+            error
+                .as_error::<PayloadError>()
+                .map_or_else(|| Problem::of(Code::BodyIncomplete), Problem::from)
+        })?;
     let read = tokio::task::spawn_blocking(move || parse(&bytes));
     read.await.unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
 }

@@ -1,89 +1,94 @@
-//! Who sent a request, as its bearer token says. Checked before a byte of the body is read.
+//! Who sent a request, as its bearer token says. Checked before a byte of the body is read, and
+//! before its handler is reached: a handler can not forget it.
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
-use vitrine_core::ids::MerchantId;
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpRequest,
+    body::BoxBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+    web,
+};
+use vitrine_core::{ids::MerchantId, scope::Scopes};
 
 use crate::{
+    identity::Identity,
     problem::Problem,
     problems::Code,
+    routes::access::{self, Access},
     state::State,
-    tokens::{BadToken, Role},
 };
 
-/// A caller with a good token, of any role.
+/// A caller whom the [table of routes](access) lets in.
+#[derive(Clone)]
 pub(crate) struct Caller {
     pub merchant: MerchantId,
-    role: Role,
+    /// All that they may do.
+    pub scopes: Scopes,
 }
 
-/// A caller who may change the merchant's catalog.
-pub(crate) struct Keeper {
-    pub merchant: MerchantId,
-}
+/// A caller of a route that changes a merchant's catalog or tells what customers do not see.
+pub(crate) type Keeper = Caller;
 
-/// A caller who runs the service.
-pub(crate) struct Operator;
+/// A caller of a route that concerns all merchants.
+pub(crate) type Operator = Caller;
 
-impl FromRequest for Operator {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let operator = Caller::from_request(request, payload).into_inner().and_then(|caller| {
-            match caller.role {
-                Role::Admin => Ok(Self),
-                Role::Shopper | Role::Agent | Role::Merchant => {
-                    Err(Problem::of(Code::RoleNotAllowed))
-                }
-            }
-        });
-        ready(operator)
+/// Lets a request to its handler if the table allows it; `allow` are the methods that the path has.
+pub(crate) async fn admit(
+    path: &'static str,
+    allow: &'static str,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    match admitted(path, allow, &request).await {
+        Ok(()) => next.call(request).await,
+        Err(problem) => Ok(request.error_response(problem)),
     }
 }
 
-impl FromRequest for Keeper {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let keeper = Caller::from_request(request, payload).into_inner().and_then(|caller| {
-            match caller.role {
-                Role::Merchant | Role::Admin => Ok(Self { merchant: caller.merchant }),
-                Role::Shopper | Role::Agent => Err(Problem::of(Code::RoleNotAllowed)),
-            }
-        });
-        ready(keeper)
+async fn admitted(path: &str, allow: &str, request: &ServiceRequest) -> Result<(), Problem> {
+    let method = request.method().as_str();
+    let wanted = match access::of(method, path) {
+        Some(Access::Everybody) => return Ok(()),
+        Some(Access::Any(scopes)) => scopes,
+        None if allow.split(", ").all(|allowed| allowed != method) => return Ok(()),
+        None => {
+            tracing::error!(method, path, "nobody is let in: the table of routes lacks it");
+            return Err(Problem::of(Code::Internal));
+        }
+    };
+    let state =
+        request.app_data::<web::Data<State>>().ok_or_else(|| Problem::of(Code::Internal))?;
+    let bearer = bearer(request).ok_or_else(|| Problem::of(Code::TokenMissing))?;
+    let Identity { merchant, scopes, key } = state.identities.of(bearer).await?;
+    let mut notes = request.extensions_mut();
+    notes.insert(merchant.clone());
+    if let Some(key) = key {
+        notes.insert(key);
     }
+    if !scopes.has_any_of(wanted) {
+        return Err(Problem::scope_missing(wanted));
+    }
+    notes.insert(Caller { merchant, scopes });
+    Ok(())
+}
+
+fn bearer(request: &ServiceRequest) -> Option<&str> {
+    let (scheme, token) =
+        request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 impl FromRequest for Caller {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
+    /// Whom [`admit`] let in. Nobody where a handler asks on a path that is for everybody.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let caller = checked(request);
-        if let Ok(caller) = &caller {
-            request.extensions_mut().insert(caller.merchant.clone());
-        }
-        ready(caller)
+        let caller = request.extensions().get::<Self>().cloned();
+        ready(caller.ok_or_else(|| Problem::of(Code::Internal)))
     }
-}
-
-fn checked(request: &HttpRequest) -> Result<Caller, Problem> {
-    let state =
-        request.app_data::<web::Data<State>>().ok_or_else(|| Problem::of(Code::Internal))?;
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = header
-        .and_then(|header| header.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .filter(|token| !token.is_empty())
-        .ok_or_else(|| Problem::of(Code::TokenMissing))?;
-    let claims = state.keys.check(token).map_err(|bad| match bad {
-        BadToken::Expired => Problem::of(Code::TokenExpired),
-        BadToken::Invalid => Problem::of(Code::TokenInvalid),
-    })?;
-    Ok(Caller { merchant: claims.sub, role: claims.role })
 }

@@ -3,14 +3,21 @@
 //!
 //! Start at [`server()`]; the way of a photo through the door is `routes/create_look.rs`.
 
+mod access;
 mod body;
 mod caller;
+mod cors;
 mod decoding;
+mod etags;
 mod event_line;
+mod identity;
 mod import_status;
+mod key_secret;
 mod looks;
 mod metrics;
 mod openapi;
+mod pace;
+mod packing;
 mod page;
 mod problem;
 pub mod problems;
@@ -20,9 +27,16 @@ mod requests;
 mod routes;
 mod server;
 mod state;
+mod stopping;
 mod tokens;
 mod upload;
 
-pub use openapi::document;
+pub use cors::{BadOrigin, Cors, Origin};
+pub use key_secret::new_key_secret;
+pub use openapi::contract;
+pub use routes::access::markdown as routes_markdown;
 pub use server::{Api, ServerSettings, server, stop_requested};
-pub use tokens::{BadToken, Claims, KeyError, Role, TokenKeys};
+pub use stopping::Stopping;
+pub use tokens::{
+    BadToken, Claims, ISSUER, Issuer, IssuerSettings, KeyError, KeyTimes, Role, TokenKeys,
+};

@@ -10,7 +10,7 @@ use actix_web::{
 use async_stream::stream;
 use futures::{Stream, StreamExt};
 use serde::Serialize;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use utoipa::ToSchema;
 use vitrine_core::{
     garment::Garment,
@@ -53,8 +53,7 @@ async fn streamed(asked: LookRequest, state: web::Data<State>) -> Result<HttpRes
     let late = || Err(Problem::of(Code::ModelTimeout));
     let queued = async { Ok(state.shop.advise(asked, &state.admission).await?) };
     let events = tokio::time::timeout_at(deadline, queued).await.unwrap_or_else(|_| late())?;
-    let request = requests::current();
-    let lines = lines(events, deadline, request, move || state.readiness.proven());
+    let lines = lines(events, deadline, requests::current(), state);
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, EVENTS))
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -76,17 +75,23 @@ fn accepts_events(http: &HttpRequest) -> bool {
 }
 
 /// The events as lines (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), ending
-/// with one `look.completed` or one `look.failed`. `proven` is called for the first.
+/// with one `look.completed` or one `look.failed`.
 fn lines(
     mut events: LookStream,
     deadline: Instant,
     request: Option<String>,
-    proven: impl Fn(),
+    state: web::Data<State>,
 ) -> impl Stream<Item = web::Bytes> {
     stream! {
-        let mut late = Box::pin(sleep_until(deadline));
+        let end = async {
+            tokio::select! {
+                () = sleep_until(deadline) => Code::ModelTimeout,
+                () = state.out_of_time() => Code::Stopping,
+            }
+        };
+        let mut end = std::pin::pin!(end);
         loop {
-            let event = match next(&mut events, &mut late).await {
+            let event = match next(&mut events, end.as_mut()).await {
                 Next::Event(event) => *event,
                 Next::Silence => {
                     yield web::Bytes::from_static(b":\n\n");
@@ -99,7 +104,7 @@ fn lines(
             };
             let last = matches!(event, LookEvent::Completed(_) | LookEvent::Failed(_));
             if matches!(event, LookEvent::Completed(_)) {
-                proven();
+                state.readiness.proven();
             }
             yield told(event, request.as_ref());
             if last {
@@ -116,11 +121,13 @@ enum Next {
     End(Code),
 }
 
-async fn next(events: &mut LookStream, late: &mut Pin<Box<Sleep>>) -> Next {
+async fn next(events: &mut LookStream, end: Pin<&mut impl Future<Output = Code>>) -> Next {
     tokio::select! {
         biased;
-        event = events.next() => event.map_or(Next::End(Code::Internal), |event| Next::Event(Box::new(event))),
-        () = late.as_mut() => Next::End(Code::ModelTimeout),
+        event = events.next() => {
+            event.map_or(Next::End(Code::Internal), |event| Next::Event(Box::new(event)))
+        }
+        code = end => Next::End(code),
         () = tokio::time::sleep(SILENCE) => Next::Silence,
     }
 }

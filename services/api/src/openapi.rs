@@ -1,12 +1,21 @@
 //! The contract, written from the code; `openapi/vitrine.json` is its checked-in copy.
 
+mod access;
+mod everywhere;
+mod examples;
+
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Header, RefOr, Schema,
+        RefOr,
+        path::Operation,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
+
+use access::Scoped;
+use everywhere::Everywhere;
+use examples::Examples;
 
 use crate::{looks, problem, readiness, routes, upload};
 
@@ -14,8 +23,8 @@ use crate::{looks, problem, readiness, routes, upload};
 #[openapi(
     info(
         title = "Vitrine",
-        description = "Answers a customer's photo with the shop's own products. Errors are problem details (RFC 9457), listed at `/problems`; a path that is not below is `route_unknown` (404), a wrong method `method_not_allowed` (405).",
-        license(name = "Apache-2.0", identifier = "Apache-2.0")
+        description = "Answers a customer's photo with the shop's own products. Errors are problem details (RFC 9457), listed at `/problems`; a path that is not below is `route_unknown` (404), a wrong method `method_not_allowed` (405), and what a service that is being stopped can not finish any more `stopping` (503). Pages to read and try this contract are at `/docs`.",
+        license(name = "Apache-2.0")
     ),
     paths(
         routes::create_look::create_look,
@@ -56,13 +65,16 @@ use crate::{looks, problem, readiness, routes, upload};
         routes::feeds::put_feed,
         routes::feeds::delete_feed,
         routes::feeds::import_feed,
+        routes::keys::create_key,
+        routes::keys::list_keys,
+        routes::keys::revoke_key,
         routes::healthz::healthz,
         routes::readyz::readyz,
         routes::metrics::metrics
     ),
     components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers; a token of the role merchant or admin is needed, as for experiments and customers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
-    modifiers(&Token, &Headers, &Examples)
+    tags((name = "looks", description = "Photos, answered"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
+    modifiers(&Token, &Scoped, &Everywhere, &Examples)
 )]
 struct Contract;
 
@@ -73,61 +85,42 @@ impl Modify for Token {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("A token that `vitrine token` issued for one role at one merchant."))
+            .description(Some("A token that `vitrine token` issued for one role at one merchant, one of the issuer that the operator named, or a merchant's key (`vk_…`). What is needed is said as scopes; any one of those listed does."))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
     }
 }
 
-/// What every answer bears, said once for all.
-struct Headers;
-
-impl Modify for Headers {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let header = |description: &str| Header::builder().description(Some(description)).build();
-        for item in document.paths.paths.values_mut() {
-            let operations =
-                [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
-                for (status, response) in &mut operation.responses.responses {
-                    let RefOr::T(response) = response else { continue };
-                    let named = header("Names this request, as it asked itself or anew").into();
-                    response.headers.insert("Request-Id".into(), named);
-                    if status == "401" {
-                        let challenge = header("What kind of token is wanted (RFC 6750)").into();
-                        response.headers.insert("WWW-Authenticate".into(), challenge);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Whole bodies, besides the examples of single fields.
-struct Examples;
-
-impl Modify for Examples {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let bodies = [
-            ("Look", include_str!("openapi/look.json")),
-            ("LookBody", include_str!("openapi/look_body.json")),
+/// Every operation with its path and method.
+fn operations(
+    document: &mut utoipa::openapi::OpenApi,
+) -> impl Iterator<Item = (&str, &'static str, &mut Operation)> {
+    document.paths.paths.iter_mut().flat_map(|(path, item)| {
+        let all = [
+            ("GET", &mut item.get),
+            ("POST", &mut item.post),
+            ("PUT", &mut item.put),
+            ("PATCH", &mut item.patch),
+            ("DELETE", &mut item.delete),
         ];
-        let schemas = &mut document.components.get_or_insert_default().schemas;
-        for (name, body) in bodies {
-            if let Some(RefOr::T(Schema::Object(schema))) = schemas.get_mut(name) {
-                schema.example = serde_json::from_str(body).ok();
-            }
-        }
+        let there = |(method, operation): (_, Option<_>)| operation.map(|it| (method, it));
+        all.map(|(method, operation)| (method, operation.as_mut()))
+            .into_iter()
+            .filter_map(there)
+            .map(move |(method, operation)| (path.as_str(), method, operation))
+    })
+}
+
+/// What is written in place, and not somewhere else.
+fn here<T>(part: &mut RefOr<T>) -> Option<&mut T> {
+    match part {
+        RefOr::T(part) => Some(part),
+        RefOr::Ref(_) => None,
     }
 }
 
-/// The contract (OpenAPI 3.1).
-pub fn document() -> utoipa::openapi::OpenApi {
-    Contract::openapi()
-}
-
-/// The contract as `/openapi.json` answers it.
-pub(crate) fn json() -> String {
-    document().to_pretty_json().unwrap_or_default()
+/// The contract (OpenAPI 3.1) as JSON, as `/openapi.json` answers it.
+pub fn contract() -> String {
+    Contract::openapi().to_pretty_json().unwrap_or_default() + "\n"
 }

@@ -62,6 +62,8 @@ pub(crate) fn after_of<T: FromStr>(cursor: Option<&str>) -> Result<Option<T>, Pr
     let Some(cursor) = cursor else { return Ok(None) };
     let bytes = BASE64.decode(cursor).ok();
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    // No entry's name has control characters, and stores need not take them.
+    let text = text.filter(|text| !text.chars().any(char::is_control));
     let after = text.and_then(|text| text.parse().ok());
     after.map(Some).ok_or_else(|| Problem::of(Code::CursorInvalid))
 }

@@ -15,9 +15,10 @@ use vitrine_core::{
     admission::Busy,
     photo::PhotoError,
     ports::{ModelError, StoreError},
+    scope::Scope,
 };
 
-use crate::{problems::Code, requests};
+use crate::{problems::Code, requests, routes::access};
 
 /// When to come back to a model or a store that is being restarted.
 const COME_BACK: Duration = Duration::from_secs(5);
@@ -130,6 +131,25 @@ impl Problem {
             instance: request.map(|id| format!("/requests/{id}")),
             errors: &self.errors,
         }
+    }
+
+    /// The token is good, but for other things.
+    pub(crate) fn scope_missing(wanted: &[Scope]) -> Self {
+        let code = Code::RoleNotAllowed;
+        let detail = format!("This needs the scope {}. {}", access::named(wanted), code.remedy());
+        let mut problem = Self::new(code, detail);
+        let scope = wanted.first().map_or("", |scope| scope.id());
+        let challenge =
+            format!(r#"Bearer realm="vitrine", error="insufficient_scope", scope="{scope}""#);
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            problem.headers.push((header::WWW_AUTHENTICATE, challenge));
+        }
+        problem
+    }
+
+    /// The issuer's keys are not known, and it does not answer.
+    pub(crate) fn issuer_silent() -> Self {
+        Self::of(Code::IssuerUnavailable).retry_after(COME_BACK)
     }
 
     pub(crate) fn retry_after(mut self, wait: Duration) -> Self {

@@ -39,13 +39,19 @@ macro_rules! problems {
 
 problems! {
     TokenMissing = "token_missing", 401, "A token is needed",
-        "Send `Authorization: Bearer <token>` with a token that this service issued.";
+        "Send `Authorization: Bearer <token>` with a token or a key that is good here.";
     TokenInvalid = "token_invalid", 401, "The token is not valid",
-        "Ask the shop for a new token; this one was not issued by this service or was changed.";
+        "Ask the shop for a new token or key; this one is not of this service, was changed, or was revoked.";
     TokenExpired = "token_expired", 401, "The token has expired",
-        "Ask the shop for a new token.";
-    RoleNotAllowed = "role_not_allowed", 403, "This role may not do this",
-        "Use a token with the role merchant or admin; what concerns all merchants needs admin.";
+        "Ask the shop for a new token or key.";
+    RoleNotAllowed = "role_not_allowed", 403, "The token may not do this",
+        "Use a token or a key with the scope that `/openapi.json` names for the operation.";
+    KeyInvalid = "key_invalid", 422, "The key can not be made",
+        "Send a JSON object with a `name`, `scopes` that `/openapi.json` lists, and `expires_at`, a time to come, if it shall end by itself.";
+    KeyUnknown = "key_unknown", 404, "There is no such key",
+        "Use an id that `GET /v1/keys` lists; one that was revoked is gone.";
+    KeysTooMany = "keys_too_many", 409, "There are too many keys",
+        "Revoke those that are not used; `GET /v1/keys` tells when each last was.";
     PhotoMissing = "photo_missing", 422, "There is no photo",
         "Send the picture as the part `photo` of a form, or in a JSON body as base64 in `photo.data`, by its address in `photo.url` or by its id in `photo.id`.";
     PhotoEmpty = "photo_empty", 422, "The photo is empty",
@@ -105,7 +111,7 @@ problems! {
     BodyIncomplete = "body_incomplete", 400, "The body ended early",
         "Send the whole body again, a form up to its last boundary.";
     BodySlow = "body_slow", 408, "The body took too long to arrive",
-        "Send the whole body at once; use a smaller photo on a slow line.";
+        "Send the whole body at once, and less of it on a slow line.";
     BodyUnsupported = "body_unsupported", 415, "This kind of body is not read here",
         "Send multipart/form-data or application/json, without a Content-Encoding.";
     IdInvalid = "id_invalid", 400, "This is not an id",
@@ -170,8 +176,12 @@ problems! {
         "Send the request again after the seconds that `Retry-After` names.";
     StoreUnavailable = "store_unavailable", 503, "A store can not be reached",
         "Send the request again after the seconds that `Retry-After` names.";
+    IssuerUnavailable = "issuer_unavailable", 503, "Who issued the token can not be asked",
+        "Send the request again after the seconds that `Retry-After` names; the operator may look at `tokens.jwks`.";
     NotReady = "not_ready", 503, "The service is not ready",
         "Wait until `/readyz` answers 200; `vitrine doctor` says more.";
+    Stopping = "stopping", 503, "The service is being stopped",
+        "Send the request again after the seconds that `Retry-After` names.";
     ModelTimeout = "model_timeout", 504, "The answer took too long",
         "Send the request again; the operator may raise `models.timeout_seconds`.";
 }
@@ -183,10 +193,16 @@ impl Code {
     }
 }
 
-/// The table in Markdown, for the documentation.
+/// The table as the page `docs/problems.md`.
 pub fn markdown() -> String {
-    let mut page =
-        String::from("| Code | Status | What went wrong | What to do |\n|---|---|---|---|\n");
+    let mut page = String::from(
+        "# Problems\n\n\
+         Every error is answered as `application/problem+json` (RFC 9457). Programs compare its \
+         `code`, which never changes its meaning ([versioning](versioning.md)); `detail` says what \
+         went wrong this time and what to do, `errors` names the fields to blame, and `instance` \
+         names the request, as the header `Request-Id` does.\n\n\
+         | Code | Status | What went wrong | What to do |\n|---|---|---|---|\n",
+    );
     for code in Code::ALL {
         let (id, status, title, remedy) = (code.id(), code.status(), code.title(), code.remedy());
         // Writing to a String can not fail.

@@ -1,7 +1,10 @@
 //! What holds for every request: its name, its line in the log, headers that every answer bears,
 //! and that a panic in one is an answer to that one only.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     Error, HttpMessage,
@@ -9,15 +12,19 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
+    web,
 };
 use futures::FutureExt;
 use tracing::{Instrument, Span, field::Empty};
-use vitrine_core::ids::MerchantId;
+use vitrine_core::ids::{KeyId, MerchantId};
 
-use crate::{problem::Problem, problems::Code};
+use crate::{problem::Problem, problems::Code, state::State};
 
 /// The header that names a request.
 const HEADER: HeaderName = HeaderName::from_static("request-id");
+
+/// When another service answers in place of one that stops.
+const COME_BACK: Duration = Duration::from_secs(5);
 
 tokio::task_local! {
     /// The request that is being answered.
@@ -32,10 +39,12 @@ pub(crate) async fn watch(
     let id = requested_id(&request).unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let span = tracing::info_span!(
         "request", request_id = %id, method = %request.method(),
-        route = Empty, merchant = Empty, status = Empty, ms = Empty
+        route = Empty, merchant = Empty, key = Empty, status = Empty, ms = Empty
     );
     let line = Line { span: span.clone(), started: Instant::now(), answered: false };
-    let work = REQUEST_ID.scope(id.clone(), caught(request, next)).instrument(span);
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let work = in_time(state, caught(request, next));
+    let work = REQUEST_ID.scope(id.clone(), work).instrument(span);
     let mut answer = work.await;
     line.answered(&answer);
     if let Ok(response) = &mut answer {
@@ -62,6 +71,18 @@ async fn caught<B: MessageBody>(
     }
 }
 
+/// Gives work up that would not be done before a service that stops is gone.
+async fn in_time<T>(
+    state: Option<web::Data<State>>,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let Some(state) = state else { return work.await };
+    tokio::select! {
+        done = work => done,
+        () = state.out_of_time() => Err(Problem::of(Code::Stopping).retry_after(COME_BACK).into()),
+    }
+}
+
 /// Sets the headers that every answer bears.
 pub(crate) fn name(headers: &mut HeaderMap, id: &str) {
     const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
@@ -70,7 +91,9 @@ pub(crate) fn name(headers: &mut HeaderMap, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    }
 }
 
 /// The client's own name for the request, if it is harmless in a log: 1 to 64 letters, digits,
@@ -96,6 +119,9 @@ impl Line {
                 self.span.record("route", request.match_pattern().as_deref().unwrap_or("none"));
                 if let Some(merchant) = request.extensions().get::<MerchantId>() {
                     self.span.record("merchant", merchant.as_str());
+                }
+                if let Some(key) = request.extensions().get::<KeyId>() {
+                    self.span.record("key", tracing::field::display(key));
                 }
                 response.status()
             }

@@ -1,9 +1,11 @@
 //! The paths, one file each.
 
+pub(crate) mod access;
 pub(crate) mod catalog_health;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
 pub(crate) mod customers;
+mod docs;
 pub(crate) mod duplicates;
 pub(crate) mod experiments;
 pub(crate) mod export_catalog;
@@ -12,6 +14,7 @@ pub(crate) mod get_look;
 pub(crate) mod healthz;
 pub(crate) mod import_problems;
 pub(crate) mod imports;
+pub(crate) mod keys;
 pub(crate) mod list_pictures;
 pub(crate) mod list_products;
 pub(crate) mod metrics;
@@ -27,10 +30,13 @@ pub(crate) mod set_offers;
 
 use actix_web::{
     HttpResponse, Resource, Route,
+    body::BoxBody,
+    dev::{HttpServiceFactory, ServiceRequest},
+    middleware::{Next, from_fn},
     web::{self, ServiceConfig},
 };
 
-use crate::{problem::Problem, problems::Code};
+use crate::{caller::admit, problem::Problem, problems::Code};
 
 /// Adds every path, that of the metrics where they are to be told, and an answer for all others.
 pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
@@ -122,17 +128,32 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "POST",
             [web::post().to(feeds::import_feed)],
         ))
+        .service(at(
+            "/v1/keys",
+            "GET, POST",
+            [get().to(keys::list_keys), web::post().to(keys::create_key)],
+        ))
+        .service(at("/v1/keys/{id}", "DELETE", [web::delete().to(keys::revoke_key)]))
         .service(at("/healthz", "GET", [get().to(healthz::healthz)]))
         .service(at("/readyz", "GET", [get().to(readyz::readyz)]))
         .service(at("/openapi.json", "GET", [get().to(openapi::contract)]))
         .service(at("/problems", "GET", [get().to(problems::page)]))
+        .service(at("/docs", "GET", [get().to(docs::home)]))
+        .service(at("/docs/{file:.*}", "GET", [get().to(docs::pages)]))
         .default_service(web::to(|| async { refused(Problem::of(Code::RouteUnknown)) }));
 }
 
-fn at(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Route>) -> Resource {
+/// A path, closed to all whom the [table](access) does not let in.
+fn at(
+    path: &'static str,
+    allow: &'static str,
+    routes: impl IntoIterator<Item = Route> + 'static,
+) -> impl HttpServiceFactory + 'static {
     let refuse = move || async move { refused(Problem::method_not_allowed(allow)) };
     let resource = routes.into_iter().fold(web::resource(path), Resource::route);
-    resource.default_service(web::to(refuse))
+    resource.default_service(web::to(refuse)).wrap(from_fn(
+        move |request: ServiceRequest, next: Next<BoxBody>| admit(path, allow, request, next),
+    ))
 }
 
 fn refused(problem: Problem) -> Result<HttpResponse, Problem> {

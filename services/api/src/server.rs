@@ -1,16 +1,28 @@
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web,
+};
 use vitrine_core::{
     admission::Admission,
     imports::Importing,
     indexing::Indexer,
+    keys::Keyring,
     measuring::Measuring,
     ports::{Fetch, Pictures},
     shopping::Shopping,
 };
 
-use crate::{requests, routes, state::State, tokens::TokenKeys};
+use crate::{
+    cors::{self, Cors},
+    etags, pace, packing, requests, routes,
+    state::State,
+    stopping::Stopping,
+    tokens::{Issuer, TokenKeys},
+};
 
 /// What the API answers with.
 pub struct Api {
@@ -22,7 +34,12 @@ pub struct Api {
     /// Gets photos that are given by their address.
     pub fetch: Arc<dyn Fetch>,
     pub measuring: Measuring,
+    /// Checks the tokens that this service issued.
     pub keys: TokenKeys,
+    /// Checks those of another issuer.
+    pub issuer: Option<Arc<Issuer>>,
+    /// The merchants' keys for servers.
+    pub keyring: Arc<Keyring>,
 }
 
 /// How the server treats its connections.
@@ -52,6 +69,10 @@ pub struct ServerSettings {
     pub metrics_age: Duration,
     /// How long requests may still take once the server is asked to stop.
     pub shutdown_time: Duration,
+    /// What asks it to.
+    pub stopping: Stopping,
+    /// Which web pages may read answers.
+    pub cors: Cors,
 }
 
 impl Default for ServerSettings {
@@ -69,19 +90,27 @@ impl Default for ServerSettings {
             metrics: true,
             metrics_age: Duration::from_secs(5),
             shutdown_time: Duration::from_secs(30),
+            stopping: Stopping::default(),
+            cors: Cors::default(),
         }
     }
 }
 
-/// A server on a listener that is bound already; await it to run it. Stop it by its
-/// [handle](Server::handle), or with the future that it is given a signal by. When a client leaves,
-/// the work done for it is dropped.
+/// A server on a listener that is bound already; await it to run it. Stop it with
+/// [`ServerSettings::stopping`]: it finishes what is begun, answers `stopping` to what it can not
+/// finish in time, and then ends. When a client leaves, the work done for it is dropped.
 pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::Result<Server> {
     let state = web::Data::new(State::new(api, &settings));
     let app = move || {
         App::new()
             .app_data(state.clone())
             .configure(|config| routes::register(config, settings.metrics))
+            .wrap(from_fn(etags::tag))
+            .wrap(from_fn(packing::choose))
+            .wrap(Compress::default())
+            .wrap(from_fn(packing::tidy))
+            .wrap(from_fn(pace::keep))
+            .wrap(from_fn(cors::share))
             .wrap(from_fn(requests::watch))
     };
     let server = HttpServer::new(app)
@@ -91,7 +120,7 @@ pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::
         .client_request_timeout(settings.head_time)
         .h1_allow_half_closed(false)
         .shutdown_timeout(settings.shutdown_time.as_secs())
-        .disable_signals()
+        .shutdown_signal(settings.stopping.begun())
         .listen(listener)?;
     Ok(server.run())
 }

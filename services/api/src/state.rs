@@ -11,12 +11,18 @@ use vitrine_core::{
 };
 
 use crate::{
+    cors::Cors,
     decoding::Decoding,
+    identity::Identities,
     metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
-    tokens::TokenKeys,
+    stopping::Stopping,
 };
+
+/// What it takes to tell clients that their requests fail, before a service that stops cuts them
+/// off.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What every handler shares.
 pub(crate) struct State {
@@ -27,19 +33,34 @@ pub(crate) struct State {
     pub pictures: Arc<dyn Pictures>,
     pub fetch: Arc<dyn Fetch>,
     pub measuring: Measuring,
-    pub keys: TokenKeys,
+    pub identities: Identities,
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
     pub decoding: Decoding,
     /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Semaphore,
+    pub cors: Cors,
+    pub stopping: Stopping,
+    /// What is begun has so long once the service is asked to stop.
+    pub finish_time: Duration,
     pub body_time: Duration,
     pub answer_time: Duration,
 }
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, fetch, measuring, keys } = api;
+        let Api {
+            shop,
+            admission,
+            importing,
+            indexer,
+            pictures,
+            fetch,
+            measuring,
+            keys,
+            issuer,
+            keyring,
+        } = api;
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -56,13 +77,22 @@ impl State {
             pictures,
             fetch,
             measuring,
-            keys,
+            identities: Identities { tokens: keys, issuer, keys: keyring },
             readiness: Arc::new(readiness),
             metrics,
             decoding: Decoding::new(settings.decodes),
             uploads: Semaphore::new(settings.uploads.max(1)),
+            cors: settings.cors.clone(),
+            stopping: settings.stopping.clone(),
+            finish_time: settings.shutdown_time.saturating_sub(LAST_WORDS),
             body_time: settings.body_time,
             answer_time: settings.answer_time,
         }
+    }
+
+    /// Waits until what was begun has to be given up, because the service stops: there is just time
+    /// enough left to tell its client.
+    pub(crate) async fn out_of_time(&self) {
+        self.stopping.over(self.finish_time).await;
     }
 }

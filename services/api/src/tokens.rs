@@ -1,5 +1,9 @@
 //! Bearer tokens: who may use the API, and for which merchant.
 
+mod issuer;
+mod key_set;
+mod public_key;
+
 use std::time::Duration;
 
 use jsonwebtoken::{
@@ -9,9 +13,13 @@ use jsonwebtoken::{
 use serde::{Deserialize, Serialize};
 use vitrine_core::ids::MerchantId;
 
+pub use issuer::{Issuer, IssuerSettings};
+pub use key_set::KeyTimes;
+
 /// The fewest bytes that a secret may have: as many as HMAC-SHA-256 puts out (RFC 7518, 3.2).
 const MIN_SECRET: usize = 32;
-const ISSUER: &str = "vitrine";
+/// What this service calls itself in the tokens that it issues.
+pub const ISSUER: &str = "vitrine";
 /// How far the clocks of two machines may differ, in seconds.
 const CLOCK_SKEW: u64 = 30;
 
@@ -49,6 +57,8 @@ pub enum BadToken {
     Expired,
     #[error("the token is not valid")]
     Invalid,
+    #[error("the keys of the token's issuer are not known, and it does not answer")]
+    IssuerSilent,
 }
 
 /// Why there are no keys, or no token.
@@ -60,9 +70,11 @@ pub enum KeyError {
     TooShort(usize),
     #[error("the token could not be signed: {0}")]
     Signing(String),
+    #[error("no random numbers to be had ({0}); look into the system's log")]
+    Random(String),
 }
 
-/// Issues and checks tokens, by HMAC-SHA-256 and nothing else.
+/// Issues and checks this service's own tokens, by HMAC-SHA-256 and nothing else.
 #[derive(Clone)]
 pub struct TokenKeys {
     signing: EncodingKey,
@@ -85,6 +97,7 @@ impl TokenKeys {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_required_spec_claims(&["exp", "iss", "sub"]);
         rules.set_issuer(&[ISSUER]);
+        rules.validate_nbf = true;
         rules.leeway = CLOCK_SKEW;
         let (signing, checking) =
             (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));

@@ -247,6 +247,10 @@ async fn a_feed_is_kept_changed_run_and_forgotten() {
     assert_eq!(gone.status(), 204);
     let gone = keeper(&service, Method::DELETE, path).send().await.unwrap();
     problem(gone, 404, "feed_unknown").await;
+    for method in [Method::GET, Method::DELETE] {
+        let none = keeper(&service, method, "/v1/catalog/feeds/a%00").send().await.unwrap();
+        problem(none, 404, "feed_unknown").await;
+    }
 }
 
 #[tokio::test]

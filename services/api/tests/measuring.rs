@@ -245,15 +245,18 @@ async fn a_customer_is_kept_told_of_and_forgotten_with_their_looks() {
 }
 
 #[tokio::test]
-async fn only_who_keeps_the_shop_sees_reports_customers_and_experiments() {
+async fn only_who_keeps_the_shop_sees_reports_and_experiments_and_no_shopper_customers() {
     let service = start().await;
+    let agent = token_of(Role::Agent, "demo");
+    problem(service.get("/v1/customers/c", &agent).await, 404, "customer_unknown").await;
+    let shopper = token_of(Role::Shopper, "demo");
+    problem(service.get("/v1/customers/c", &shopper).await, 403, "role_not_allowed").await;
     let paths = [
         "/v1/reports/overview",
         "/v1/reports/conversion",
         "/v1/reports/queries",
         "/v1/reports/latency",
         "/v1/reports/experiments",
-        "/v1/customers/c",
         "/v1/experiments",
         "/v1/experiments/e",
     ];

@@ -100,6 +100,11 @@ text_id! {
     ArmName
 }
 
+text_id! {
+    /// What a merchant calls a key for a server.
+    KeyName
+}
+
 /// Declares an identifier that this service gives: a UUID version 7, sortable by time.
 macro_rules! own_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -141,6 +146,10 @@ own_id! {
 own_id! {
     /// One run of a feed.
     ImportId
+}
+own_id! {
+    /// A key for a server.
+    KeyId
 }
 
 #[cfg(test)]

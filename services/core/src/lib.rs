@@ -22,6 +22,7 @@ pub mod health;
 pub mod ids;
 pub mod imports;
 pub mod indexing;
+pub mod keys;
 pub mod lack;
 pub mod look;
 pub mod matching;
@@ -34,6 +35,7 @@ pub mod product;
 pub mod product_filter;
 pub mod profile;
 pub mod reports;
+pub mod scope;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;

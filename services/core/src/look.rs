@@ -123,6 +123,7 @@ pub enum ReasonKind {
     GoesWith,
 }
 
+/// What a reason speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Attribute {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String, example = "EUR")]
+#[schema(value_type = String, pattern = "^[A-Za-z]{3}$", example = "EUR")]
 pub struct Currency(Iso);
 
 impl Currency {

@@ -12,6 +12,7 @@ mod feeds;
 mod fetch;
 mod imports;
 mod index;
+mod keys;
 mod pictures;
 mod rebuilds;
 mod vision;
@@ -33,6 +34,7 @@ pub use imports::{
     Worked,
 };
 pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
+pub use keys::Keys;
 pub use pictures::{
     KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
     WantedPicture,

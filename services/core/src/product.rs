@@ -72,6 +72,7 @@ pub struct Offer {
     pub sale_price: Option<Money>,
     pub availability: Availability,
     /// Pieces in stock, where the merchant says.
+    #[schema(value_type = Option<i64>, minimum = 0)]
     pub stock: Option<u32>,
 }
 

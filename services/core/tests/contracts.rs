@@ -3,7 +3,7 @@
 use vitrine_core::{
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        contracts, sample,
+        MemoryKeys, contracts, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -87,4 +87,9 @@ async fn the_customers_in_a_map_keep_the_contract() {
 #[tokio::test]
 async fn the_experiments_in_a_map_keep_the_contract() {
     contracts::experiments(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
+async fn the_keys_in_a_map_keep_the_contract() {
+    contracts::keys(&MemoryKeys::default()).await;
 }

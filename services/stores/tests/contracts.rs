@@ -45,6 +45,12 @@ async fn the_pictures_in_sqlite_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_keys_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::keys(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
 async fn the_sqlite_catalog_keeps_merchants_apart_whatever_they_do() {
     let dir = tempfile::tempdir().unwrap();
     contracts::tenants(&sqlite(dir.path()).await).await;
@@ -84,6 +90,12 @@ async fn the_imports_in_postgresql_keep_the_contract() {
 async fn the_pictures_in_postgresql_keep_the_contract() {
     let Some(database) = TestDatabase::create().await else { return };
     contracts::pictures(&postgres(&database).await).await;
+}
+
+#[tokio::test]
+async fn the_keys_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::keys(&postgres(&database).await).await;
 }
 
 #[tokio::test]

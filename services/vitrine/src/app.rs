@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
-use vitrine_api::{Api, TokenKeys};
+use vitrine_api::{Api, Issuer, TokenKeys};
 use vitrine_core::{
     admission::Admission,
     answers::AnswerRecorder,
@@ -12,6 +12,7 @@ use vitrine_core::{
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
+    keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
     ports::{Cache, Embedder, Fetch, ModelError, Stylist, Vision},
     shopping::{MatchRecorder, Photos, Shopping},
@@ -20,7 +21,7 @@ use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, Mod
 use vitrine_stores::LocalCache;
 
 use crate::{
-    database::Database, error::Error, importer, search::Search, secret, settings::Settings,
+    database::Database, error::Error, importer, people, search::Search, secret, settings::Settings,
     steps::Steps,
 };
 
@@ -59,6 +60,8 @@ pub struct App {
     pub indexer: Arc<Indexer>,
     pub importing: Importing,
     pub keys: TokenKeys,
+    issuer: Option<Arc<Issuer>>,
+    keyring: Arc<Keyring>,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
     fetch: Arc<dyn Fetch>,
@@ -72,6 +75,7 @@ impl App {
         let folder = settings.data.folder.clone();
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let keys = secret::keys(&settings.secret_file())?;
+        let issuer = people::issuer(settings)?;
         let models = steps
             .step("models", async {
                 let models = Models::load(settings).await?;
@@ -128,6 +132,7 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
+        let keyring = people::keyring(&database);
         Ok(Self {
             shop,
             admission,
@@ -137,6 +142,8 @@ impl App {
             importing,
             keys,
             fetch,
+            issuer,
+            keyring,
             database,
             index,
         })
@@ -170,6 +177,8 @@ impl App {
             measuring: self.database.measuring.clone(),
             fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
+            issuer: self.issuer.clone(),
+            keyring: Arc::clone(&self.keyring),
         }
     }
 

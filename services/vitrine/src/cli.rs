@@ -6,9 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use vitrine_api::Role;
 use vitrine_core::{
     feed::{Dialect, ExportDialect},
-    ids::MerchantId,
+    ids::{KeyId, KeyName, MerchantId},
     imports::Mode,
     money::Currency,
+    scope::Scope,
 };
 
 /// Answers a customer's outfit photo with the shop's own products and advice.
@@ -61,6 +62,11 @@ pub enum Command {
         /// How long it is good for.
         #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3650))]
         days: u64,
+    },
+    /// Make, list and revoke keys for a merchant's servers.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
     },
     /// Answer one photo in the terminal, with or without a running service.
     Look {
@@ -130,6 +136,12 @@ pub enum Command {
         #[arg(long)]
         currency: Option<Currency>,
     },
+    /// Print the contract of the API (OpenAPI 3.1), as the service answers it at `/openapi.json`.
+    Openapi {
+        /// Print nothing; say whether this file is the contract.
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+    },
     /// Bring the catalog's tables up to this version, as `serve` does at its start where
     /// `data.migrate` allows it.
     Migrate {
@@ -155,6 +167,37 @@ pub enum Command {
         /// Compare the index with the catalog too, product by product, and mend it.
         #[arg(long)]
         repair: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key; what proves it is printed, and never shown again.
+    Create {
+        /// Whose server holds it.
+        #[arg(long)]
+        merchant: MerchantId,
+        /// What to call it.
+        #[arg(long)]
+        name: KeyName,
+        /// What its holder may do, as looks,search; docs/routes.md lists all.
+        #[arg(long = "scope", required = true, value_delimiter = ',', value_name = "SCOPES")]
+        scopes: Vec<Scope>,
+        /// How long it is good for; until it is revoked, if not given.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: Option<u32>,
+    },
+    /// List a merchant's keys.
+    List {
+        #[arg(long)]
+        merchant: MerchantId,
+    },
+    /// End a key for good. A running service takes five seconds to know.
+    Revoke {
+        #[arg(long)]
+        merchant: MerchantId,
+        /// As `vitrine key list` shows it.
+        id: KeyId,
     },
 }
 

@@ -3,8 +3,10 @@ mod doctor;
 mod eval;
 mod export;
 mod import;
+mod key;
 mod look;
 mod migrate;
+mod openapi;
 mod serve;
 mod table;
 mod token;
@@ -36,6 +38,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Demo { .. } => demo::run(&settings).await,
         Command::Serve { .. } => serve::run(&settings).await,
         Command::Token { role, merchant, days } => token::run(&settings, role, &merchant, days),
+        Command::Key { command } => key::run(&settings, command).await,
         Command::Look { photo, merchant, text, limit, complete_the_look, locale, json } => {
             let asked =
                 look::Asked { photo, merchant, text, limit, complete_the_look, locale, json };
@@ -56,6 +59,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let options = ImportOptions { mode: mode.into(), dry_run, force, enrich };
             import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
         }
+        Command::Openapi { check } => openapi::run(check.as_deref()),
         Command::Migrate { check } => migrate::run(&settings, check).await,
         Command::Export { out, merchant, dialect, currency } => {
             export::run(&settings, &out, &merchant, dialect, currency).await

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use vitrine_core::{
     indexing::IndexingStore,
     measuring::Measuring,
-    ports::{Catalog, Customers, Duties, Events, Experiments, Feeds, Imports, Pictures},
+    ports::{Catalog, Customers, Duties, Events, Experiments, Feeds, Imports, Keys, Pictures},
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -26,6 +26,7 @@ pub(crate) struct Database {
     pub indexing: Arc<dyn IndexingStore>,
     pub duties: Arc<dyn Duties>,
     pub measuring: Measuring,
+    pub keys: Arc<dyn Keys>,
     kind: Kind,
 }
 
@@ -56,7 +57,15 @@ impl Database {
 
     fn of<S>(store: Arc<S>, kind: Kind) -> Self
     where
-        S: IndexingStore + Imports + Feeds + Pictures + Events + Customers + Experiments + 'static,
+        S: IndexingStore
+            + Imports
+            + Feeds
+            + Pictures
+            + Keys
+            + Events
+            + Customers
+            + Experiments
+            + 'static,
     {
         Self {
             catalog: store.clone(),
@@ -65,6 +74,7 @@ impl Database {
             pictures: store.clone(),
             duties: store.clone(),
             measuring: Measuring::new(store.clone()),
+            keys: store.clone(),
             indexing: store,
             kind,
         }

@@ -8,6 +8,7 @@ mod demo;
 mod error;
 pub mod evaluate;
 mod importer;
+mod people;
 mod search;
 mod secret;
 pub mod settings;

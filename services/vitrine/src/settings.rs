@@ -8,7 +8,9 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use vitrine_api::{Cors, IssuerSettings, KeyTimes};
 use vitrine_core::{
+    address::WebAddress,
     ids::{BadId, MerchantId},
     imports::ImportSettings,
     shopping::PhotoKeeping,
@@ -23,6 +25,7 @@ use crate::{cli::Common, demo, error::Error};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub server: Server,
+    pub cors: Cors,
     pub data: Data,
     pub models: Models,
     pub embedder: Embedder,
@@ -33,6 +36,7 @@ pub struct Settings {
     pub pictures: Pictures,
     pub events: Events,
     pub outbound: Outbound,
+    pub tokens: Tokens,
     pub log: Log,
 }
 
@@ -131,6 +135,21 @@ pub struct Outbound {
     pub at_once: usize,
 }
 
+/// Whose tokens are taken besides our own: issuer, audience and jwks, all or none of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Who issues them, as their claim `iss` has it.
+    pub issuer: Option<String>,
+    /// What this service is called in their claim `aud`.
+    pub audience: Option<String>,
+    /// Where the issuer's public keys are, as a JWK Set.
+    pub jwks: Option<String>,
+    /// The claims that name the merchant, the scopes and the roles.
+    pub merchant_claim: String,
+    pub scopes_claim: String,
+    pub roles_claim: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Models {
     /// The vision-language model: a folder, or `hub:` and a name.
@@ -194,6 +213,7 @@ impl Default for Settings {
         let models = demo::folder().join("model");
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
+            cors: Cors::default(),
             data: Data {
                 folder: "data".into(),
                 secret_file: None,
@@ -238,6 +258,14 @@ impl Default for Settings {
                 proxy: None,
                 per_host: 4,
                 at_once: 32,
+            },
+            tokens: Tokens {
+                issuer: None,
+                audience: None,
+                jwks: None,
+                merchant_claim: "merchant".into(),
+                scopes_claim: "scope".into(),
+                roles_claim: "roles".into(),
             },
             log: Log {
                 filter: "info,mistralrs=warn,mistralrs_core=warn,qdrant_edge=error".into(),
@@ -324,6 +352,37 @@ impl Settings {
             default: minutes(self.photos.keep_minutes),
             merchants: merchants.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Whose tokens are taken besides our own, if anybody's are.
+    pub fn issuer(&self) -> Result<Option<IssuerSettings>, Error> {
+        let Tokens { issuer, audience, jwks, merchant_claim, scopes_claim, roles_claim } =
+            self.tokens.clone();
+        let (issuer, audience, jwks) = match (issuer, audience, jwks) {
+            (None, None, None) => return Ok(None),
+            (Some(issuer), Some(audience), Some(jwks)) => (issuer, audience, jwks),
+            _ => {
+                let needs = "`tokens.issuer`, `tokens.audience` and `tokens.jwks` need one another; \
+                             set all three or none";
+                return Err(Error::Settings(needs.into()));
+            }
+        };
+        if issuer == vitrine_api::ISSUER {
+            let taken = format!("`tokens.issuer` can not be `{issuer}`: our own tokens say so");
+            return Err(Error::Settings(taken));
+        }
+        let jwks = WebAddress::parse(&jwks)
+            .map_err(|error| Error::Settings(format!("`tokens.jwks`: {error}")))?;
+        let times = KeyTimes::default();
+        Ok(Some(IssuerSettings {
+            issuer,
+            audience,
+            jwks,
+            merchant_claim,
+            scopes_claim,
+            roles_claim,
+            times,
+        }))
     }
 
     /// The file with the secret that signs tokens.
@@ -457,6 +516,25 @@ mod tests {
     }
 
     #[test]
+    fn an_issuer_is_named_whole_or_not_at_all() {
+        let issuer = r#"tokens.issuer="https://login.example/""#;
+        let (audience, jwks) = ("tokens.audience=api", "tokens.jwks=https://login.example/jwks");
+        let issuer_of = |set: &[&str]| Settings::read(&common(set), None).unwrap().issuer();
+        assert_eq!(issuer_of(&[]).unwrap(), None);
+        let named = issuer_of(&[issuer, audience, jwks, "tokens.scopes_claim=scp"]).unwrap();
+        let named = named.unwrap();
+        assert_eq!((named.audience.as_str(), named.scopes_claim.as_str()), ("api", "scp"));
+        for set in [&[issuer][..], &[issuer, audience], &[audience, jwks], &[jwks]] {
+            let error = issuer_of(set).unwrap_err().to_string();
+            assert!(error.contains("set all three or none"), "{error}");
+        }
+        let error = issuer_of(&["tokens.issuer=vitrine", audience, jwks]).unwrap_err();
+        assert!(error.to_string().contains("our own tokens"), "{error}");
+        let error = issuer_of(&[issuer, audience, "tokens.jwks=keys.json"]).unwrap_err();
+        assert!(error.to_string().contains("`tokens.jwks`"), "{error}");
+    }
+
+    #[test]
     fn an_unknown_key_names_the_nearest_known_one() {
         let error = with_file("[models]\nvisoin = \"x\"", &[]).unwrap_err().to_string();
         assert_eq!(error, "`models.visoin` is not a setting; did you mean `models.vision`?");
@@ -468,6 +546,22 @@ mod tests {
     fn a_value_of_the_wrong_kind_says_which() {
         let error = with_file("[models]\nqueue = \"many\"", &[]).unwrap_err().to_string();
         assert!(error.contains("models.queue") || error.contains("queue"), "{error}");
+    }
+
+    #[test]
+    fn web_pages_are_named_for_all_merchants_and_for_each() {
+        let text = "[cors]\norigins = [\"https://Shop.example\"]\n\
+                    [cors.merchants]\n\"my.shop\" = [\"http://localhost:3000\"]";
+        let cors = with_file(text, &[]).unwrap().cors;
+        assert_eq!(cors.origins[0].to_string(), "https://shop.example");
+        let (merchant, origins) = cors.merchants.first_key_value().unwrap();
+        assert_eq!((merchant.as_str(), origins.len()), ("my.shop", 1));
+
+        let error =
+            with_file("[cors]\norigins = [\"shop.example/\"]", &[]).unwrap_err().to_string();
+        assert!(error.contains("is not an origin; write scheme and host alone"), "{error}");
+        let error = with_file("[cors]\nmerchant = {}\norigin = []", &[]).unwrap_err().to_string();
+        assert!(error.contains("did you mean `cors.origins`?"), "{error}");
     }
 
     #[test]

@@ -63,6 +63,34 @@ fn a_photo_that_can_not_be_read_is_told_by_name() {
 }
 
 #[test]
+fn a_key_is_made_listed_and_revoked() {
+    let data = tempdir().unwrap();
+    let create = ["key", "create", "--merchant", "demo", "--name", "shop server"];
+    let told = in_folder(data.path(), &[&create[..], &["--scope", "looks,search"]].concat());
+    assert_eq!(told.code, Some(0), "{told:?}");
+    let secret = told.out.trim();
+    assert!(secret.starts_with("vk_") && secret.len() == 67, "{told:?}");
+    let id = told.err.split(' ').next().unwrap();
+
+    let list = ["key", "list", "--merchant", "demo"];
+    let listed = in_folder(data.path(), &list);
+    assert!(listed.out.starts_with(id) && listed.out.contains("[looks search]"), "{listed:?}");
+    assert!(listed.out.contains("shop server") && listed.out.contains("never used"), "{listed:?}");
+    assert!(!listed.out.contains(&secret[3..]), "{listed:?}");
+
+    let revoke = ["key", "revoke", "--merchant", "demo", id];
+    assert_eq!(in_folder(data.path(), &revoke).code, Some(0));
+    assert_eq!(in_folder(data.path(), &list).out, "");
+    let again = in_folder(data.path(), &revoke);
+    assert_eq!(again.code, Some(2), "{again:?}");
+    assert!(again.err.contains("has no key"), "{again:?}");
+
+    let told = in_folder(data.path(), &[&create[..], &["--scope", "everything"]].concat());
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.contains("looks, search, events, catalog:read"), "{told:?}");
+}
+
+#[test]
 fn a_token_has_three_parts_and_a_role_there_is() {
     let data = tempdir().unwrap();
     let told = in_folder(data.path(), &["token", "--role", "Shopper", "--merchant", "demo"]);
@@ -73,6 +101,28 @@ fn a_token_has_three_parts_and_a_role_there_is() {
     assert_eq!(told.code, Some(2), "{told:?}");
     assert!(told.err.contains("use shopper, agent, merchant or admin"), "{}", told.err);
     assert_eq!(told.out, "");
+}
+
+#[test]
+fn the_contract_is_printed_and_a_copy_is_compared_with_it() {
+    let printed = run(&mut vitrine(&["openapi"]));
+    assert_eq!((printed.code, printed.err.as_str()), (Some(0), ""));
+    assert_eq!(printed.json()["info"]["title"], "Vitrine");
+    let same = run(&mut vitrine(&["openapi", "--check", "openapi/vitrine.json"]));
+    assert_eq!((same.code, same.out.as_str(), same.err.as_str()), (Some(0), "", ""));
+
+    let folder = tempdir().unwrap();
+    let copy = folder.path().join("copy.json");
+    let changed = printed.out.replacen("\"Vitrine\"", "\"Shop\"", 1);
+    std::fs::write(&copy, changed).unwrap();
+    let other = run(&mut vitrine(&["openapi", "--check", text(&copy)]));
+    assert_eq!((other.code, other.out.as_str(), other.err.lines().count()), (Some(1), "", 1));
+    assert!(
+        other.err.contains("copy.json is not the contract: they differ from line 4 on"),
+        "{other:?}"
+    );
+    let none = run(&mut vitrine(&["openapi", "--check", "no-such.json"]));
+    assert_eq!(none.code, Some(2), "{none:?}");
 }
 
 #[test]

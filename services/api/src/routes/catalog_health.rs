@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vitrine_core::{
@@ -107,9 +107,7 @@ pub(crate) async fn get_catalog_health(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let health = Health::of(&*state.shop.catalog, &*state.pictures, &keeper.merchant).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(CatalogHealth::from(health)))
+    Ok(HttpResponse::Ok().json(CatalogHealth::from(health)))
 }
 
 impl From<Health> for CatalogHealth {

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
@@ -64,6 +64,12 @@ pub(crate) struct ImportAddress {
     currency: Option<Currency>,
 }
 
+/// A feed in any dialect, packed with gzip or not.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes the body to the contract")]
+pub(crate) struct FeedFile(Vec<u8>);
+
 impl ImportAddress {
     /// Takes apart; what the body says is stronger than the query.
     fn and(self, query: Asked) -> (WebAddress, Asked) {
@@ -110,7 +116,7 @@ impl Asked {
         description = "The feed, or where it is",
         content(
             (ImportAddress = "application/json"),
-            (Vec<u8> = "application/octet-stream"),
+            (FeedFile = "application/octet-stream"),
             (String = "text/csv"),
             (String = "text/tab-separated-values"),
             (String = "application/xml"),
@@ -237,8 +243,6 @@ impl Head {
 /// A body of any length, as long as it keeps coming.
 struct Body {
     payload: web::Payload,
-    /// How long the next piece may take.
-    patience: Duration,
     max_bytes: u64,
 }
 
@@ -250,16 +254,11 @@ impl Body {
         if declared.is_some_and(|length| length > max_bytes) {
             return Err(Problem::of(Code::FeedTooLarge));
         }
-        Ok(Self { payload, patience: state.body_time, max_bytes })
+        Ok(Self { payload, max_bytes })
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
-        match tokio::time::timeout(self.patience, self.payload.next()).await {
-            Err(_) => Err(Problem::of(Code::BodySlow)),
-            Ok(None) => Ok(None),
-            Ok(Some(Err(_))) => Err(Problem::of(Code::BodyIncomplete)),
-            Ok(Some(Ok(piece))) => Ok(Some(piece)),
-        }
+        Ok(self.payload.next().await.transpose()?)
     }
 
     async fn head(&mut self) -> Result<Head, Problem> {

@@ -126,7 +126,7 @@ pub(crate) async fn get_customer(
     }
     let events = events.into_iter().map(EventLine::from).collect();
     let data = CustomerData { profile: customer.into(), events, look_ids, search_ids };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(data))
+    Ok(HttpResponse::Ok().json(data))
 }
 
 /// Keep a customer

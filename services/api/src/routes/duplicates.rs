@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vitrine_core::{
@@ -74,16 +74,11 @@ pub(crate) async fn list_duplicates(
     let by: DuplicatesBy = by.parse().map_err(|error: UnknownWord| invalid(error.to_string()))?;
     let limit = limit_of(limit.as_deref())?;
     let after: Option<String> = after_of(cursor.as_deref())?;
-    if after.as_deref().is_some_and(|after| after.chars().any(char::is_control)) {
-        return Err(Problem::of(Code::CursorInvalid));
-    }
     let (catalog, pictures) = (&*state.shop.catalog, &*state.pictures);
     let mut groups =
         duplicates(catalog, pictures, &keeper.merchant, by, after.as_deref(), limit + 1).await?;
     let more = groups.len() > limit;
     groups.truncate(limit);
     let next = groups.last().filter(|_| more).map(|group| Page::cursor(&group.value));
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(DuplicatesPage { groups, next }))
+    Ok(HttpResponse::Ok().json(DuplicatesPage { groups, next }))
 }

@@ -83,9 +83,7 @@ pub(crate) async fn list_experiments(
 ) -> Result<HttpResponse, Problem> {
     let experiments = state.measuring.experiments.experiments(&keeper.merchant).await?;
     let experiments = experiments.into_iter().map(ExperimentState::from).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ExperimentList { experiments }))
+    Ok(HttpResponse::Ok().json(ExperimentList { experiments }))
 }
 
 /// Tell one experiment
@@ -114,9 +112,7 @@ pub(crate) async fn get_experiment(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let kept = known(&keeper, &name(&path)?, &state).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ExperimentState::from(kept)))
+    Ok(HttpResponse::Ok().json(ExperimentState::from(kept)))
 }
 
 /// Begin, stop or go on with an experiment

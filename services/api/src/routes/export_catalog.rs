@@ -34,7 +34,7 @@ const TOGETHER: usize = 200;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
     /// `vitrine` (JSON lines), `google` (tab-separated) or `shopify` (CSV).
-    #[param(value_type = Option<String>, example = "google")]
+    #[param(value_type = Option<ExportDialect>, example = "google")]
     dialect: Option<String>,
     /// For `shopify`, whose prices name none: variants in another currency are left out.
     currency: Option<Currency>,

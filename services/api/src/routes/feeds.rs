@@ -121,9 +121,7 @@ pub(crate) async fn list_feeds(
 ) -> Result<HttpResponse, Problem> {
     let feeds = state.importing.feeds.feeds(&keeper.merchant).await?;
     let feeds = feeds.iter().map(FeedStatus::from).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(FeedList { feeds }))
+    Ok(HttpResponse::Ok().json(FeedList { feeds }))
 }
 
 /// Get a kept feed
@@ -133,7 +131,7 @@ pub(crate) async fn list_feeds(
     operation_id = "getFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     responses(
         (status = 200, description = "The feed", body = FeedStatus),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
@@ -151,9 +149,7 @@ pub(crate) async fn get_feed(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let feed = known(&keeper, &path, &state).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(FeedStatus::from(&feed)))
+    Ok(HttpResponse::Ok().json(FeedStatus::from(&feed)))
 }
 
 /// Keep a feed
@@ -167,7 +163,7 @@ pub(crate) async fn get_feed(
     operation_id = "putFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it, at most 100 characters")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     request_body = FeedBody,
     responses(
         (status = 200, description = "The feed as it is now; it was there before", body = FeedStatus),
@@ -193,12 +189,11 @@ pub(crate) async fn put_feed(
     let body: FeedBody = serde_json::from_value(body).map_err(|error| {
         Problem::new(Code::FeedInvalid, format!("{error}. {}", Code::FeedInvalid.remedy()))
     })?;
-    let name = path.trim().to_owned();
-    let fits = (1..=MAX_NAME).contains(&name.chars().count());
-    if !fits || name.chars().any(char::is_control) {
+    let name = name_in(&path).ok_or_else(|| {
         let detail = "A name has 1 to 100 characters, none of them control characters";
-        return Err(Problem::of_field(Code::FeedInvalid, "name", detail));
-    }
+        Problem::of_field(Code::FeedInvalid, "name", detail)
+    })?;
+    let name = name.to_owned();
     let every_seconds = body.every_seconds.unwrap_or(EVERY_DEFAULT);
     if !(EVERY.0..=EVERY.1).contains(&Duration::from_secs(every_seconds)) {
         let detail = format!("Give {} to {} seconds", EVERY.0.as_secs(), EVERY.1.as_secs());
@@ -242,7 +237,7 @@ pub(crate) async fn put_feed(
     operation_id = "deleteFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     responses(
         (status = 204, description = "It is forgotten"),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
@@ -259,7 +254,8 @@ pub(crate) async fn delete_feed(
     path: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    match state.importing.feeds.remove_feed(&keeper.merchant, path.trim()).await? {
+    let name = name_in(&path).ok_or_else(|| Problem::of(Code::FeedUnknown))?;
+    match state.importing.feeds.remove_feed(&keeper.merchant, name).await? {
         false => Err(Problem::of(Code::FeedUnknown)),
         true => Ok(HttpResponse::NoContent().finish()),
     }
@@ -274,7 +270,7 @@ pub(crate) async fn delete_feed(
     operation_id = "importFeed",
     tag = "imports",
     security(("token" = [])),
-    params(("name" = String, Path, description = "As the merchant calls it")),
+    params(("name" = String, Path, min_length = 1, max_length = 100, description = "As the merchant calls it")),
     responses(
         (status = 202, description = "An import of it will be run", body = ImportStatus, headers(
             ("Location" = String, description = "Where its state is")
@@ -300,7 +296,15 @@ pub(crate) async fn import_feed(
     Ok(accepted(&import))
 }
 
-async fn known(keeper: &Keeper, name: &str, state: &State) -> Result<KeptFeed, Problem> {
-    let feed = state.importing.feeds.feed(&keeper.merchant, name.trim()).await?;
-    feed.ok_or_else(|| Problem::of(Code::FeedUnknown))
+async fn known(keeper: &Keeper, path: &str, state: &State) -> Result<KeptFeed, Problem> {
+    let unknown = || Problem::of(Code::FeedUnknown);
+    let name = name_in(path).ok_or_else(unknown)?;
+    state.importing.feeds.feed(&keeper.merchant, name).await?.ok_or_else(unknown)
+}
+
+/// The name that a path has, if a feed can be called so.
+fn name_in(path: &str) -> Option<&str> {
+    let name = path.trim();
+    let fits = (1..=MAX_NAME).contains(&name.chars().count());
+    (fits && !name.chars().any(char::is_control)).then_some(name)
 }

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use vitrine_core::{ids::LookId, look::Look};
 
 use crate::{
@@ -37,5 +37,5 @@ pub(crate) async fn get_look(
     let id: LookId = path.parse().map_err(|_| Problem::of(Code::IdInvalid))?;
     let look = state.shop.find_look(&caller.merchant, id).await?;
     let look = look.ok_or_else(|| Problem::of(Code::LookUnknown))?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(look))
+    Ok(HttpResponse::Ok().json(look))
 }

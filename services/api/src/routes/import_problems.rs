@@ -82,6 +82,7 @@ pub(crate) async fn list_import_problems(
                 format!("attachment; filename=\"import-{id}-problems.csv\""),
             ))
             .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::VARY, "Accept"))
             .streaming(csv(Arc::clone(imports), merchant, id)));
     }
     let skip = after.unwrap_or_default();
@@ -90,7 +91,7 @@ pub(crate) async fn list_import_problems(
     problems.truncate(limit);
     let next = more.then(|| Page::cursor(&(skip + limit as u64)));
     Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::VARY, "Accept"))
         .json(ProblemPage { problems, next }))
 }
 

@@ -1,6 +1,6 @@
 //! Imports: listed, looked at, cancelled.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vitrine_core::{ids::ImportId, imports::Import};
@@ -57,9 +57,7 @@ pub(crate) async fn list_imports(
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|import| Page::cursor(&import.id));
     let imports = found.iter().map(ImportStatus::from).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ImportPage { imports, next }))
+    Ok(HttpResponse::Ok().json(ImportPage { imports, next }))
 }
 
 /// Get an import
@@ -127,9 +125,7 @@ pub(crate) async fn cancel_import(
 
 fn answer(import: Option<Import>) -> Result<HttpResponse, Problem> {
     let import = import.ok_or_else(|| Problem::of(Code::ImportUnknown))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ImportStatus::from(&import)))
+    Ok(HttpResponse::Ok().json(ImportStatus::from(&import)))
 }
 
 pub(super) fn id_of(text: &str) -> Result<ImportId, Problem> {

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vitrine_core::{
@@ -123,7 +123,5 @@ pub(crate) async fn list_pictures(
     kept.truncate(limit);
     let next = kept.last().filter(|_| more).map(|last| Page::cursor(&last.product));
     let pictures = kept.into_iter().map(ProductPicture::from).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(PicturePage { pictures, next }))
+    Ok(HttpResponse::Ok().json(PicturePage { pictures, next }))
 }

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vitrine_core::{
@@ -45,7 +45,7 @@ pub(crate) struct ProductPage {
         ("lacks" = Option<Vec<Lack>>, Query, description = "Something that is missing, as `getCatalogHealth` counts it; repeated, or separated by commas"),
         ("available" = Option<bool>, Query, description = "Whether any variant can be bought now"),
         ("never_matched" = Option<bool>, Query, description = "Whether it was never shown as a match"),
-        ("id_prefix" = Option<String>, Query, description = "What the id begins with"),
+        ("id_prefix" = Option<String>, Query, min_length = 1, max_length = 200, description = "What the id begins with"),
     ),
     responses(
         (status = 200, description = "A page of products, as they are now", body = ProductPage),
@@ -71,7 +71,5 @@ pub(crate) async fn list_products(
     ids.truncate(limit);
     let next = ids.last().filter(|_| more).map(Page::cursor);
     let products = catalog.products(&caller.merchant, &ids).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ProductPage { products, next }))
+    Ok(HttpResponse::Ok().json(ProductPage { products, next }))
 }

@@ -51,7 +51,7 @@ pub(crate) async fn get_product(
     let ids = [id_of(&path)?];
     let found = state.shop.catalog.products(&caller.merchant, &ids).await?;
     let product = found.into_iter().next().ok_or_else(|| Problem::of(Code::ProductUnknown))?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(product))
+    Ok(HttpResponse::Ok().json(product))
 }
 
 /// Put a product in place

@@ -122,7 +122,5 @@ pub(crate) async fn get_reindex(
     _: Operator,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(Reindex::from(state.indexer.rebuild_state().await?)))
+    Ok(HttpResponse::Ok().json(Reindex::from(state.indexer.rebuild_state().await?)))
 }

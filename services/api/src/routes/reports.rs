@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -33,7 +33,7 @@ fn days(asked: Asked) -> Result<Days, Problem> {
 }
 
 fn told(report: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(report)
+    HttpResponse::Ok().json(report)
 }
 
 /// What was answered and what came of it

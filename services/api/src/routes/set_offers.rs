@@ -43,7 +43,7 @@ pub(crate) struct OfferLine {
     availability: Option<Availability>,
     /// Pieces in stock; `null` where they are not counted.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<u32>)]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     stock: Option<Option<u32>>,
 }
 

@@ -21,6 +21,7 @@ const MAX_FIELD: usize = 16 * 1024;
 
 /// A photo as a form.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the form to the contract")]
 pub(crate) struct LookForm {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file of at most 20 MiB, 64 pixels a side at least.

@@ -25,6 +25,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// A photo as JSON.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body to the contract")]
 pub(crate) struct LookBody {
     photo: PhotoSource,
@@ -59,6 +60,7 @@ pub(crate) struct LookBody {
 
 /// Where the picture is: one of the three.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body to the contract")]
 pub(super) struct PhotoSource {
     /// A JPEG, PNG, WebP, GIF, BMP or TIFF file as base64 (RFC 4648, section 4).

@@ -2,10 +2,13 @@
 
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod issuing;
 pub(crate) mod odd;
+pub(crate) mod operations;
+pub(crate) mod schema;
 
 use std::{
-    io::Cursor,
+    io::{self, Cursor},
     net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
@@ -17,19 +20,21 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::Value;
-use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
+use tokio::task::JoinHandle;
+use vitrine_api::{Api, Issuer, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     answers::AnswerRecorder,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
+    keys::{KEPT, Keyring},
     measuring::Measuring,
     ports::{Catalog, Vision},
     shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        sample,
+        MemoryKeys, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -53,6 +58,9 @@ pub(crate) struct Service {
     pub matched: Arc<MatchRecorder>,
     /// Writes what was answered when it is told to.
     pub answered: Arc<AnswerRecorder>,
+    /// Ends when the server has.
+    pub running: JoinHandle<io::Result<()>>,
+    pub server_keys: Arc<MemoryKeys>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -71,6 +79,16 @@ pub(crate) async fn start() -> Service {
 }
 
 pub(crate) async fn start_with(
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+) -> Service {
+    start_trusting(None, vision, admission, settings).await
+}
+
+/// A service that takes another issuer's tokens besides its own.
+pub(crate) async fn start_trusting(
+    issuer: Option<Issuer>,
     vision: Arc<dyn Vision>,
     admission: Admission,
     settings: ServerSettings,
@@ -111,6 +129,7 @@ pub(crate) async fn start_with(
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
+    let server_keys = Arc::new(MemoryKeys::default());
     let api = Api {
         shop,
         admission: Arc::clone(&admission),
@@ -120,12 +139,14 @@ pub(crate) async fn start_with(
         fetch: web.clone(),
         measuring: Measuring::new(catalog.clone()),
         keys: keys(),
+        issuer: issuer.map(Arc::new),
+        keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = server(api, listener, settings).unwrap();
     let handle = server.handle();
-    tokio::spawn(server);
+    let running = tokio::spawn(server);
     Service {
         address,
         client: Client::new(),
@@ -136,6 +157,8 @@ pub(crate) async fn start_with(
         answered,
         catalog,
         web,
+        running,
+        server_keys,
         handle,
     }
 }
@@ -145,8 +168,17 @@ pub(crate) fn keys() -> TokenKeys {
 }
 
 pub(crate) fn token_for(merchant: &str) -> String {
+    token_of(Role::Shopper, merchant)
+}
+
+pub(crate) fn token_of(role: Role, merchant: &str) -> String {
     let merchant = MerchantId::new(merchant).unwrap();
-    keys().issue(Role::Shopper, &merchant, Duration::from_secs(600)).unwrap()
+    keys().issue(role, &merchant, Duration::from_secs(600)).unwrap()
+}
+
+/// A token of any role at the usual merchant.
+pub(crate) fn token_as(role: Role) -> String {
+    token_of(role, "demo")
 }
 
 pub(crate) fn token() -> String {

@@ -16,7 +16,8 @@ use crate::{
 /// The dialects that a catalog can be written in. Whatever a dialect has no words for stands in
 /// columns of our own, which its owner passes over and the reader here takes: reading a feed that
 /// was written gives the same products.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub enum ExportDialect {
     /// JSON lines in this service's own words.
     Vitrine,

@@ -26,6 +26,7 @@ const TOLD_BY_LENGTH: [Category; 2] = [Category::Dress, Category::Skirt];
 /// What a picture can tell of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PictureAttribute)]
 pub enum Attribute {
     Colours,
     Pattern,

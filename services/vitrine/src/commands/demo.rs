@@ -26,7 +26,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
         folder => format!(" --data {}", folder.display()),
     };
     println!(
-        "\nThe service answers on http://{address} (its contract: /openapi.json). Ask it:\n\n  \
+        "\nThe service answers on http://{address} (its contract: /docs). Ask it:\n\n  \
          curl -s -H 'Authorization: Bearer {token}' \\\n    -F photo=@{photo} http://{address}/v1/looks\n\n\
          The same in a terminal, with a photo of your own if you like:\n\n  \
          cargo run -- look {photo}{data}\n\n\

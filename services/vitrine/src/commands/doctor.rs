@@ -16,6 +16,7 @@ use crate::{
     database::Database,
     demo,
     error::Error,
+    people,
     search::Search,
     secret,
     settings::Settings,
@@ -53,6 +54,9 @@ pub(super) async fn run(settings: &Settings, repair: bool) -> Result<ExitCode, E
     tell("data", data(&settings.data.folder));
     tell("disk", disk(&settings.data.folder));
     tell("secret", secret_file(settings));
+    if let Some(verdict) = issuer(settings).await {
+        tell("issuer", verdict);
+    }
     tell("catalog", catalog(settings).await);
     tell("vision", vision(settings).await);
     let (verdict, embedder) = embedder(settings).await;
@@ -105,6 +109,22 @@ fn secret_file(settings: &Settings) -> Verdict {
         Ok(_) => Good(format!("in {}", file.display())),
         Err(error) => Bad(error.to_string()),
     }
+}
+
+/// Fetches the keys of the issuer whose tokens are taken, where there is one.
+async fn issuer(settings: &Settings) -> Option<Verdict> {
+    let issuer = match people::issuer(settings).transpose()? {
+        Ok(issuer) => issuer,
+        Err(error) => return Some(Bad(error.to_string())),
+    };
+    let address = settings.tokens.jwks.as_deref().unwrap_or_default();
+    Some(match issuer.look().await {
+        Err(trouble) => Bad(format!("{address}: {trouble}; set `tokens.jwks` to the right one")),
+        Ok(keys) if address.starts_with("https:") => Good(format!("{keys} keys at {address}")),
+        Ok(keys) => Doubtful(format!(
+            "{keys} keys at {address}; who stands in between can put others there, so use https"
+        )),
+    })
 }
 
 async fn catalog(settings: &Settings) -> Verdict {

@@ -1,6 +1,6 @@
 use std::{net::TcpListener, process::ExitCode, sync::Arc};
 
-use vitrine_api::{ServerSettings, server, stop_requested};
+use vitrine_api::{ServerSettings, Stopping, server, stop_requested};
 
 use crate::{app::App, error::Error, settings::Settings, steps::Steps};
 
@@ -33,16 +33,18 @@ pub(super) async fn serve(
     std::fs::write(&note, address(&listener)?).map_err(Error::file(&note))?;
     let app = Arc::new(app);
     let api = app.api();
+    let stopping = Stopping::default();
     let limits = ServerSettings {
         workers: settings.server.workers,
         metrics: settings.server.metrics,
+        stopping: stopping.clone(),
+        cors: settings.cors.clone(),
         ..ServerSettings::default()
     };
     let running = server(api, listener, limits).map_err(Error::Server)?;
-    let handle = running.handle();
     tokio::spawn(async move {
         if stop_requested().await.is_ok() {
-            handle.stop(true).await;
+            stopping.begin();
         }
     });
     let working = tokio::spawn({

@@ -8,6 +8,7 @@ mod events;
 mod experiments;
 mod feeds;
 mod imports;
+mod keys;
 pub(super) mod migrations;
 mod pictures;
 mod rebuilds;

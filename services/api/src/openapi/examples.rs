@@ -1,0 +1,135 @@
+//! A whole body for each request and each good answer. The tests send the former and check the
+//! latter.
+
+use serde_json::Value;
+use utoipa::{
+    Modify,
+    openapi::{
+        Content, OpenApi, RefOr, Schema,
+        path::{Parameter, ParameterBuilder},
+    },
+};
+
+use super::{here, operations};
+
+/// Examples of bodies, by the schema that they are of.
+const BODIES: &[(&str, &str)] = &[
+    ("CatalogHealth", include_str!("examples/catalog_health.json")),
+    ("ConversionReport", include_str!("examples/conversion_report.json")),
+    ("CustomerBody", include_str!("examples/customer_body.json")),
+    ("CustomerData", include_str!("examples/customer_data.json")),
+    ("CustomerProfile", include_str!("examples/customer_profile.json")),
+    ("DuplicatesPage", include_str!("examples/duplicates_page.json")),
+    ("EventsAnswer", include_str!("examples/events_answer.json")),
+    ("EventsBody", include_str!("examples/events_body.json")),
+    ("ExperimentBody", include_str!("examples/experiment_body.json")),
+    ("ExperimentList", include_str!("examples/experiment_list.json")),
+    ("ExperimentState", include_str!("examples/experiment_state.json")),
+    ("ExperimentsReport", include_str!("examples/experiments_report.json")),
+    ("Feed", include_str!("examples/feed.json")),
+    ("FeedBody", include_str!("examples/feed_body.json")),
+    ("FeedList", include_str!("examples/feed_list.json")),
+    ("Import", include_str!("examples/import.json")),
+    ("ImportAddress", include_str!("examples/import_address.json")),
+    ("ImportPage", include_str!("examples/import_page.json")),
+    ("KeyBody", include_str!("examples/key_body.json")),
+    ("KeyList", include_str!("examples/key_list.json")),
+    ("LatencyReport", include_str!("examples/latency_report.json")),
+    ("Look", include_str!("examples/look.json")),
+    ("LookBody", include_str!("examples/look_body.json")),
+    ("LookForm", include_str!("examples/look_form.json")),
+    ("NewKey", include_str!("examples/new_key.json")),
+    ("Offers", include_str!("examples/offers.json")),
+    ("OffersAnswer", include_str!("examples/offers_answer.json")),
+    ("OverviewReport", include_str!("examples/overview_report.json")),
+    ("PicturePage", include_str!("examples/picture_page.json")),
+    ("ProblemPage", include_str!("examples/problem_page.json")),
+    ("Product", include_str!("examples/product.json")),
+    ("ProductPage", include_str!("examples/product_page.json")),
+    ("QueriesReport", include_str!("examples/queries_report.json")),
+    ("Ready", include_str!("examples/ready.json")),
+    ("RefinementBody", include_str!("examples/refinement_body.json")),
+    ("Reindex", include_str!("examples/reindex.json")),
+];
+
+/// Examples of bodies that are no JSON, by operation and content type.
+const TEXTS: &[(&str, &str, &str)] = &[
+    ("createImport", "application/jsonl", include_str!("examples/feed.jsonl")),
+    ("createImport", "application/octet-stream", include_str!("examples/feed.jsonl")),
+    ("createImport", "application/xml", include_str!("examples/feed.xml")),
+    ("createImport", "text/csv", include_str!("examples/feed.csv")),
+    ("createImport", "text/tab-separated-values", include_str!("examples/feed.tsv")),
+    ("createLook", "text/event-stream", include_str!("examples/look_events.txt")),
+    ("refineLook", "text/event-stream", include_str!("examples/look_events.txt")),
+    ("exportCatalog", "application/jsonl", include_str!("examples/feed.jsonl")),
+    ("exportCatalog", "text/csv", include_str!("examples/feed.csv")),
+    ("exportCatalog", "text/tab-separated-values", include_str!("examples/feed.tsv")),
+    ("listImportProblems", "text/csv", include_str!("examples/problems.csv")),
+];
+
+/// Examples of what has to stand in an address, by its schema or, where that is plain text, its
+/// name.
+const NAMES: &[(&str, &str)] = &[
+    ("CustomerId", "customer-4711"),
+    ("DuplicatesBy", "gtin"),
+    ("ExperimentName", "fewer-matches"),
+    ("ImportId", "01a20bf0-f8ca-7222-8a34-4ea8a190ebbc"),
+    ("KeyId", "01a20bf0-f8ca-7333-9c12-4ea8a190ebbc"),
+    ("LookId", "01a20bf0-f8ca-7111-b209-4ea8a190ebbc"),
+    ("ProductId", "linden-midi"),
+    ("name", "nightly"),
+];
+
+pub(super) struct Examples;
+
+impl Modify for Examples {
+    fn modify(&self, document: &mut OpenApi) {
+        for (_, _, operation) in operations(document) {
+            let id = operation.operation_id.clone().unwrap_or_default();
+            for parameter in operation.parameters.iter_mut().flatten().filter_map(here) {
+                name(parameter);
+            }
+            if let Some(request) = operation.request_body.as_mut().and_then(here) {
+                for (kind, content) in &mut request.content {
+                    body(&id, kind, content);
+                }
+            }
+            for (status, answer) in &mut operation.responses.responses {
+                if let Some(answer) = here(answer).filter(|_| status.starts_with('2')) {
+                    for (kind, content) in &mut answer.content {
+                        body(&id, kind, content);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn name(parameter: &mut Parameter) {
+    let schema = parameter.schema.as_ref().and_then(name_of);
+    let named = |(name, _): &&(&str, &str)| schema == Some(*name) || parameter.name == *name;
+    if let Some((_, example)) = NAMES.iter().find(named) {
+        let rebuilt = ParameterBuilder::from(std::mem::take(parameter));
+        *parameter = rebuilt.example(Some(Value::from(*example))).build();
+    }
+}
+
+fn body(operation: &str, kind: &str, content: &mut RefOr<Content>) {
+    let Some(content) = here(content).filter(|content| content.example.is_none()) else { return };
+    let schema = content.schema.as_ref().and_then(name_of);
+    let of_schema = BODIES.iter().find(|(name, _)| schema == Some(name));
+    let of_kind = TEXTS.iter().find(|(id, of, _)| (*id, *of) == (operation, kind));
+    content.example = match (of_schema, of_kind) {
+        (Some((_, json)), _) => serde_json::from_str(json).ok(),
+        (None, Some((_, _, text))) => Some(Value::from(*text)),
+        (None, None) => None,
+    };
+}
+
+/// The name of a schema that has one.
+fn name_of(schema: &RefOr<Schema>) -> Option<&str> {
+    match schema {
+        RefOr::Ref(named) => named.ref_location.rsplit('/').next(),
+        RefOr::T(_) => None,
+    }
+}

@@ -1,0 +1,97 @@
+//! How slowly a body may arrive, whatever route reads it: else a client could hold a place for
+//! ever by sending a byte now and then.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    error::PayloadError,
+    middleware::Next,
+    web::{self, Bytes},
+};
+use futures::{FutureExt, Stream, StreamExt};
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::state::State;
+
+/// Bytes that each stretch of waiting has to bring, if the body does not end in it.
+const PACE: usize = 64 * 1024;
+
+/// Puts a bound on how slowly the body of a request arrives.
+pub(crate) async fn keep(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let stretch = request.app_data::<web::Data<State>>().map(|state| state.body_time);
+    let (_, payload) = request.parts_mut();
+    if let Some(stretch) = stretch
+        && !matches!(payload, Payload::None)
+    {
+        let paced = Paced::new(payload.take(), stretch);
+        request.set_payload(Payload::Stream { payload: Box::pin(paced) });
+    }
+    next.call(request).await
+}
+
+/// A body that ends in an error once it comes too slowly. Only time spent waiting for the client
+/// counts.
+struct Paced {
+    payload: Payload,
+    stretch: Duration,
+    /// In this stretch: bytes, time waited, and since when somebody waits.
+    came: usize,
+    waited: Duration,
+    waiting: Option<Instant>,
+    end: Pin<Box<Sleep>>,
+    over: bool,
+}
+
+impl Paced {
+    fn new(payload: Payload, stretch: Duration) -> Self {
+        let end = Box::pin(sleep(stretch));
+        let waited = Duration::ZERO;
+        Self { payload, stretch, came: 0, waited, waiting: None, end, over: false }
+    }
+
+    fn arrived(&mut self, bytes: usize) {
+        self.waited += self.waiting.take().map_or(Duration::ZERO, |since| since.elapsed());
+        self.came += bytes;
+        if self.came >= PACE {
+            (self.came, self.waited) = (0, Duration::ZERO);
+        }
+    }
+}
+
+impl Stream for Paced {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.over {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(piece) = self.payload.poll_next_unpin(context) {
+            self.arrived(
+                piece.as_ref().and_then(|piece| piece.as_ref().ok()).map_or(0, Bytes::len),
+            );
+            return Poll::Ready(piece);
+        }
+        if self.waiting.is_none() {
+            let now = Instant::now();
+            let left = self.stretch.saturating_sub(self.waited);
+            self.waiting = Some(now);
+            self.end.as_mut().reset(now + left);
+        }
+        if self.end.poll_unpin(context).is_ready() {
+            self.over = true;
+            return Poll::Ready(Some(Err(PayloadError::Io(io::ErrorKind::TimedOut.into()))));
+        }
+        Poll::Pending
+    }
+}
