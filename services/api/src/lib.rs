@@ -9,6 +9,7 @@ mod caller;
 mod cors;
 mod decoding;
 mod etags;
+mod event_line;
 mod filter_query;
 mod identity;
 mod import_status;

@@ -128,6 +128,22 @@ problems! {
         "Use the id as the service gave it, a UUID.";
     LookUnknown = "look_unknown", 404, "There is no such look",
         "Looks are kept for an hour, and only the shop they were answered for sees them. Send the photo again.";
+    VisitorInvalid = "visitor_invalid", 422, "`visitor_id` is not an id",
+        "Send 1 to 100 characters without control characters, the same for the same device or session.";
+    EventsInvalid = "events_invalid", 422, "The events can not be read",
+        "Send `events`, a list of 1 to 1,000 objects with what `/openapi.json` lists.";
+    CustomerUnknown = "customer_unknown", 404, "There is no such customer",
+        "Use an id that was kept with `PUT /v1/customers/{id}`, percent-encoded.";
+    ProfileInvalid = "profile_invalid", 422, "The customer can not be kept",
+        "Send `consent` and what `/openapi.json` lists besides, under an id of 1 to 100 characters.";
+    ExperimentUnknown = "experiment_unknown", 404, "There is no such experiment",
+        "Use a name that `GET /v1/experiments` lists, percent-encoded.";
+    ExperimentInvalid = "experiment_invalid", 422, "The experiment can not be understood",
+        "Send 2 to 10 `variants`, the control first, each with a `name`, and what `/openapi.json` lists besides.";
+    ExperimentConflict = "experiment_conflict", 409, "The experiment does not fit with what is kept",
+        "Stop or remove what stands in its way, or use another name.";
+    DaysInvalid = "days_invalid", 422, "These are no days",
+        "Send `from` and `to` as dates, `2026-11-01`, at most 1,100 days apart.";
     ProductUnknown = "product_unknown", 404, "There is no such product",
         "Use a product's id as the feed has it, percent-encoded.";
     ProductInvalid = "product_invalid", 422, "The product can not be taken",
@@ -153,7 +169,7 @@ problems! {
     CursorInvalid = "cursor_invalid", 400, "The cursor is not one of ours",
         "Use `next` of the page before as it came, or none for the first page.";
     BodyTooLarge = "body_too_large", 413, "The body has too many bytes",
-        "Send less at once: products of at most 4 MiB, offers of at most 8 MiB.";
+        "Send less at once: products of at most 4 MiB, offers of at most 8 MiB, events of at most 2 MiB.";
     DuplicatesInvalid = "duplicates_invalid", 422, "It is not known what the duplicates share",
         "Use `by` with a word that `/openapi.json` lists for it.";
     RouteUnknown = "route_unknown", 404, "There is nothing here",

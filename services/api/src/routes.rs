@@ -4,8 +4,10 @@ pub(crate) mod access;
 pub(crate) mod catalog_health;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
+pub(crate) mod customers;
 mod docs;
 pub(crate) mod duplicates;
+pub(crate) mod experiments;
 pub(crate) mod export_catalog;
 pub(crate) mod feeds;
 pub(crate) mod get_look;
@@ -22,8 +24,10 @@ pub(crate) mod product;
 pub(crate) mod readyz;
 pub(crate) mod refine_look;
 pub(crate) mod reindex;
+pub(crate) mod reports;
 pub(crate) mod rules;
 pub(crate) mod search;
+pub(crate) mod send_events;
 pub(crate) mod set_offers;
 pub(crate) mod shown_product;
 pub(crate) mod similar_products;
@@ -60,6 +64,31 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "GET",
             [get().to(similar_products::list_similar_products)],
         ))
+        .service(at("/v1/events", "POST", [web::post().to(send_events::send_events)]))
+        .service(at(
+            "/v1/customers/{id}",
+            "GET, PUT, DELETE",
+            [
+                get().to(customers::get_customer),
+                web::put().to(customers::put_customer),
+                web::delete().to(customers::delete_customer),
+            ],
+        ))
+        .service(at("/v1/experiments", "GET", [get().to(experiments::list_experiments)]))
+        .service(at(
+            "/v1/experiments/{name}",
+            "GET, PUT, DELETE",
+            [
+                get().to(experiments::get_experiment),
+                web::put().to(experiments::put_experiment),
+                web::delete().to(experiments::delete_experiment),
+            ],
+        ))
+        .service(at("/v1/reports/overview", "GET", [get().to(reports::overview)]))
+        .service(at("/v1/reports/conversion", "GET", [get().to(reports::conversion)]))
+        .service(at("/v1/reports/queries", "GET", [get().to(reports::queries)]))
+        .service(at("/v1/reports/latency", "GET", [get().to(reports::latency)]))
+        .service(at("/v1/reports/experiments", "GET", [get().to(reports::experiments)]))
         .service(at("/v1/catalog/products", "GET", [get().to(list_products::list_products)]))
         .service(at(
             "/v1/catalog/products/{id}",

@@ -11,6 +11,7 @@ use vitrine_core::{
     imports::Importing,
     indexing::Indexer,
     keys::Keyring,
+    measuring::Measuring,
     ports::{Fetch, Pictures, Rules},
     shopping::Shopping,
 };
@@ -33,6 +34,7 @@ pub struct Api {
     pub rules: Arc<dyn Rules>,
     /// Gets photos that are given by their address.
     pub fetch: Arc<dyn Fetch>,
+    pub measuring: Measuring,
     /// Checks the tokens that this service issued.
     pub keys: TokenKeys,
     /// Checks those of another issuer.

@@ -75,6 +75,30 @@ text_id! {
     /// One size and colour of a product, as its merchant names it. Unique within the merchant.
     VariantId
 }
+text_id! {
+    /// A customer, as the merchant names them. Unique within the merchant.
+    CustomerId
+}
+text_id! {
+    /// Who looks, as the merchant's app names a device or a session.
+    VisitorId
+}
+text_id! {
+    /// Something that happened, as the client that tells of it names it. Unique within the merchant.
+    EventId
+}
+text_id! {
+    /// An order, as the merchant names it.
+    OrderId
+}
+text_id! {
+    /// An experiment, as the merchant names it. Unique within the merchant.
+    ExperimentName
+}
+text_id! {
+    /// A variant of an experiment.
+    ArmName
+}
 
 text_id! {
     /// What a merchant calls a key for a server.

@@ -6,9 +6,12 @@
 
 pub mod address;
 pub mod admission;
+pub mod answers;
 pub mod completing;
 pub mod customer;
 pub mod duplicates;
+pub mod events;
+pub mod experiments;
 pub mod explain;
 pub mod feed;
 pub mod filter;
@@ -23,17 +26,21 @@ pub mod keys;
 pub mod lack;
 pub mod look;
 pub mod matching;
+pub mod measuring;
 pub mod money;
 pub mod photo;
 pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod product_filter;
+pub mod profile;
+pub mod reports;
 pub mod rules;
 pub mod scope;
 pub mod search;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod visitor;
 pub mod vocabulary;
 pub mod wish;

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     completing::Completion,
+    experiments::Served,
     filter::Filters,
     garment::Garment,
     ids::{LookId, ProductId, VariantId},
@@ -38,6 +39,9 @@ pub struct Look {
     pub model: String,
     /// What is in the photo was known already, and took no model time.
     pub cached: bool,
+    /// The variants of experiments that it was answered under.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub experiments: Vec<Served>,
     pub timings: Timings,
     /// What is missing or worse than usual in this answer, and why. Empty when all is well.
     pub degraded: Vec<Degradation>,
@@ -168,6 +172,9 @@ pub struct Timings {
     pub join: u64,
     /// Writing the advice; 0 when it was known.
     pub advise: u64,
+    /// From the admitted request to the first match; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first_match: Option<u64>,
     /// From the admitted request to the whole answer.
     pub total: u64,
 }

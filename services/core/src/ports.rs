@@ -3,8 +3,11 @@
 
 mod cache;
 mod catalog;
+mod customers;
 mod duties;
 mod embedder;
+mod events;
+mod experiments;
 mod feeds;
 mod fetch;
 mod imports;
@@ -17,8 +20,11 @@ mod vision;
 
 pub use cache::Cache;
 pub use catalog::{Catalog, Change, Edit, Edited, Lag, OffersSet, Upserted};
+pub use customers::Customers;
 pub use duties::{Duties, Duty, DutyError};
 pub use embedder::{Embedder, Vector};
+pub use events::Events;
+pub use experiments::{ExperimentPut, Experiments};
 pub use feeds::Feeds;
 pub use fetch::{
     Body, Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, Patience,

@@ -17,6 +17,7 @@ use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 
 use crate::{
     admission::{Admission, Busy, Permit},
+    answers::{AnswerRecord, AnswerRecorder},
     completing::Completion,
     filter::Filters,
     garment::Garment,
@@ -51,6 +52,7 @@ pub struct Shopping {
     pub cache: Arc<dyn Cache>,
     pub photos: Photos,
     pub matched: Arc<MatchRecorder>,
+    pub answered: Arc<AnswerRecorder>,
     /// Cosines below this are no match.
     pub min_similarity: f32,
 }
@@ -145,6 +147,9 @@ impl Shopping {
                 yield LookEvent::Garment { id: id.clone(), garment: garment.clone() };
 
                 let Found { matches, note, .. } = shop.matches(&request, &garment, &mut look).await;
+                if !matches.is_empty() {
+                    look.timings.first_match.get_or_insert(millis(started));
+                }
                 yield LookEvent::Matches {
                     garment_id: id.clone(),
                     matches: matches.clone(),
@@ -188,6 +193,7 @@ impl Shopping {
             look.timings.total = millis(started);
             look.round(request.focus.is_some());
             shop.matched.note(&request.merchant, &look);
+            shop.answered.note(&request.merchant, AnswerRecord::of_look(&look, &request.trial));
             if let Sight::Photo(photo) = &request.sight {
                 shop.photos.keep(&request.merchant, photo).await;
             }
@@ -230,6 +236,7 @@ impl Shopping {
             note: None,
             model: self.vision.model().to_owned(),
             cached: false,
+            experiments: request.trial.served.clone(),
             timings: Timings::default(),
             degraded: Vec::new(),
         };
@@ -337,8 +344,8 @@ impl Shopping {
             wish: request.wish.as_deref().zip(vectors.get(1)),
             filters: &request.filters,
             customer: &request.customer,
-            limit: request.limit,
-            min_similarity: self.min_similarity,
+            limit: request.trial.settings.limit.unwrap_or(request.limit),
+            min_similarity: request.trial.settings.min_similarity.unwrap_or(self.min_similarity),
         };
         match matching::find(&*self.catalog, &*self.index, &wanted).await {
             Ok(found) => {
@@ -353,7 +360,8 @@ impl Shopping {
         }
     }
 
-    /// The advice: none where nothing was found, as remembered, or as the stylist writes it.
+    /// The advice: none where nothing was found or none is wanted, as remembered, or as the stylist
+    /// writes it.
     async fn advice(
         &self,
         request: &LookRequest,
@@ -361,7 +369,7 @@ impl Shopping {
         brief: &Brief,
         look: &mut Look,
     ) -> AdviceStream {
-        if brief.candidates.is_empty() {
+        if brief.candidates.is_empty() || request.trial.settings.advice == Some(false) {
             return stream::empty().boxed();
         }
         if let Some(known) = self.recall_advice(request, brief).await {

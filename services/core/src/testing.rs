@@ -8,6 +8,7 @@ mod fetch;
 mod memory_cache;
 mod memory_catalog;
 mod memory_duties;
+mod memory_events;
 mod memory_imports;
 mod memory_index;
 mod memory_keys;
@@ -16,6 +17,7 @@ mod memory_rebuilds;
 mod memory_rules;
 mod models;
 pub mod sample;
+pub mod told;
 
 pub use dice::Dice;
 pub use duty::strike_out;

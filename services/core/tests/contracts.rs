@@ -80,6 +80,21 @@ async fn the_rules_in_maps_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_events_in_lists_keep_the_contract() {
+    contracts::events(std::sync::Arc::new(MemoryCatalog::default())).await;
+}
+
+#[tokio::test]
+async fn the_customers_in_a_map_keep_the_contract() {
+    contracts::customers(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
+async fn the_experiments_in_a_map_keep_the_contract() {
+    contracts::experiments(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
 async fn the_keys_in_a_map_keep_the_contract() {
     contracts::keys(&MemoryKeys::default()).await;
 }

@@ -29,6 +29,8 @@ enum Hold<'a> {
     Rows,
     /// All that is one merchant's.
     Merchant(&'a MerchantId),
+    /// What was answered to one merchant's customers and what came of it; nothing of the catalog.
+    Events(&'a MerchantId),
     /// All there is.
     Everything,
 }

@@ -163,3 +163,31 @@ async fn the_local_cache_stays_within_its_bytes() {
     }
     panic!("more than 100 kB are kept");
 }
+
+#[tokio::test]
+async fn the_events_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::events(Arc::new(sqlite(dir.path()).await)).await;
+}
+
+#[tokio::test]
+async fn the_events_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::events(Arc::new(postgres(&database).await)).await;
+}
+
+#[tokio::test]
+async fn the_customers_and_experiments_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sqlite(dir.path()).await;
+    contracts::customers(&store).await;
+    contracts::experiments(&store).await;
+}
+
+#[tokio::test]
+async fn the_customers_and_experiments_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    let store = postgres(&database).await;
+    contracts::customers(&store).await;
+    contracts::experiments(&store).await;
+}

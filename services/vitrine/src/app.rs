@@ -6,6 +6,8 @@ use futures::{FutureExt, future::BoxFuture};
 use vitrine_api::{Api, Issuer, TokenKeys};
 use vitrine_core::{
     admission::Admission,
+    answers::AnswerRecorder,
+    events::Retention,
     feed::{FeedOptions, Problem},
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
@@ -107,6 +109,7 @@ impl App {
             cache: memory(settings.data.cache_mib),
             photos: Photos::new(memory(settings.photos.cache_mib), settings.photo_keeping()?),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
+            answered: Arc::new(AnswerRecorder::new(Arc::clone(&database.measuring.events))),
             min_similarity,
         });
         let admission =
@@ -172,6 +175,7 @@ impl App {
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
             rules: Arc::clone(&self.database.rules),
+            measuring: self.database.measuring.clone(),
             fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
@@ -179,12 +183,16 @@ impl App {
         }
     }
 
-    /// Runs imports, fetches pictures, brings the index up to the catalog and notes what was
-    /// matched, for as long as it is polled.
+    /// Runs imports, fetches pictures, brings the index up to the catalog, notes what was matched and
+    /// answered, and removes what is too old, for as long as it is polled.
     pub async fn work(&self, settings: &Settings) {
         let importers = (0..settings.imports.workers).map(|_| self.importer.run().boxed());
         let mut work: Vec<BoxFuture<'_, ()>> = importers.collect();
         work.push(self.shop.matched.run().boxed());
+        work.push(self.shop.answered.run().boxed());
+        let Database { duties, measuring, .. } = self.database.clone();
+        let retention = Retention::new(measuring.events, duties, settings.events.keep_days);
+        work.push(async move { retention.run().await }.boxed());
         if settings.pictures.fetch {
             work.push(self.pictures.run().boxed());
         }
@@ -199,6 +207,9 @@ impl App {
         self.indexer.close().await;
         if let Err(error) = self.shop.matched.flush().await {
             tracing::warn!(%error, "the last matches are not noted");
+        }
+        if let Err(error) = self.shop.answered.flush().await {
+            tracing::warn!(%error, "the last answers are not counted");
         }
         self.index.close().await;
         self.database.close().await;

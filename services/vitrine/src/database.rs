@@ -4,7 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use vitrine_core::{
     indexing::IndexingStore,
-    ports::{Catalog, Feeds, Imports, Keys, Pictures, Rules},
+    measuring::Measuring,
+    ports::{
+        Catalog, Customers, Duties, Events, Experiments, Feeds, Imports, Keys, Pictures, Rules,
+    },
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -24,6 +27,8 @@ pub(crate) struct Database {
     pub pictures: Arc<dyn Pictures>,
     pub rules: Arc<dyn Rules>,
     pub indexing: Arc<dyn IndexingStore>,
+    pub duties: Arc<dyn Duties>,
+    pub measuring: Measuring,
     pub keys: Arc<dyn Keys>,
     kind: Kind,
 }
@@ -53,16 +58,27 @@ impl Database {
         })
     }
 
-    fn of<S: IndexingStore + Imports + Feeds + Pictures + Keys + Rules + 'static>(
-        store: Arc<S>,
-        kind: Kind,
-    ) -> Self {
+    fn of<S>(store: Arc<S>, kind: Kind) -> Self
+    where
+        S: IndexingStore
+            + Imports
+            + Feeds
+            + Pictures
+            + Keys
+            + Rules
+            + Events
+            + Customers
+            + Experiments
+            + 'static,
+    {
         Self {
             catalog: store.clone(),
             imports: store.clone(),
             feeds: store.clone(),
             pictures: store.clone(),
             rules: store.clone(),
+            duties: store.clone(),
+            measuring: Measuring::new(store.clone()),
             keys: store.clone(),
             indexing: store,
             kind,

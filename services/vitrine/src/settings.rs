@@ -34,6 +34,7 @@ pub struct Settings {
     pub index: Index,
     pub imports: Imports,
     pub pictures: Pictures,
+    pub events: Events,
     pub outbound: Outbound,
     pub tokens: Tokens,
     pub log: Log,
@@ -109,6 +110,13 @@ pub struct Pictures {
     pub fetch: bool,
     /// Pictures fetched at once.
     pub at_once: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Events {
+    /// Days that raw events, and what is known of single looks, are kept; 31 at least. What they
+    /// counted for stays in the reports.
+    pub keep_days: u32,
 }
 
 /// What may be fetched from addresses that strangers gave.
@@ -242,6 +250,7 @@ impl Default for Settings {
             },
             imports: Imports { workers: 2, max_mib: 2_048, lease_seconds: 15 },
             pictures: Pictures { fetch: true, at_once: 4 },
+            events: Events { keep_days: 400 },
             outbound: Outbound {
                 contact: None,
                 allow_hosts: Vec::new(),

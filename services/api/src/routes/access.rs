@@ -3,7 +3,9 @@
 
 use std::fmt::Write;
 
-use vitrine_core::scope::Scope::{self, CatalogRead, CatalogWrite, Keys, Looks, Search, Service};
+use vitrine_core::scope::Scope::{
+    self, CatalogRead, CatalogWrite, Customers, Events, Keys, Looks, Reports, Search, Service,
+};
 
 use crate::tokens::Role;
 
@@ -31,6 +33,19 @@ const TABLE: &[Row] = &[
     ("POST", "/v1/search", Any(&[Search])),
     ("GET", "/v1/products/{id}", Any(&[Search])),
     ("GET", "/v1/products/{id}/similar", Any(&[Search])),
+    ("POST", "/v1/events", Any(&[Events])),
+    ("GET", "/v1/customers/{id}", Any(&[Customers])),
+    ("PUT", "/v1/customers/{id}", Any(&[Customers])),
+    ("DELETE", "/v1/customers/{id}", Any(&[Customers])),
+    ("GET", "/v1/experiments", Any(&[Reports])),
+    ("GET", "/v1/experiments/{name}", Any(&[Reports])),
+    ("PUT", "/v1/experiments/{name}", Any(&[CatalogWrite])),
+    ("DELETE", "/v1/experiments/{name}", Any(&[CatalogWrite])),
+    ("GET", "/v1/reports/overview", Any(&[Reports])),
+    ("GET", "/v1/reports/conversion", Any(&[Reports])),
+    ("GET", "/v1/reports/queries", Any(&[Reports])),
+    ("GET", "/v1/reports/latency", Any(&[Reports])),
+    ("GET", "/v1/reports/experiments", Any(&[Reports])),
     ("GET", "/v1/catalog/products", PRODUCTS),
     ("GET", "/v1/catalog/products/{id}", PRODUCTS),
     ("PUT", "/v1/catalog/products/{id}", Any(&[CatalogWrite])),

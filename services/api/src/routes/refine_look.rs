@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use vitrine_core::{
     customer::Customer,
     filter::Filters,
-    ids::LookId,
+    ids::{LookId, VisitorId},
     look::Look,
     shopping::{LookRequest, Sight},
     vocabulary::Tone,
@@ -49,6 +49,9 @@ pub(crate) struct RefinementBody {
     /// The language to answer in (BCP 47).
     #[schema(example = "en-GB")]
     locale: Option<String>,
+    /// The device or session, the same each time; who asks without one is in no experiment. Kept as a
+    /// hash.
+    visitor_id: Option<VisitorId>,
 }
 
 /// Refine a look
@@ -74,7 +77,7 @@ pub(crate) struct RefinementBody {
         (status = 404, description = "`look_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 408, description = "`body_slow`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`garment_unknown`, `text_invalid`, `text_too_long`, `filters_invalid`, `customer_invalid`, `complete_the_look_invalid`, `occasion_invalid`, `tone_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`garment_unknown`, `text_invalid`, `text_too_long`, `filters_invalid`, `customer_invalid`, `complete_the_look_invalid`, `occasion_invalid`, `tone_invalid`, `limit_invalid`, `locale_invalid`, `visitor_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
@@ -104,7 +107,9 @@ pub(crate) async fn refine_look(
     if !garment_ids.is_empty() {
         answered.only(&garment_ids).map_err(|id| unknown_garment(&id))?;
     }
-    let asked = ask.put_into(LookRequest::of(caller.merchant, Sight::Look(answered)));
+    let trial = ask.trial(&caller.merchant, &state.measuring.trials).await;
+    let bare = LookRequest::of(caller.merchant, Sight::Look(answered));
+    let asked = ask.put_into(LookRequest { trial, ..bare });
     looks::answer(&request, asked, state).await
 }
 

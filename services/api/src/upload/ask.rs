@@ -1,11 +1,17 @@
 use serde_json::{Map, Value};
-use vitrine_core::{customer::Customer, filter::Filters, shopping::LookRequest, vocabulary::Tone};
+use vitrine_core::{
+    customer::Customer,
+    experiments::{Trial, Trials},
+    filter::Filters,
+    ids::{MerchantId, VisitorId},
+    shopping::LookRequest,
+    vocabulary::Tone,
+};
 
 use crate::{problem::Problem, problems::Code};
 
 /// The fields that every question has.
-pub(super) const FIELDS: &str =
-    "`text`, `filters`, `customer`, `complete_the_look`, `occasion`, `tone`, `limit` and `locale`";
+pub(super) const FIELDS: &str = "`text`, `filters`, `customer`, `complete_the_look`, `occasion`, `tone`, `limit`, `locale` and `visitor_id`";
 /// The most characters that the customer's own words may have.
 const MAX_TEXT: usize = 500;
 const MAX_OCCASION: usize = 100;
@@ -28,6 +34,7 @@ pub(crate) struct Ask {
     tone: Option<Tone>,
     limit: usize,
     locale: Option<String>,
+    visitor: Option<VisitorId>,
 }
 
 impl Ask {
@@ -43,12 +50,21 @@ impl Ask {
             tone: take("tone").map(tone).transpose()?,
             limit: take("limit").map(limit).transpose()?.unwrap_or(LIMIT as usize),
             locale: take("locale").map(locale).transpose()?,
+            visitor: take("visitor_id").map(visitor).transpose()?,
         })
     }
 
+    /// Who asks, and the experiments that they are in.
+    pub(crate) async fn trial(&self, merchant: &MerchantId, trials: &Trials) -> Trial {
+        match &self.visitor {
+            Some(visitor) => trials.of(merchant, visitor).await,
+            None => Trial::default(),
+        }
+    }
+
     pub(crate) fn put_into(self, request: LookRequest) -> LookRequest {
-        let Self { text, filters, customer, complete_the_look, occasion, tone, limit, locale } =
-            self;
+        let Self { text, filters, customer, complete_the_look, occasion, tone, .. } = self;
+        let Self { limit, locale, .. } = self;
         LookRequest {
             wish: text,
             filters,
@@ -135,4 +151,9 @@ pub(crate) fn locale(value: Value) -> Result<String, Problem> {
         Ok(tag) if tag.is_valid() => Ok(tag.into_string()),
         _ => Err(Problem::of_field(Code::LocaleInvalid, "locale", "This is not a BCP 47 tag")),
     }
+}
+
+fn visitor(value: Value) -> Result<VisitorId, Problem> {
+    serde_json::from_value(value)
+        .map_err(|error| Problem::of_field(Code::VisitorInvalid, "visitor_id", error.to_string()))
 }

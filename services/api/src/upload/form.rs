@@ -3,7 +3,9 @@ use actix_web::{HttpRequest, error::PayloadError, web::Payload};
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::{customer::Customer, filter::Filters, photo::MAX_BYTES, vocabulary::Tone};
+use vitrine_core::{
+    customer::Customer, filter::Filters, ids::VisitorId, photo::MAX_BYTES, vocabulary::Tone,
+};
 
 use super::{
     Sent, Upload,
@@ -50,6 +52,9 @@ pub(crate) struct LookForm {
     /// The language to answer in (BCP 47).
     #[schema(example = "en-GB")]
     locale: Option<String>,
+    /// The device or session, the same each time; who asks without one is in no experiment. Kept as a
+    /// hash.
+    visitor_id: Option<VisitorId>,
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
@@ -98,6 +103,14 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Uplo
                 let text = bytes(&mut field, MAX_FIELD, code).await?;
                 let text = String::from_utf8_lossy(&text).trim().to_owned();
                 fields.insert(name, if text.is_empty() { Value::Null } else { text.into() });
+            }
+            "visitor_id" => {
+                let visitor = bytes(&mut field, MAX_FIELD, Code::VisitorInvalid).await?;
+                let visitor = String::from_utf8(visitor).map_err(|_| {
+                    Problem::of_field(Code::VisitorInvalid, "visitor_id", "This is not UTF-8")
+                })?;
+                let visitor = visitor.trim();
+                fields.insert(name, if visitor.is_empty() { Value::Null } else { visitor.into() });
             }
             _ => return Err(unknown(&name)),
         }

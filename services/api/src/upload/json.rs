@@ -7,7 +7,9 @@ use futures::TryStreamExt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::{address::WebAddress, customer::Customer, filter::Filters, vocabulary::Tone};
+use vitrine_core::{
+    address::WebAddress, customer::Customer, filter::Filters, ids::VisitorId, vocabulary::Tone,
+};
 
 use super::{Sent, Upload, unknown};
 use crate::{body::bounded, problem::Problem, problems::Code};
@@ -51,6 +53,9 @@ pub(crate) struct LookBody {
     /// The language to answer in (BCP 47).
     #[schema(example = "en-GB")]
     locale: Option<String>,
+    /// The device or session, the same each time; who asks without one is in no experiment. Kept as a
+    /// hash.
+    visitor_id: Option<VisitorId>,
 }
 
 /// Where the picture is: one of the three.

@@ -24,10 +24,12 @@ use tokio::task::JoinHandle;
 use vitrine_api::{Api, Issuer, Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
+    answers::AnswerRecorder,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
     keys::{KEPT, Keyring},
+    measuring::Measuring,
     ports::{Catalog, Vision},
     shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
@@ -54,6 +56,8 @@ pub(crate) struct Service {
     pub web: Arc<FakeFetch>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
+    /// Writes what was answered when it is told to.
+    pub answered: Arc<AnswerRecorder>,
     /// Ends when the server has.
     pub running: JoinHandle<io::Result<()>>,
     pub server_keys: Arc<MemoryKeys>,
@@ -111,11 +115,13 @@ pub(crate) async fn start_trusting(
     let indexer = Arc::new(Indexer::new(catalog.clone(), index.clone(), embedder.clone()));
     indexer.drain(|_| {}).await.unwrap();
     let matched = Arc::new(MatchRecorder::new(catalog.clone()));
+    let answered = Arc::new(AnswerRecorder::new(catalog.clone()));
     let shop = Arc::new(Shopping {
         vision,
         stylist: Arc::new(FakeStylist::default()),
         embedder,
         matched: Arc::clone(&matched),
+        answered: Arc::clone(&answered),
         catalog: catalog.clone(),
         index,
         cache: Arc::new(MemoryCache::default()),
@@ -132,6 +138,7 @@ pub(crate) async fn start_trusting(
         pictures: catalog.clone(),
         rules: Arc::new(MemoryRules::default()),
         fetch: web.clone(),
+        measuring: Measuring::new(catalog.clone()),
         keys: keys(),
         issuer: issuer.map(Arc::new),
         keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
@@ -148,6 +155,7 @@ pub(crate) async fn start_trusting(
         importer,
         indexer,
         matched,
+        answered,
         catalog,
         web,
         running,

@@ -28,6 +28,14 @@ impl Shopping {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
+    /// Forgets a look and its photo, as if their time were over.
+    pub async fn forget_look(&self, merchant: &MerchantId, id: LookId) -> Result<(), StoreError> {
+        if let Some(look) = self.find_look(merchant, id).await? {
+            self.photos.forget(merchant, &look.photo_id).await?;
+        }
+        self.cache.put(&look_key(merchant, id), Vec::new(), LOOKS_KEPT).await
+    }
+
     /// What a look answered within the last hour leaves for its refinements.
     pub async fn find_answered(
         &self,

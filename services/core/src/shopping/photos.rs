@@ -47,6 +47,11 @@ impl Photos {
         }
     }
 
+    /// Forgets a photo, as if its time were over.
+    pub(super) async fn forget(&self, merchant: &MerchantId, id: &str) -> Result<(), StoreError> {
+        self.cache.put(&key(merchant, id), Vec::new(), PHOTOS_KEPT).await
+    }
+
     /// A photo of this merchant's that is still kept, in the shape that a model of this side takes.
     pub async fn find(
         &self,

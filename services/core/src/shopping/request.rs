@@ -1,5 +1,6 @@
 use crate::{
     customer::Customer,
+    experiments::Trial,
     filter::Filters,
     garment::{Garment, Region},
     ids::{LookId, MerchantId},
@@ -29,6 +30,8 @@ pub struct LookRequest {
     pub limit: usize,
     /// BCP 47.
     pub locale: Option<String>,
+    /// Who asks, and the experiments that they are in.
+    pub trial: Trial,
 }
 
 impl LookRequest {
@@ -46,6 +49,7 @@ impl LookRequest {
             tone: None,
             limit: 5,
             locale: None,
+            trial: Trial::default(),
         }
     }
 }

@@ -3,12 +3,14 @@ use async_trait::async_trait;
 use super::*;
 use crate::{
     admission::Permit,
-    ids::{MerchantId, ProductId},
+    experiments::{Served, Trial, Varied},
+    ids::{ArmName, ExperimentName, MerchantId, ProductId},
     indexing::Indexer,
     look::Suggestion,
     photo::Photo,
     ports::{Entry, Hit, Point, Query, StoreError},
     product::{Offer, OfferChange, Product},
+    reports::{Days, Overview, Queries},
     testing::{
         FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, sample,
     },
@@ -67,6 +69,7 @@ impl Fakes {
             cache: Arc::new(MemoryCache::default()),
             photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
             matched: Arc::new(MatchRecorder::new(self.catalog.clone())),
+            answered: Arc::new(AnswerRecorder::new(self.catalog.clone())),
             min_similarity: 0.2,
         }
     }
@@ -513,4 +516,62 @@ async fn what_was_shown_as_a_match_is_noted() {
     assert_eq!(product_ids(&look(&shop).await), ["p1"]);
     shop.matched.flush().await.unwrap();
     assert_eq!(fakes.catalog.count_matched(&sample::merchant()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_was_answered_is_counted() {
+    let fakes = Fakes::seeing(vec![dress(), shoes()]).await;
+    let shop = Arc::new(fakes.shop());
+    let look = look(&shop).await;
+    assert!(look.timings.first_match.is_some_and(|first| first <= look.timings.total));
+    shop.answered.flush().await.unwrap();
+    let days = Days::last(1, jiff::Timestamp::now());
+    let merchant = sample::merchant();
+    let overview = Overview::of(&*fakes.catalog, &merchant, days).await.unwrap();
+    assert_eq!((overview.looks.answers, overview.looks.matched), (1, 1));
+    let queries = Queries::of(&*fakes.catalog, &merchant, days).await.unwrap();
+    let unmatched: Vec<_> = queries.unmatched.iter().map(|kind| kind.category).collect();
+    assert_eq!(unmatched, [Category::Shoes], "what the shop does not sell");
+}
+
+#[tokio::test]
+async fn an_experiment_changes_the_answer_and_is_told_in_it() {
+    let fakes = Fakes::seeing(vec![dress()]).await;
+    let shop = Arc::new(fakes.shop());
+    for id in ["p2", "p3"] {
+        fakes.sell(sample::product(id)).await;
+    }
+    let served = vec![Served {
+        experiment: ExperimentName::new("short").unwrap(),
+        variant: ArmName::new("one").unwrap(),
+    }];
+    let under = async |settings| {
+        let trial = Trial { served: served.clone(), settings, ..Trial::default() };
+        let request = LookRequest { trial, ..request() };
+        asking(&shop, request).await
+    };
+    let usual = under(Varied::default()).await;
+    assert_eq!((product_ids(&usual).len(), &usual.experiments), (3, &served));
+    assert!(usual.advice.is_some());
+    let one = under(Varied { limit: Some(1), ..Varied::default() }).await;
+    assert_eq!(product_ids(&one).len(), 1);
+    let silent = under(Varied { advice: Some(false), ..Varied::default() }).await;
+    assert_eq!((product_ids(&silent).len(), silent.advice), (3, None));
+    let strict = under(Varied { min_similarity: Some(1.0), ..Varied::default() }).await;
+    assert_eq!(product_ids(&strict), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_look_that_is_forgotten_is_not_found_again() {
+    let fakes = Fakes::seeing(vec![dress()]).await;
+    let shop = Arc::new(fakes.shop());
+    let look = look(&shop).await;
+    let photo = async || {
+        let side = shop.vision.photo_side();
+        shop.photos.find(&sample::merchant(), &look.photo_id, side).await.unwrap()
+    };
+    assert!(photo().await.is_some());
+    shop.forget_look(&sample::merchant(), look.id).await.unwrap();
+    assert_eq!(shop.find_look(&sample::merchant(), look.id).await.unwrap(), None);
+    assert!(photo().await.is_none(), "nor is its photo");
 }

@@ -3,8 +3,11 @@
 
 mod cache;
 mod catalog;
+mod customers;
 mod duties;
 mod embedder;
+mod events;
+mod experiments;
 mod fetch;
 mod imports;
 mod index;
@@ -18,8 +21,11 @@ mod vision;
 
 pub use cache::cache;
 pub use catalog::catalog;
+pub use customers::customers;
 pub use duties::duties;
 pub use embedder::embedder;
+pub use events::events;
+pub use experiments::experiments;
 pub use fetch::{fetch, fetch_pages};
 pub use imports::imports;
 pub use index::index;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     memory_duties::HeldDuty,
+    memory_events::Measured,
     memory_imports::{KeptImport, ReservedFeed},
     memory_pictures::NotedPicture,
     memory_rebuilds::KeptRebuild,
@@ -47,6 +48,7 @@ pub(super) struct State {
     refuses_notes: bool,
     pub(super) duties: HashMap<&'static str, HeldDuty>,
     pub(super) rebuild: Option<KeptRebuild>,
+    pub(super) measured: Measured,
     outbox: HashMap<Key, Entered>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,

@@ -5,6 +5,7 @@ mod both;
 mod statements {
     pub(super) mod catalog;
     pub(super) mod duties;
+    pub(super) mod events;
     pub(super) mod feeds;
     pub(super) mod imports;
     pub(super) mod migrations;
@@ -50,11 +51,14 @@ const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// `$1` [`EVERYTHING`], `$2` [`MERCHANTS`], `$3` the merchant.
 const HOLD_MERCHANT: &str =
     "SELECT pg_advisory_xact_lock_shared($1, 0), pg_advisory_xact_lock($2, $3)";
+/// `$1` [`EVENTS`], `$2` the merchant.
+const HOLD_EVENTS: &str = "SELECT pg_advisory_xact_lock($1, $2)";
 /// `$1` [`EVERYTHING`].
 const HOLD_EVERYTHING: &str = "SELECT pg_advisory_xact_lock($1, 0)";
 /// The first halves of the names of our locks: "VITR" and the number after it.
 const EVERYTHING: i32 = 0x5649_5452;
 const MERCHANTS: i32 = EVERYTHING + 1;
+const EVENTS: i32 = EVERYTHING + 2;
 /// SQLSTATEs of a prepared statement that is there already, and of one that is not: between here and
 /// the server, somebody else's session was given to us.
 const MIXED_UP: [&str; 2] = ["42P05", "26000"];
@@ -133,6 +137,7 @@ impl PostgresCatalog {
             Hold::Merchant(merchant) => {
                 sqlx::query(HOLD_MERCHANT).bind(EVERYTHING).bind(MERCHANTS).bind(number(merchant))
             }
+            Hold::Events(merchant) => sqlx::query(HOLD_EVENTS).bind(EVENTS).bind(number(merchant)),
             Hold::Everything => {
                 let patience = sqlx::query("SET LOCAL statement_timeout = 0");
                 patience.execute(&mut *transaction).await.map_err(failed)?;

@@ -7,6 +7,7 @@ mod tests;
 mod statements {
     pub(super) mod catalog;
     pub(super) mod duties;
+    pub(super) mod events;
     pub(super) mod feeds;
     pub(super) mod imports;
     pub(super) mod migrations;

@@ -38,6 +38,7 @@ fn look(products: &[&str]) -> Look {
         note: None,
         model: "fake".into(),
         cached: false,
+        experiments: Vec::new(),
         timings: Timings::default(),
         degraded: Vec::new(),
     }

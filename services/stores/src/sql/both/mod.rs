@@ -1,8 +1,11 @@
 //! What is the same for both databases; compiled for each.
 
 pub(super) mod catalog;
+mod customers;
 mod duties;
 pub(super) mod error;
+mod events;
+mod experiments;
 mod feeds;
 mod imports;
 mod keys;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, sqlite::SqliteConnectOptions};
 
 use super::{
     MIGRATOR,
-    statements::{catalog as sql, pictures},
+    statements::{catalog as sql, events, pictures},
 };
 
 /// What removing a product does by itself to keep its foreign key.
@@ -38,6 +38,19 @@ async fn what_a_batch_looks_up_never_walks_through_all_that_a_merchant_has() {
         pictures::FORGET,
         pictures::SEEN,
         pictures::PICTURES_OF,
+        events::KNOWN,
+        events::PUT_EVENTS,
+        events::AGREED,
+        events::OF_ANSWERS,
+        events::OF_VISITORS,
+        events::ANSWERS,
+        events::PUT_ANSWERS,
+        events::VISITS,
+        events::PUT_VISITS,
+        events::ADD_COUNTS,
+        events::EXPIRE_EVENTS,
+        events::EXPIRE_ANSWERS,
+        events::EXPIRE_VISITS,
     ] {
         let asked = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let steps: Vec<(i64, i64, i64, String)> =
