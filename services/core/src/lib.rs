@@ -14,6 +14,7 @@ pub mod garment;
 pub mod grounding;
 pub mod gtin;
 pub mod health;
+pub mod holding;
 pub mod ids;
 pub mod imports;
 pub mod indexing;
@@ -26,6 +27,7 @@ pub mod pictures;
 pub mod ports;
 pub mod product;
 pub mod product_filter;
+pub mod quota;
 pub mod shopping;
 #[cfg(feature = "testing")]
 pub mod testing;

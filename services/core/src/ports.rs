@@ -9,7 +9,9 @@ mod feeds;
 mod fetch;
 mod imports;
 mod index;
+mod locks;
 mod pictures;
+mod rates;
 mod rebuilds;
 mod vision;
 
@@ -27,10 +29,12 @@ pub use imports::{
     Worked,
 };
 pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
+pub use locks::Locks;
 pub use pictures::{
     KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
     WantedPicture,
 };
+pub use rates::{Rates, Taken};
 pub use rebuilds::Rebuilds;
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
 
