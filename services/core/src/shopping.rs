@@ -1,5 +1,6 @@
 //! The way of a photo: the one story that everything else serves.
 
+mod flight;
 mod memory;
 mod recorder;
 
@@ -26,6 +27,9 @@ use crate::{
     },
 };
 
+use flight::Flight;
+
+pub use flight::Flights;
 pub use recorder::MatchRecorder;
 
 /// Products offered to the stylist at most.
@@ -41,6 +45,7 @@ pub struct Shopping {
     pub catalog: Arc<dyn Catalog>,
     pub index: Arc<dyn Index>,
     pub cache: Arc<dyn Cache>,
+    pub flights: Flights,
     pub matched: Arc<MatchRecorder>,
     /// Cosines below this are no match.
     pub min_similarity: f32,
@@ -98,7 +103,7 @@ impl Shopping {
             let mut look = shop.begin(&request, &permit);
             yield LookEvent::Created { id: look.id, photo_id: look.photo_id.clone() };
 
-            let mut garments = match shop.garments(&request, &permit, &mut look).await {
+            let (mut garments, flight) = match shop.garments(&request, &permit, &mut look).await {
                 Ok(garments) => garments,
                 Err(error) => {
                     yield LookEvent::Failed(error);
@@ -130,6 +135,7 @@ impl Shopping {
             }
             drop(garments);
             shop.remember_garments(&request, &look).await;
+            flight.land().await;
 
             let advising = Instant::now();
             let brief = brief(&request, &look);
@@ -201,18 +207,20 @@ impl Shopping {
         look
     }
 
-    /// The garments of the photo: as remembered, or as the model sees them.
+    /// The garments of the photo: as remembered, as another sees them now, or as the model does.
     async fn garments(
         &self,
         request: &LookRequest,
         permit: &Permit,
         look: &mut Look,
-    ) -> Result<DescribeStream, ModelError> {
-        if let Some(known) = self.recall_garments(request).await {
-            look.cached = true;
-            return Ok(stream::iter(known.into_iter().map(Ok)).boxed());
+    ) -> Result<(DescribeStream, Flight), ModelError> {
+        match self.known_garments(request, look).await {
+            Ok(known) => {
+                look.cached = true;
+                Ok((stream::iter(known.into_iter().map(Ok)).boxed(), Flight::default()))
+            }
+            Err(flight) => Ok((self.vision.describe(&request.photo, permit).await?, flight)),
         }
-        self.vision.describe(&request.photo, permit).await
     }
 
     /// The shop's products for one garment. What fails is said in the look.

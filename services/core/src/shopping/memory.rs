@@ -6,7 +6,7 @@ use std::{iter, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{LOOKS_KEPT, LookRequest, Shopping};
+use super::{Flight, LOOKS_KEPT, LookRequest, Shopping};
 use crate::{
     garment::Garment,
     ids::{LookId, MerchantId},
@@ -16,6 +16,8 @@ use crate::{
 
 /// How long it is remembered what is in a photo, and what was advised.
 const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// What a customer is told where the cache can not be reached.
+const SLOWER: &str = "what is known of photos can not be reached; answers take longer";
 
 impl Shopping {
     /// A look answered within the last hour.
@@ -24,16 +26,30 @@ impl Shopping {
         merchant: &MerchantId,
         id: LookId,
     ) -> Result<Option<Look>, StoreError> {
-        let bytes = self.cache.get(&look_key(merchant, id)).await?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        self.read(&look_key(merchant, id)).await
     }
 
     pub(super) async fn remember_look(&self, merchant: &MerchantId, look: &Look) {
         self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
     }
 
-    pub(super) async fn recall_garments(&self, request: &LookRequest) -> Option<Vec<Garment>> {
-        self.recall(&self.garments_key(request)).await
+    /// The garments as remembered or as another finds them out meanwhile; else the right to look.
+    pub(super) async fn known_garments(
+        &self,
+        request: &LookRequest,
+        look: &mut Look,
+    ) -> Result<Vec<Garment>, Flight> {
+        let key = self.garments_key(request);
+        match self.read(&key).await {
+            Ok(Some(known)) => return Ok(known),
+            Ok(None) => {}
+            Err(error) => look.lose(Part::Cache, &error, SLOWER),
+        }
+        let boarded = self.flights.board(&key, || self.recall(&key)).await;
+        if let Err(Flight { trouble: Some(error), .. }) = &boarded {
+            look.lose(Part::Cache, error, SLOWER);
+        }
+        boarded
     }
 
     /// Remembers only what the model told to its end.
@@ -71,7 +87,7 @@ impl Shopping {
         }
     }
 
-    fn garments_key(&self, request: &LookRequest) -> String {
+    pub(super) fn garments_key(&self, request: &LookRequest) -> String {
         format!("garments:{}", digest(&[self.vision.model(), request.photo.id()]))
     }
 
@@ -82,13 +98,15 @@ impl Shopping {
     }
 
     async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        match self.cache.get(key).await {
-            Ok(bytes) => bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
-            Err(error) => {
-                tracing::warn!(%error, "the cache could not be read");
-                None
-            }
-        }
+        self.read(key).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the cache could not be read");
+            None
+        })
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        let bytes = self.cache.get(key).await?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     async fn remember(&self, key: &str, value: &impl Serialize, keep: Duration) {

@@ -1,3 +1,5 @@
+mod flight;
+
 use async_trait::async_trait;
 
 use super::*;
@@ -9,7 +11,8 @@ use crate::{
     ports::{Entry, Hit, Point, Query, StoreError},
     product::{Offer, OfferChange, Product},
     testing::{
-        FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, sample,
+        FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
+        MemoryLocks, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -64,6 +67,7 @@ impl Fakes {
             catalog: self.catalog.clone(),
             index: self.index.clone(),
             cache: Arc::new(MemoryCache::default()),
+            flights: Flights::new(Arc::new(MemoryLocks::default())),
             matched: Arc::new(MatchRecorder::new(self.catalog.clone())),
             min_similarity: 0.2,
         }
@@ -325,15 +329,19 @@ impl Cache for BrokenCache {
     async fn put(&self, _: &str, _: Vec<u8>, _: Duration) -> Result<(), StoreError> {
         store_trouble()
     }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        store_trouble()
+    }
 }
 
 #[tokio::test]
-async fn a_cache_that_fails_costs_time_only() {
+async fn a_cache_that_fails_costs_time_only_and_says_so() {
     let fakes = Fakes::seeing(vec![dress()]).await;
     let shop = Arc::new(Shopping { cache: Arc::new(BrokenCache), ..fakes.shop() });
     for asked in [1, 2] {
         let look = look(&shop).await;
-        assert_eq!((parts(&look), product_ids(&look)), (vec![], vec!["p1"]));
+        assert_eq!((parts(&look), product_ids(&look)), (vec![Part::Cache], vec!["p1"]));
         assert_eq!(fakes.vision.asked(), asked);
     }
 }
@@ -424,11 +432,11 @@ async fn dropping_the_stream_frees_the_permit() {
     let shop = Arc::new(fakes.shop());
     let admission = Admission::new(1, 0);
     for taken in 0..6 {
-        let stream = shop.advise(request(), admission.enter().await.unwrap());
+        let stream = shop.advise(request(), admission.enter(&sample::merchant()).await.unwrap());
         let events: Vec<LookEvent> = stream.take(taken).collect().await;
         assert_eq!(events.len(), taken);
     }
-    assert!(admission.enter().await.is_ok());
+    assert!(admission.enter(&sample::merchant()).await.is_ok());
 }
 
 #[tokio::test]
