@@ -79,7 +79,8 @@ async fn answer(app: &App, asked: &Asked, bytes: &[u8], steps: &Steps) -> Result
         locale: asked.locale.clone(),
     };
     let unavailable = |detail: String| StoreError::Unavailable { store: "the queue", detail };
-    let permit = app.admission.enter().await.map_err(|busy| unavailable(busy.to_string()))?;
+    let permit = app.admission.enter(&asked.merchant).await;
+    let permit = permit.map_err(|busy| unavailable(busy.to_string()))?;
     Ok(app.shop.look(request, permit).await?)
 }
 
