@@ -2,14 +2,19 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::{Payload, ServiceRequest},
+    http::header,
+    web,
+};
 use vitrine_core::ids::MerchantId;
 
 use crate::{
     problem::Problem,
     problems::Code,
     state::State,
-    tokens::{BadToken, Role},
+    tokens::{BadToken, Claims, Role},
 };
 
 /// A caller with a good token, of any role.
@@ -71,7 +76,27 @@ impl FromRequest for Caller {
     }
 }
 
+/// Who a good token says that a request is from, for what is counted and kept by caller.
+pub(crate) struct Known {
+    pub merchant: MerchantId,
+    /// Names the token.
+    pub caller: String,
+    /// What it allows.
+    pub rights: String,
+}
+
+/// None where there is no token or it is not good: then the handler refuses the request.
+pub(crate) fn known(request: &ServiceRequest) -> Option<Known> {
+    let Claims { sub: merchant, role, jti, .. } = claims(request.request()).ok()?;
+    Some(Known { merchant, caller: jti.to_string(), rights: format!("{role:?}") })
+}
+
 fn checked(request: &HttpRequest) -> Result<Caller, Problem> {
+    let claims = claims(request)?;
+    Ok(Caller { merchant: claims.sub, role: claims.role })
+}
+
+fn claims(request: &HttpRequest) -> Result<Claims, Problem> {
     let state =
         request.app_data::<web::Data<State>>().ok_or_else(|| Problem::of(Code::Internal))?;
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -81,9 +106,8 @@ fn checked(request: &HttpRequest) -> Result<Caller, Problem> {
         .map(|(_, token)| token.trim())
         .filter(|token| !token.is_empty())
         .ok_or_else(|| Problem::of(Code::TokenMissing))?;
-    let claims = state.keys.check(token).map_err(|bad| match bad {
+    state.keys.check(token).map_err(|bad| match bad {
         BadToken::Expired => Problem::of(Code::TokenExpired),
         BadToken::Invalid => Problem::of(Code::TokenInvalid),
-    })?;
-    Ok(Caller { merchant: claims.sub, role: claims.role })
+    })
 }

@@ -6,7 +6,9 @@
 mod body;
 mod caller;
 mod decoding;
+mod idempotency;
 mod import_status;
+mod limits;
 mod metrics;
 mod openapi;
 mod page;
@@ -21,6 +23,7 @@ mod state;
 mod tokens;
 mod upload;
 
+pub use limits::RateLimits;
 pub use openapi::document;
-pub use server::{Api, ServerSettings, server, stop_requested};
+pub use server::{Api, ServerSettings, Shared, server, stop_requested};
 pub use tokens::{BadToken, Claims, KeyError, Role, TokenKeys};

@@ -1,5 +1,7 @@
 //! The contract, written from the code; `openapi/vitrine.json` is its checked-in copy.
 
+mod fairness;
+
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -7,6 +9,8 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
+
+use fairness::Fairness;
 
 use crate::{problem, readiness, routes, upload};
 
@@ -48,7 +52,7 @@ use crate::{problem, readiness, routes, upload};
     ),
     components(schemas(upload::LookForm, upload::LookBody, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
-    modifiers(&Token, &Headers, &Examples)
+    modifiers(&Token, &Fairness, &Headers, &Examples)
 )]
 struct Contract;
 

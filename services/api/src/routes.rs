@@ -22,10 +22,12 @@ pub(crate) mod set_offers;
 
 use actix_web::{
     HttpResponse, Resource, Route,
+    dev::HttpServiceFactory,
+    middleware::from_fn,
     web::{self, ServiceConfig},
 };
 
-use crate::{problem::Problem, problems::Code};
+use crate::{idempotency, limits, problem::Problem, problems::Code};
 
 /// Adds every path, that of the metrics where they are to be told, and an answer for all others.
 pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
@@ -94,10 +96,16 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
         .default_service(web::to(|| async { refused(Problem::of(Code::RouteUnknown)) }));
 }
 
-fn at(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Route>) -> Resource {
+fn at(
+    path: &str,
+    allow: &'static str,
+    routes: impl IntoIterator<Item = Route>,
+) -> impl HttpServiceFactory + 'static {
     let refuse = move || async move { refused(Problem::method_not_allowed(allow)) };
     let resource = routes.into_iter().fold(web::resource(path), Resource::route);
-    resource.default_service(web::to(refuse))
+    let resource = resource.default_service(web::to(refuse));
+    // The last one is the first to see a request.
+    resource.wrap(from_fn(idempotency::once)).wrap(from_fn(limits::hold))
 }
 
 fn refused(problem: Problem) -> Result<HttpResponse, Problem> {

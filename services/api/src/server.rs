@@ -2,11 +2,14 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use vitrine_core::{
-    admission::Admission, imports::Importing, indexing::Indexer, ports::Pictures,
+    admission::Admission,
+    imports::Importing,
+    indexing::Indexer,
+    ports::{Cache, Locks, Pictures, Rates},
     shopping::Shopping,
 };
 
-use crate::{requests, routes, state::State, tokens::TokenKeys};
+use crate::{limits::RateLimits, requests, routes, state::State, tokens::TokenKeys};
 
 /// What the API answers with.
 pub struct Api {
@@ -16,6 +19,17 @@ pub struct Api {
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
     pub keys: TokenKeys,
+    pub shared: Shared,
+}
+
+/// What all processes that answer for the same merchants have in common.
+#[derive(Clone)]
+pub struct Shared {
+    /// What callers have asked so far.
+    pub rates: Arc<dyn Rates>,
+    pub locks: Arc<dyn Locks>,
+    /// Answers for those who ask again with the same `Idempotency-Key`.
+    pub answers: Arc<dyn Cache>,
 }
 
 /// How the server treats its connections.
@@ -45,6 +59,8 @@ pub struct ServerSettings {
     pub metrics_age: Duration,
     /// How long requests may still take once the server is asked to stop.
     pub shutdown_time: Duration,
+    /// How often callers and merchants may ask.
+    pub rates: RateLimits,
 }
 
 impl Default for ServerSettings {
@@ -62,6 +78,7 @@ impl Default for ServerSettings {
             metrics: true,
             metrics_age: Duration::from_secs(5),
             shutdown_time: Duration::from_secs(30),
+            rates: RateLimits::default(),
         }
     }
 }

@@ -8,6 +8,8 @@ use vitrine_core::{
 
 use crate::{
     decoding::Decoding,
+    idempotency::Idempotency,
+    limits::Limits,
     metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
@@ -25,6 +27,8 @@ pub(crate) struct State {
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
     pub decoding: Decoding,
+    pub limits: Limits,
+    pub idempotency: Idempotency,
     /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Semaphore,
     pub body_time: Duration,
@@ -33,7 +37,9 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(api: Api, settings: &ServerSettings) -> Self {
-        let Api { shop, admission, importing, indexer, pictures, keys } = api;
+        let Api { shop, admission, importing, indexer, pictures, keys, shared } = api;
+        let limits = Limits::new(shared.rates, settings.rates);
+        let idempotency = Idempotency::new(shared.answers, shared.locks);
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -52,6 +58,8 @@ impl State {
             readiness: Arc::new(readiness),
             metrics,
             decoding: Decoding::new(settings.decodes),
+            limits,
+            idempotency,
             uploads: Semaphore::new(settings.uploads.max(1)),
             body_time: settings.body_time,
             answer_time: settings.answer_time,

@@ -12,14 +12,13 @@ use vitrine_core::{
     indexing::Indexer,
     pictures::{PictureFetcher, PictureWorker},
     ports::{Embedder, ModelError, Stylist, Vision},
-    shopping::{MatchRecorder, Shopping},
+    shopping::{Flights, MatchRecorder, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
-use vitrine_stores::LocalCache;
 
 use crate::{
     database::Database, error::Error, importer, search::Search, secret, settings::Settings,
-    steps::Steps,
+    sharing::Sharing, steps::Steps,
 };
 
 /// The models, loaded.
@@ -59,6 +58,7 @@ pub struct App {
     pub keys: TokenKeys,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
+    sharing: Sharing,
     database: Database,
     index: Search,
 }
@@ -93,18 +93,21 @@ impl App {
             index.port(),
             Arc::clone(&models.embedder),
         ));
+        let sharing = Sharing::open(settings)?;
         let shop = Arc::new(Shopping {
             vision: models.vision,
             stylist: models.stylist,
             embedder: models.embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
-            cache: Arc::new(LocalCache::new(settings.data.cache_mib * 1024 * 1024)),
+            cache: Arc::clone(&sharing.cache),
+            flights: Flights::new(Arc::clone(&sharing.locks)),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             min_similarity,
         });
-        let admission =
-            Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
+        let admission = Admission::new(settings.models.concurrency, settings.models.queue);
+        let patience = Duration::from_secs(settings.models.wait_seconds.max(1));
+        let admission = Arc::new(admission.with_patience(patience));
         let outbound = importer::outbound(settings)?;
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
@@ -122,7 +125,18 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
-        Ok(Self { shop, admission, indexer, importer, pictures, importing, keys, database, index })
+        Ok(Self {
+            shop,
+            admission,
+            indexer,
+            importer,
+            pictures,
+            importing,
+            keys,
+            sharing,
+            database,
+            index,
+        })
     }
 
     /// Takes a feed that is at hand; answers what came of it and its first problem.
@@ -151,6 +165,7 @@ impl App {
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
             keys: self.keys.clone(),
+            shared: self.sharing.api.clone(),
         }
     }
 

@@ -11,6 +11,7 @@ mod importer;
 mod search;
 mod secret;
 pub mod settings;
+mod sharing;
 pub mod steps;
 
 pub use commands::run;

@@ -55,7 +55,7 @@ pub(crate) async fn create_look(
 ) -> Result<HttpResponse, Problem> {
     let asked = read(caller.merchant, &request, payload, &state).await?;
     let answer = timeout(state.answer_time, async {
-        let permit = state.admission.enter().await?;
+        let permit = state.admission.enter(&asked.merchant).await?;
         Ok::<_, Problem>(state.shop.look(asked, permit).await?)
     });
     let look = answer.await.unwrap_or_else(|_| Err(Problem::of(Code::ModelTimeout)))?;

@@ -15,17 +15,17 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::Value;
-use vitrine_api::{Api, Role, ServerSettings, TokenKeys, server};
+use vitrine_api::{Api, Role, ServerSettings, Shared, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
-    ports::{Catalog, Vision},
-    shopping::{MatchRecorder, Shopping},
+    ports::{Cache, Catalog, Locks, Rates, Vision},
+    shopping::{Flights, MatchRecorder, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        sample,
+        MemoryLocks, MemoryRates, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -43,6 +43,7 @@ pub(crate) struct Service {
     pub importer: ImportWorker,
     pub indexer: Arc<Indexer>,
     pub catalog: Arc<MemoryCatalog>,
+    pub index: Arc<MemoryIndex>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
     handle: actix_web::dev::ServerHandle,
@@ -66,6 +67,33 @@ pub(crate) async fn start_with(
     vision: Arc<dyn Vision>,
     admission: Admission,
     settings: ServerSettings,
+) -> Service {
+    start_sharing(vision, admission, settings, Shares::default()).await
+}
+
+/// What several services may share.
+#[derive(Clone)]
+pub(crate) struct Shares {
+    pub cache: Arc<dyn Cache>,
+    pub locks: Arc<dyn Locks>,
+    pub rates: Arc<dyn Rates>,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self {
+            cache: Arc::new(MemoryCache::default()),
+            locks: Arc::new(MemoryLocks::default()),
+            rates: Arc::new(MemoryRates::default()),
+        }
+    }
+}
+
+pub(crate) async fn start_sharing(
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+    Shares { cache, locks, rates }: Shares,
 ) -> Service {
     let catalog = Arc::new(MemoryCatalog::default());
     let index = Arc::new(MemoryIndex::default());
@@ -94,8 +122,9 @@ pub(crate) async fn start_with(
         embedder,
         matched: Arc::clone(&matched),
         catalog: catalog.clone(),
-        index,
-        cache: Arc::new(MemoryCache::default()),
+        index: index.clone(),
+        cache: cache.clone(),
+        flights: Flights::new(locks.clone()),
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
@@ -106,6 +135,7 @@ pub(crate) async fn start_with(
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
         keys: keys(),
+        shared: Shared { rates, locks, answers: cache },
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -120,6 +150,7 @@ pub(crate) async fn start_with(
         indexer,
         matched,
         catalog,
+        index,
         handle,
     }
 }

@@ -36,6 +36,7 @@ pub(super) async fn serve(
     let limits = ServerSettings {
         workers: settings.server.workers,
         metrics: settings.server.metrics,
+        rates: settings.rates(),
         ..ServerSettings::default()
     };
     let running = server(api, listener, limits).map_err(Error::Server)?;
