@@ -111,7 +111,7 @@ pub(super) async fn models_alone(
 ) -> Outcome<Duration> {
     let shop = &service.shop;
     let photo = Photo::read(photo, shop.vision.photo_side())?;
-    let permit = Admission::new(1, 0).enter().await?;
+    let permit = Admission::new(1, 0).enter_unnamed().await?;
     let mut candidates: Vec<Candidate> = Vec::new();
     let deepest = look.garments.iter().map(|garment| garment.matches.len()).max().unwrap_or(0);
     for rank in 0..deepest {

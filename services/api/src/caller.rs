@@ -11,7 +11,10 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use vitrine_core::{ids::MerchantId, scope::Scopes};
+use vitrine_core::{
+    ids::{KeyId, MerchantId},
+    scope::Scopes,
+};
 
 use crate::{
     identity::Identity,
@@ -73,6 +76,26 @@ async fn admitted(path: &str, allow: &str, request: &ServiceRequest) -> Result<(
     }
     notes.insert(Caller { merchant, scopes });
     Ok(())
+}
+
+/// Who a request is from, for what is counted and kept by caller.
+pub(crate) struct Known {
+    pub merchant: MerchantId,
+    /// Names the token or key, without giving it away.
+    pub caller: String,
+    /// What it allows.
+    pub rights: String,
+}
+
+/// None where [`admit`] let in whom it need not know.
+pub(crate) fn known(request: &ServiceRequest) -> Option<Known> {
+    let notes = request.extensions();
+    let Caller { merchant, scopes } = notes.get::<Caller>()?;
+    let caller = match notes.get::<KeyId>() {
+        Some(key) => key.to_string(),
+        None => blake3::hash(bearer(request)?.as_bytes()).to_hex()[..32].to_owned(),
+    };
+    Some(Known { merchant: merchant.clone(), caller, rights: scopes.to_string() })
 }
 
 fn bearer(request: &ServiceRequest) -> Option<&str> {

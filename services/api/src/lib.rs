@@ -11,9 +11,11 @@ mod decoding;
 mod etags;
 mod event_line;
 mod filter_query;
+mod idempotency;
 mod identity;
 mod import_status;
 mod key_secret;
+mod limits;
 mod looks;
 mod metrics;
 mod openapi;
@@ -35,9 +37,10 @@ mod upload;
 
 pub use cors::{BadOrigin, Cors, Origin};
 pub use key_secret::new_key_secret;
+pub use limits::RateLimits;
 pub use openapi::contract;
 pub use routes::access::markdown as routes_markdown;
-pub use server::{Api, ServerSettings, server, stop_requested};
+pub use server::{Api, ServerSettings, Shared, server, stop_requested};
 pub use stopping::Stopping;
 pub use tokens::{
     BadToken, Claims, ISSUER, Issuer, IssuerSettings, KeyError, KeyTimes, Role, TokenKeys,

@@ -178,6 +178,14 @@ problems! {
         "Use a method that the `Allow` header names.";
     Busy = "busy", 429, "Too many photos at once",
         "Send the request again after the seconds that `Retry-After` names.";
+    RateLimited = "rate_limited", 429, "Too many requests",
+        "Send the request again after the seconds that `Retry-After` names; `RateLimit-Policy` says how many may come, `RateLimit` how many are left.";
+    IdempotencyKeyInvalid = "idempotency_key_invalid", 400, "The idempotency key can not be read",
+        "Send one `Idempotency-Key` of 1 to 255 visible ASCII characters without quotes and backslashes inside, best a UUID.";
+    IdempotencyConflict = "idempotency_conflict", 422, "The idempotency key was used for something else",
+        "Send the same request with a key again, or another request with another key.";
+    IdempotencyInFlight = "idempotency_in_flight", 409, "A request with this idempotency key is being answered",
+        "Send the request again after the seconds that `Retry-After` names; it is then answered as the first one was.";
     Internal = "internal", 500, "Something broke on our side",
         "Send the request again; if it fails again, tell the operator the `Request-Id`.";
     ModelAnswerInvalid = "model_answer_invalid", 502, "The model's answer was cut short",

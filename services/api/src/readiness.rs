@@ -5,12 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::StreamExt;
+use futures::{StreamExt, join};
 use serde::Serialize;
 use tokio::{sync::Mutex, time::timeout};
 use utoipa::ToSchema;
 use vitrine_core::{
-    admission::Admission, ids::MerchantId, photo::Photo, ports::ModelError, shopping::Shopping,
+    admission::Admission,
+    ids::MerchantId,
+    photo::Photo,
+    ports::{ModelError, StoreError},
+    shopping::Shopping,
 };
 
 /// How long what was found out is told again.
@@ -21,11 +25,14 @@ const PROOF: Duration = Duration::from_secs(60);
 /// What is told of a check that panicked.
 const BROKE: &str = "the check broke";
 
-/// That all parts answer.
+/// That photos are answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Ready {
+    /// `ready`, or `degraded` where something is away without which answers are slower.
     #[schema(example = "ready")]
     status: &'static str,
+    /// What is away, if anything.
+    away: Vec<String>,
     /// The model that looks at photos.
     model: String,
     /// The model that compares words.
@@ -34,8 +41,8 @@ pub(crate) struct Ready {
     caution: Option<String>,
 }
 
-/// The first part that does not answer, and what is the matter with it; without what only the log
-/// should hold.
+/// The parts that do not answer, and what is the matter with each; without what only the log should
+/// hold.
 type NotReady = String;
 
 /// Asks each part a small question, at most once every ten seconds whoever asks.
@@ -75,8 +82,7 @@ impl Readiness {
             return result.clone();
         }
         *found = Some((Instant::now(), Err(BROKE.into()))); // told if what follows panics
-        let late = || Err(format!("no answer within {} s", self.limit.as_secs_f32()));
-        let result = timeout(self.limit, self.ask()).await.unwrap_or_else(|_| late());
+        let result = self.ask().await;
         if let Err(reason) = &result {
             tracing::warn!(reason, "not ready");
         }
@@ -84,9 +90,46 @@ impl Readiness {
         result
     }
 
+    /// All parts are asked, so that one that is away hides no other.
     async fn ask(&self) -> Result<Ready, NotReady> {
-        self.ask_stores().await?;
-        match timeout(self.limit / 2, self.admission.enter()).await {
+        let Shopping { catalog, index, cache, vision, embedder, .. } = &*self.shop;
+        let count = async {
+            match MerchantId::new("readiness") {
+                Ok(nobody) => index.count(&nobody).await.map(drop),
+                Err(_) => Ok(()),
+            }
+        };
+        let (catalog, index, cache, models) = join!(
+            self.part("the catalog", told("the catalog", catalog.check())),
+            self.part("the index", told("the index", count)),
+            self.part("the cache", told("the cache", cache.get("readiness"))),
+            self.part("the model", self.ask_models()),
+        );
+        let away: Vec<String> =
+            [catalog, index, models].into_iter().filter_map(Result::err).collect();
+        if !away.is_empty() {
+            return Err(away.into_iter().chain(cache.err()).collect::<Vec<_>>().join(", "));
+        }
+        Ok(Ready {
+            status: if cache.is_ok() { "ready" } else { "degraded" },
+            away: cache.err().into_iter().collect(),
+            model: vision.model().to_owned(),
+            embedder: embedder.model().to_owned(),
+            caution: vision.caution().map(str::to_owned),
+        })
+    }
+
+    async fn part(
+        &self,
+        name: &str,
+        asking: impl Future<Output = Result<(), NotReady>>,
+    ) -> Result<(), NotReady> {
+        let late = |_| Err(format!("{name} gave no answer within {} s", self.limit.as_secs_f32()));
+        timeout(self.limit, asking).await.unwrap_or_else(late)
+    }
+
+    async fn ask_models(&self) -> Result<(), NotReady> {
+        match timeout(self.limit / 2, self.admission.enter_unnamed()).await {
             Ok(Ok(permit)) => {
                 let shop = &self.shop;
                 alive("the embedder", shop.embedder.embed(vec!["navy dress".into()]).await)?;
@@ -97,37 +140,28 @@ impl Readiness {
                 {
                     alive("the vision model", first)?;
                 }
+                Ok(())
             }
-            _ if self.is_proven() => {}
-            _ => return Err("the queue is full and no photo was answered for a minute".into()),
+            _ if self.is_proven() => Ok(()),
+            _ => Err("the queue is full and no photo was answered for a minute".into()),
         }
-        Ok(Ready {
-            status: "ready",
-            model: self.shop.vision.model().to_owned(),
-            embedder: self.shop.embedder.model().to_owned(),
-            caution: self.shop.vision.caution().map(str::to_owned),
-        })
-    }
-
-    async fn ask_stores(&self) -> Result<(), NotReady> {
-        let unreachable = |part: &'static str| {
-            move |error| {
-                tracing::warn!(%error, "{part} does not answer");
-                format!("{part} does not answer")
-            }
-        };
-        self.shop.catalog.check().await.map_err(unreachable("the catalog"))?;
-        if let Ok(nobody) = MerchantId::new("readiness") {
-            self.shop.index.count(&nobody).await.map_err(unreachable("the index"))?;
-        }
-        self.shop.cache.get("readiness").await.map_err(unreachable("the cache"))?;
-        Ok(())
     }
 
     fn is_proven(&self) -> bool {
         let answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         answered.is_some_and(|when| when.elapsed() < PROOF)
     }
+}
+
+/// What a store says of its trouble is for the log.
+async fn told<T>(
+    part: &str,
+    asking: impl Future<Output = Result<T, StoreError>>,
+) -> Result<(), NotReady> {
+    asking.await.map(drop).map_err(|error| {
+        tracing::warn!(%error, "{part} does not answer");
+        format!("{part} does not answer")
+    })
 }
 
 /// Any answer shows that a model is alive, one that can not be read too.

@@ -41,7 +41,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::{caller::admit, problem::Problem, problems::Code};
+use crate::{caller::admit, idempotency, limits, problem::Problem, problems::Code};
 
 /// Adds every path, that of the metrics where they are to be told, and an answer for all others.
 pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
@@ -176,7 +176,9 @@ fn at(
 ) -> impl HttpServiceFactory + 'static {
     let refuse = move || async move { refused(Problem::method_not_allowed(allow)) };
     let resource = routes.into_iter().fold(web::resource(path), Resource::route);
-    resource.default_service(web::to(refuse)).wrap(from_fn(
+    let resource = resource.default_service(web::to(refuse));
+    // The last one is the first to see a request.
+    resource.wrap(from_fn(idempotency::once)).wrap(from_fn(limits::hold)).wrap(from_fn(
         move |request: ServiceRequest, next: Next<BoxBody>| admit(path, allow, request, next),
     ))
 }

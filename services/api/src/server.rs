@@ -12,13 +12,15 @@ use vitrine_core::{
     indexing::Indexer,
     keys::Keyring,
     measuring::Measuring,
-    ports::{Fetch, Pictures, Rules},
+    ports::{Cache, Fetch, Locks, Pictures, Rates, Rules},
     shopping::Shopping,
 };
 
 use crate::{
     cors::{self, Cors},
-    etags, pace, packing, requests, routes,
+    etags,
+    limits::RateLimits,
+    pace, packing, requests, routes,
     state::State,
     stopping::Stopping,
     tokens::{Issuer, TokenKeys},
@@ -41,6 +43,17 @@ pub struct Api {
     pub issuer: Option<Arc<Issuer>>,
     /// The merchants' keys for servers.
     pub keyring: Arc<Keyring>,
+    pub shared: Shared,
+}
+
+/// What all processes that answer for the same merchants have in common.
+#[derive(Clone)]
+pub struct Shared {
+    /// What callers have asked so far.
+    pub rates: Arc<dyn Rates>,
+    pub locks: Arc<dyn Locks>,
+    /// Answers for those who ask again with the same `Idempotency-Key`.
+    pub answers: Arc<dyn Cache>,
 }
 
 /// How the server treats its connections.
@@ -74,6 +87,8 @@ pub struct ServerSettings {
     pub stopping: Stopping,
     /// Which web pages may read answers.
     pub cors: Cors,
+    /// How often callers and merchants may ask.
+    pub rates: RateLimits,
 }
 
 impl Default for ServerSettings {
@@ -93,6 +108,7 @@ impl Default for ServerSettings {
             shutdown_time: Duration::from_secs(30),
             stopping: Stopping::default(),
             cors: Cors::default(),
+            rates: RateLimits::default(),
         }
     }
 }

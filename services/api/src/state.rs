@@ -14,7 +14,9 @@ use vitrine_core::{
 use crate::{
     cors::Cors,
     decoding::Decoding,
+    idempotency::Idempotency,
     identity::Identities,
+    limits::Limits,
     metrics::Metrics,
     readiness::Readiness,
     server::{Api, ServerSettings},
@@ -39,6 +41,8 @@ pub(crate) struct State {
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
     pub decoding: Decoding,
+    pub limits: Limits,
+    pub idempotency: Idempotency,
     /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Semaphore,
     pub cors: Cors,
@@ -63,7 +67,10 @@ impl State {
             keys,
             issuer,
             keyring,
+            shared,
         } = api;
+        let limits = Limits::new(shared.rates, settings.rates);
+        let idempotency = Idempotency::new(shared.answers, shared.locks);
         let readiness =
             Readiness::new(Arc::clone(&shop), Arc::clone(&admission), settings.readiness_time);
         let metrics = Metrics::new(
@@ -91,6 +98,8 @@ impl State {
             readiness: Arc::new(readiness),
             metrics,
             decoding: Decoding::new(settings.decodes),
+            limits,
+            idempotency,
             uploads: Semaphore::new(settings.uploads.max(1)),
             cors: settings.cors.clone(),
             stopping: settings.stopping.clone(),

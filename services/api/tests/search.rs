@@ -161,7 +161,7 @@ async fn a_merchants_search_never_lists_anothers_products() {
 async fn words_are_searched_while_every_turn_at_the_model_is_taken() {
     let service =
         start_with(seeing_a_dress(), Admission::new(1, 0), ServerSettings::default()).await;
-    let _taken = service.admission.enter().await.unwrap();
+    let _taken = service.admission.enter(&sample::merchant()).await.unwrap();
     assert_eq!(ids(&found(&service, &json!({"text": "navy dress"})).await), ["p1"]);
     let photo = json!({"photo": {"data": BASE64_STANDARD.encode(png(96, 96))}});
     let answer = search(&service, &photo).await;

@@ -5,14 +5,20 @@ mod common;
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use common::odd::Odd;
-use common::{Service, png, problem, seeing_a_dress, start_with, token};
+use common::{Service, form, odd::Odd, png, problem, seeing_a_dress, start_with, token, token_for};
 use vitrine_api::ServerSettings;
-use vitrine_core::{admission::Admission, ports::ModelError, testing::FakeVision};
+use vitrine_core::{
+    admission::Admission,
+    ports::ModelError,
+    testing::{FakeVision, sample},
+};
 
 async fn until(what: impl Fn() -> bool) {
     let started = Instant::now();
@@ -56,7 +62,7 @@ async fn answer(mut stream: TcpStream) -> String {
 async fn who_comes_when_the_queue_is_full_is_told_when_to_come_back() {
     let service =
         start_with(seeing_a_dress(), Admission::new(1, 0), ServerSettings::default()).await;
-    let running = service.admission.enter().await.unwrap();
+    let running = service.admission.enter(&sample::merchant()).await.unwrap();
     let response = service.post_photo(png(96, 96)).await;
     let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!(wait >= 1);
@@ -73,10 +79,10 @@ async fn when_the_client_leaves_its_work_is_dropped() {
     let body = form_bytes(&png(96, 96));
     let client = raw(&service, body.len(), &body);
     until(|| waiting.load(Ordering::SeqCst) == 1).await;
-    assert!(service.admission.enter().await.is_err());
+    assert!(service.admission.enter(&sample::merchant()).await.is_err());
     drop(client);
     until(|| waiting.load(Ordering::SeqCst) == 0).await;
-    assert!(service.admission.enter().await.is_ok());
+    assert!(service.admission.enter(&sample::merchant()).await.is_ok());
 }
 
 #[tokio::test]
@@ -165,7 +171,7 @@ async fn an_answer_that_never_comes_is_given_up() {
         ServerSettings { answer_time: Duration::from_millis(200), ..ServerSettings::default() };
     let service = start_with(Arc::new(Odd::default()), Admission::new(1, 0), settings).await;
     problem(service.post_photo(png(96, 96)).await, 504, "model_timeout").await;
-    assert!(service.admission.enter().await.is_ok());
+    assert!(service.admission.enter(&sample::merchant()).await.is_ok());
 }
 
 #[tokio::test]
@@ -216,7 +222,7 @@ async fn impatient_probes_ask_the_model_once_and_the_answer_is_found_all_the_sam
     let body = problem(service.get("/readyz", "").await, 503, "not_ready").await.to_string();
     assert!(body.contains("no answer within 0.6 s"), "{body}");
     assert_eq!(asked.load(Ordering::SeqCst), 1);
-    assert!(service.admission.enter().await.is_ok());
+    assert!(service.admission.enter(&sample::merchant()).await.is_ok());
 }
 
 #[tokio::test]
@@ -233,11 +239,62 @@ async fn a_readiness_check_that_panics_is_not_tried_again_at_once() {
 async fn a_full_queue_is_ready_only_while_photos_are_answered() {
     let start = || start_with(seeing_a_dress(), Admission::new(1, 0), ServerSettings::default());
     let idle = start().await;
-    let _running = idle.admission.enter().await.unwrap();
+    let _running = idle.admission.enter(&sample::merchant()).await.unwrap();
     problem(idle.get("/readyz", "").await, 503, "not_ready").await;
 
     let busy = start().await;
     busy.still_answers().await;
-    let _running = busy.admission.enter().await.unwrap();
+    let _running = busy.admission.enter(&sample::merchant()).await.unwrap();
     assert_eq!(busy.get("/readyz", "").await.status(), 200);
+}
+
+#[tokio::test]
+async fn who_leaves_the_queue_costs_no_model_time() {
+    let vision = seeing_a_dress();
+    let service = start_with(vision.clone(), Admission::new(1, 4), ServerSettings::default()).await;
+    let running = service.admission.enter(&sample::merchant()).await.unwrap();
+    let body = form_bytes(&png(96, 96));
+    let clients: Vec<_> = (0..3).map(|_| raw(&service, body.len(), &body)).collect();
+    until(|| service.admission.queued() == 3).await;
+    drop(clients);
+    until(|| service.admission.queued() == 0).await;
+    drop(running);
+    service.still_answers().await;
+    assert_eq!(vision.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_merchant_that_floods_the_queue_starves_no_other() {
+    let service =
+        start_with(seeing_a_dress(), Admission::new(1, 8), ServerSettings::default()).await;
+    let running = service.admission.enter(&sample::merchant()).await.unwrap();
+    let body = form_bytes(&png(96, 96));
+    let flood = (0..8).map(|_| tokio::spawn(answer(raw(&service, body.len(), &body))));
+    let flood: Vec<_> = flood.collect();
+    until(|| service.admission.queued() == 8).await;
+    problem(service.post_photo(png(96, 96)).await, 429, "busy").await;
+
+    let request = service.client.post(service.url("/v1/looks")).bearer_auth(token_for("other"));
+    let other = tokio::spawn(request.multipart(form(png(96, 96))).send());
+    until(|| flood.iter().any(|one| one.is_finished())).await;
+    drop(running);
+    assert_eq!(other.await.unwrap().unwrap().status(), 200);
+    let answers = futures::future::try_join_all(flood).await.unwrap();
+    let count = |status| answers.iter().filter(|answer| answer.starts_with(status)).count();
+    assert_eq!(count("HTTP/1.1 429"), 1, "one place of eight went to the other merchant");
+    assert_eq!(count("HTTP/1.1 200"), 7);
+}
+
+#[tokio::test]
+async fn who_waits_too_long_for_a_turn_is_told_when_to_come_back() {
+    let patience = Duration::from_millis(300);
+    let admission = Admission::new(1, 4).with_patience(patience);
+    let vision = seeing_a_dress();
+    let service = start_with(vision.clone(), admission, ServerSettings::default()).await;
+    let running = service.admission.enter(&sample::merchant()).await.unwrap();
+    let late = service.post_photo(png(96, 96)).await;
+    assert!(late.headers().contains_key("retry-after"));
+    problem(late, 429, "busy").await;
+    drop(running);
+    assert_eq!(vision.asked(), 0);
 }

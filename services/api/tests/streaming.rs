@@ -127,7 +127,7 @@ async fn what_is_wrong_before_the_first_event_is_a_problem_like_any_other() {
     let service = start().await;
     problem(stream(&service, png(20, 96)).await, 422, "photo_too_small").await;
     let full = start_with(seeing_a_dress(), Admission::new(1, 0), ServerSettings::default()).await;
-    let _place = full.admission.enter().await.unwrap();
+    let _place = full.admission.enter(&sample::merchant()).await.unwrap();
     let busy = stream(&full, png(96, 96)).await;
     assert!(busy.headers().contains_key("retry-after"));
     problem(busy, 429, "busy").await;
@@ -154,10 +154,10 @@ async fn a_client_that_leaves_frees_the_model() {
         start_with(Arc::new(Odd::default()), Admission::new(1, 0), ServerSettings::default()).await;
     let mut body = stream(&service, png(96, 96)).await.bytes_stream();
     assert!(body.next().await.unwrap().unwrap().starts_with(b"event: look.created"));
-    assert!(service.admission.enter().await.is_err(), "the one place is taken");
+    assert!(service.admission.enter(&sample::merchant()).await.is_err(), "the one place is taken");
     drop(body);
     let freed = async {
-        while service.admission.enter().await.is_err() {
+        while service.admission.enter(&sample::merchant()).await.is_err() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };

@@ -194,4 +194,6 @@ pub enum Part {
     Advice,
     Language,
     Model,
+    /// What is remembered of earlier photos can not be reached: the answer took longer.
+    Cache,
 }

@@ -13,7 +13,9 @@ mod fetch;
 mod imports;
 mod index;
 mod keys;
+mod locks;
 mod pictures;
+mod rates;
 mod rebuilds;
 mod rules;
 mod vision;
@@ -36,10 +38,12 @@ pub use imports::{
 };
 pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
 pub use keys::Keys;
+pub use locks::Locks;
 pub use pictures::{
     KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
     WantedPicture,
 };
+pub use rates::{Rates, Taken};
 pub use rebuilds::Rebuilds;
 pub use rules::Rules;
 pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};

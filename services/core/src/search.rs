@@ -96,7 +96,7 @@ impl Searching {
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
         let mut answer = SearchAnswer::begin(&request)?;
         let mut window = match (&request.photo, &request.text) {
-            (Some(photo), _) => match self.garments(photo, &mut answer).await {
+            (Some(photo), _) => match self.garments(&request.merchant, photo, &mut answer).await {
                 Ok(garments) => self.by_garments(&request, garments, &mut answer).await?,
                 Err(error) => match &request.text {
                     Some(text) => {
@@ -127,6 +127,7 @@ impl Searching {
     /// model sees them.
     async fn garments(
         &self,
+        merchant: &MerchantId,
         photo: &Photo,
         answer: &mut SearchAnswer,
     ) -> Result<Vec<Garment>, SearchError> {
@@ -135,7 +136,10 @@ impl Searching {
         }
         let garments = match self.shop.recall_garments(photo.id()).await {
             Some(known) => known,
-            None => self.shop.describe(photo, &self.admission.enter().await?).await?,
+            None => {
+                let permit = self.admission.enter(merchant).await?;
+                self.shop.describe(photo, &permit).await?
+            }
         };
         let largest = garments.iter().map(|garment| garment.region.area()).fold(0.0, f32::max);
         let is_main = |garment: &Garment| garment.region.area() >= MAIN * largest;

@@ -1,6 +1,7 @@
 //! The way of a photo: the one story that everything else serves.
 
 mod completions;
+mod flight;
 mod memory;
 mod photos;
 mod recorder;
@@ -31,8 +32,10 @@ use crate::{
         Stylist, Vision,
     },
 };
+use flight::Flight;
 use turn::Turn;
 
+pub use flight::Flights;
 pub use photos::{PHOTOS_KEPT, PhotoKeeping, Photos};
 pub use recorder::MatchRecorder;
 pub use request::{Answered, Focus, LookRequest, Seen, Sight};
@@ -51,6 +54,7 @@ pub struct Shopping {
     pub index: Arc<dyn Index>,
     pub cache: Arc<dyn Cache>,
     pub photos: Photos,
+    pub flights: Flights,
     pub matched: Arc<MatchRecorder>,
     pub answered: Arc<AnswerRecorder>,
     /// Cosines below this are no match.
@@ -111,14 +115,17 @@ impl Shopping {
     ) -> Result<LookStream, Busy> {
         let shop = Arc::clone(self);
         let understood = request.understand();
-        let known = shop.known_garments(&request).await;
-        let mut turn = Turn::new(admission);
+        let mut look = shop.begin(&request, understood);
+        let (known, flight) = match shop.known_garments(&request, &mut look).await {
+            Ok(known) => (Some(known), Flight::default()),
+            Err(flight) => (None, flight),
+        };
+        let mut turn = Turn::new(admission, &request.merchant);
         if known.is_none() {
             turn.permit().await?;
         }
         Ok(stream! {
             let started = Instant::now();
-            let mut look = shop.begin(&request, understood);
             yield LookEvent::Created {
                 id: look.id,
                 photo_id: look.photo_id.clone(),
@@ -162,6 +169,7 @@ impl Shopping {
                 let garments = look.garments.iter().map(|seen| &seen.garment).collect();
                 shop.remember_garments(&request, &look, garments).await;
             }
+            flight.land().await;
 
             for slot in shop.slots_to_fill(&request, &look) {
                 let completion = shop.completion(&request, slot, &mut look).await;
@@ -251,14 +259,16 @@ impl Shopping {
         look
     }
 
-    /// The garments where no model is needed for them.
-    async fn known_garments(&self, request: &LookRequest) -> Option<Vec<Seen>> {
+    /// The garments where no model is needed for them; else the right to look, while others who
+    /// come with the same photo wait for what is seen.
+    async fn known_garments(
+        &self,
+        request: &LookRequest,
+        look: &mut Look,
+    ) -> Result<Vec<Seen>, Flight> {
         match &request.sight {
-            Sight::Look(answered) => Some(answered.garments.clone()),
-            Sight::Photo(_) | Sight::KeptPhoto(_) => {
-                let garments = self.recall_garments(request.sight.photo_id()).await?;
-                Some(numbered(garments))
-            }
+            Sight::Look(answered) => Ok(answered.garments.clone()),
+            Sight::Photo(_) | Sight::KeptPhoto(_) => self.board(request, look).await.map(numbered),
         }
     }
 

@@ -3,7 +3,7 @@
 use vitrine_core::{
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryKeys, MemoryRules, contracts, sample,
+        MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, contracts, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -11,6 +11,16 @@ use vitrine_core::{
 #[tokio::test]
 async fn the_cache_in_a_map_keeps_the_contract() {
     contracts::cache(&MemoryCache::default()).await;
+}
+
+#[tokio::test]
+async fn the_locks_in_a_map_keep_the_contract() {
+    contracts::locks(&MemoryLocks::default()).await;
+}
+
+#[tokio::test]
+async fn the_rates_in_memory_keep_the_contract() {
+    contracts::rates(&MemoryRates::default()).await;
 }
 
 #[tokio::test]

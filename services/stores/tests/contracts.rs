@@ -7,11 +7,11 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use vitrine_core::{ports::Cache, testing::contracts};
 use vitrine_stores::{
-    EmbeddedIndex, LocalCache, Migrate, PostgresCatalog, PostgresOptions, ServerIndex,
-    SqliteCatalog, SqliteOptions,
+    EmbeddedIndex, LayeredCache, LocalCache, LocalLocks, LocalRates, Migrate, PostgresCatalog,
+    PostgresOptions, ServerIndex, SqliteCatalog, SqliteOptions,
 };
 
-use common::TestDatabase;
+use common::{TestDatabase, redis::TestRedis};
 use support::{real, settings, stand_in::StandIn};
 
 async fn sqlite(dir: &Path) -> SqliteCatalog {
@@ -141,6 +141,40 @@ async fn the_index_on_a_real_server_keeps_the_contract() {
 #[tokio::test]
 async fn the_local_cache_keeps_the_contract() {
     contracts::cache(&LocalCache::new(1 << 20)).await;
+}
+
+#[tokio::test]
+async fn the_locks_of_one_process_keep_the_contract() {
+    contracts::locks(&LocalLocks::default()).await;
+}
+
+#[tokio::test]
+async fn the_rates_of_one_process_keep_the_contract() {
+    contracts::rates(&LocalRates::default()).await;
+}
+
+#[tokio::test]
+async fn the_cache_in_redis_keeps_the_contract() {
+    let Some(redis) = TestRedis::start() else { return };
+    contracts::cache(&redis.store()).await;
+}
+
+#[tokio::test]
+async fn the_cache_in_redis_with_a_copy_at_hand_keeps_the_contract() {
+    let Some(redis) = TestRedis::start() else { return };
+    contracts::cache(&LayeredCache::new(redis.store(), LocalCache::new(1 << 20))).await;
+}
+
+#[tokio::test]
+async fn the_locks_in_redis_keep_the_contract() {
+    let Some(redis) = TestRedis::start() else { return };
+    contracts::locks(&redis.store()).await;
+}
+
+#[tokio::test]
+async fn the_rates_in_redis_keep_the_contract() {
+    let Some(redis) = TestRedis::start() else { return };
+    contracts::rates(&redis.store()).await;
 }
 
 #[tokio::test]

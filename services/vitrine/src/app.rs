@@ -14,15 +14,14 @@ use vitrine_core::{
     indexing::Indexer,
     keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Cache, Embedder, Fetch, ModelError, Stylist, Vision},
-    shopping::{MatchRecorder, Photos, Shopping},
+    ports::{Embedder, Fetch, ModelError, Stylist, Vision},
+    shopping::{Flights, MatchRecorder, Photos, Shopping},
 };
 use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
-use vitrine_stores::LocalCache;
 
 use crate::{
     database::Database, error::Error, importer, people, search::Search, secret, settings::Settings,
-    steps::Steps,
+    sharing::Sharing, steps::Steps,
 };
 
 /// The models, loaded.
@@ -65,6 +64,7 @@ pub struct App {
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
     fetch: Arc<dyn Fetch>,
+    sharing: Sharing,
     database: Database,
     index: Search,
 }
@@ -100,20 +100,23 @@ impl App {
             index.port(),
             Arc::clone(&models.embedder),
         ));
+        let sharing = Sharing::open(settings)?;
         let shop = Arc::new(Shopping {
             vision: models.vision,
             stylist: models.stylist,
             embedder: models.embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
-            cache: memory(settings.data.cache_mib),
-            photos: Photos::new(memory(settings.photos.cache_mib), settings.photo_keeping()?),
+            cache: Arc::clone(&sharing.cache),
+            photos: Photos::new(Arc::clone(&sharing.photos), settings.photo_keeping()?),
+            flights: Flights::new(Arc::clone(&sharing.locks)),
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             answered: Arc::new(AnswerRecorder::new(Arc::clone(&database.measuring.events))),
             min_similarity,
         });
-        let admission =
-            Arc::new(Admission::new(settings.models.concurrency, settings.models.queue));
+        let admission = Admission::new(settings.models.concurrency, settings.models.queue);
+        let patience = Duration::from_secs(settings.models.wait_seconds.max(1));
+        let admission = Arc::new(admission.with_patience(patience));
         let outbound = importer::outbound(settings)?;
         let fetch: Arc<dyn Fetch> = outbound.clone();
         let importer =
@@ -144,6 +147,7 @@ impl App {
             fetch,
             issuer,
             keyring,
+            sharing,
             database,
             index,
         })
@@ -180,6 +184,7 @@ impl App {
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
             keyring: Arc::clone(&self.keyring),
+            shared: self.sharing.api.clone(),
         }
     }
 
@@ -214,10 +219,6 @@ impl App {
         self.index.close().await;
         self.database.close().await;
     }
-}
-
-fn memory(mib: u64) -> Arc<dyn Cache> {
-    Arc::new(LocalCache::new(mib * 1024 * 1024))
 }
 
 /// How long a token lasts that a command makes for itself.

@@ -49,7 +49,7 @@ pub async fn look_at(
         let name = photo.file.display().to_string();
         let picture =
             Photo::read(&bytes, vision.photo_side()).map_err(|error| Error::Photo(name, error))?;
-        let permit = admission.enter().await;
+        let permit = admission.enter_unnamed().await;
         let permit = permit.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
         let started = Instant::now();
         let mut garments = Vec::new();

@@ -12,6 +12,7 @@ mod people;
 mod search;
 mod secret;
 pub mod settings;
+mod sharing;
 pub mod steps;
 
 pub use commands::run;

@@ -8,16 +8,17 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vitrine_api::{Cors, IssuerSettings, KeyTimes};
+use vitrine_api::{Cors, IssuerSettings, KeyTimes, RateLimits};
 use vitrine_core::{
     address::WebAddress,
     ids::{BadId, MerchantId},
     imports::ImportSettings,
+    quota::Quota,
     shopping::PhotoKeeping,
 };
 use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
 use vitrine_outbound::OutboundSettings;
-use vitrine_stores::ServerSettings;
+use vitrine_stores::{RedisSettings, ServerSettings};
 
 use crate::{cli::Common, demo, error::Error};
 
@@ -35,6 +36,7 @@ pub struct Settings {
     pub imports: Imports,
     pub pictures: Pictures,
     pub events: Events,
+    pub limits: Limits,
     pub outbound: Outbound,
     pub tokens: Tokens,
     pub log: Log,
@@ -61,6 +63,11 @@ pub struct Data {
     /// PostgreSQL, as `postgres://user:password@host/database`; a file in the data folder where not
     /// set.
     pub database: Option<String>,
+    /// Redis, as `redis://user:password@host`, `rediss://` for TLS; memory of each process where not
+    /// set. What several services that answer for the same merchants have in common.
+    pub redis: Option<String>,
+    /// What all keys in Redis begin with; one for each installation.
+    pub redis_prefix: String,
     /// Connections to PostgreSQL.
     pub connections: u32,
     /// Whether the tables are brought up to this version at start; else `vitrine migrate` does it.
@@ -165,8 +172,19 @@ pub struct Models {
     pub concurrency: usize,
     /// Photos that may wait; one more is told to come back.
     pub queue: usize,
+    /// The longest that a photo may wait for its turn.
+    pub wait_seconds: u64,
     /// The longest that one answer of a model may take.
     pub timeout_seconds: u64,
+}
+
+/// Requests that may come in a minute; 0 for no bound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// With one token.
+    pub caller_per_minute: u32,
+    /// With all tokens of a merchant together.
+    pub merchant_per_minute: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -219,6 +237,8 @@ impl Default for Settings {
                 secret_file: None,
                 cache_mib: 64,
                 database: None,
+                redis: None,
+                redis_prefix: "vitrine".into(),
                 connections: 16,
                 migrate: true,
                 indexer: true,
@@ -230,6 +250,7 @@ impl Default for Settings {
                 photo_side: None,
                 concurrency: 1,
                 queue: 32,
+                wait_seconds: 60,
                 timeout_seconds: 120,
             },
             embedder: Embedder {
@@ -251,6 +272,7 @@ impl Default for Settings {
             imports: Imports { workers: 2, max_mib: 2_048, lease_seconds: 15 },
             pictures: Pictures { fetch: true, at_once: 4 },
             events: Events { keep_days: 400 },
+            limits: Limits { caller_per_minute: 600, merchant_per_minute: 6_000 },
             outbound: Outbound {
                 contact: None,
                 allow_hosts: Vec::new(),
@@ -317,6 +339,20 @@ impl Settings {
             timeout: Duration::from_secs(self.index.timeout_seconds),
             ..ServerSettings::default()
         })
+    }
+
+    /// The Redis that is shared, if one is named.
+    pub fn redis(&self) -> Option<RedisSettings> {
+        let (url, prefix) = (self.data.redis.clone()?, self.data.redis_prefix.clone());
+        Some(RedisSettings { url, prefix, ..RedisSettings::default() })
+    }
+
+    /// How often callers and merchants may ask.
+    pub fn rates(&self) -> RateLimits {
+        RateLimits {
+            caller: Quota::a_minute(self.limits.caller_per_minute),
+            merchant: Quota::a_minute(self.limits.merchant_per_minute),
+        }
     }
 
     /// How imports are run.

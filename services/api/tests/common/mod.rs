@@ -21,7 +21,7 @@ use reqwest::{
 };
 use serde_json::Value;
 use tokio::task::JoinHandle;
-use vitrine_api::{Api, Issuer, Role, ServerSettings, TokenKeys, server};
+use vitrine_api::{Api, Issuer, Role, ServerSettings, Shared, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     answers::AnswerRecorder,
@@ -30,11 +30,11 @@ use vitrine_core::{
     indexing::Indexer,
     keys::{KEPT, Keyring},
     measuring::Measuring,
-    ports::{Catalog, Vision},
-    shopping::{MatchRecorder, PhotoKeeping, Photos, Shopping},
+    ports::{Cache, Catalog, Locks, Rates, Vision},
+    shopping::{Flights, MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryKeys, MemoryRules, sample,
+        MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -54,6 +54,7 @@ pub(crate) struct Service {
     pub catalog: Arc<MemoryCatalog>,
     /// What stands at addresses.
     pub web: Arc<FakeFetch>,
+    pub index: Arc<MemoryIndex>,
     /// Writes what was matched when it is told to.
     pub matched: Arc<MatchRecorder>,
     /// Writes what was answered when it is told to.
@@ -83,7 +84,7 @@ pub(crate) async fn start_with(
     admission: Admission,
     settings: ServerSettings,
 ) -> Service {
-    start_trusting(None, vision, admission, settings).await
+    start_all(None, vision, admission, settings, Shares::default()).await
 }
 
 /// A service that takes another issuer's tokens besides its own.
@@ -92,6 +93,44 @@ pub(crate) async fn start_trusting(
     vision: Arc<dyn Vision>,
     admission: Admission,
     settings: ServerSettings,
+) -> Service {
+    start_all(issuer, vision, admission, settings, Shares::default()).await
+}
+
+/// A service that shares what others share too.
+pub(crate) async fn start_sharing(
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+    shares: Shares,
+) -> Service {
+    start_all(None, vision, admission, settings, shares).await
+}
+
+/// What several services may share.
+#[derive(Clone)]
+pub(crate) struct Shares {
+    pub cache: Arc<dyn Cache>,
+    pub locks: Arc<dyn Locks>,
+    pub rates: Arc<dyn Rates>,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self {
+            cache: Arc::new(MemoryCache::default()),
+            locks: Arc::new(MemoryLocks::default()),
+            rates: Arc::new(MemoryRates::default()),
+        }
+    }
+}
+
+async fn start_all(
+    issuer: Option<Issuer>,
+    vision: Arc<dyn Vision>,
+    admission: Admission,
+    settings: ServerSettings,
+    Shares { cache, locks, rates }: Shares,
 ) -> Service {
     let catalog = Arc::new(MemoryCatalog::default());
     let index = Arc::new(MemoryIndex::default());
@@ -123,9 +162,10 @@ pub(crate) async fn start_trusting(
         matched: Arc::clone(&matched),
         answered: Arc::clone(&answered),
         catalog: catalog.clone(),
-        index,
-        cache: Arc::new(MemoryCache::default()),
         photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
+        index: index.clone(),
+        cache: cache.clone(),
+        flights: Flights::new(locks.clone()),
         min_similarity: 0.2,
     });
     let admission = Arc::new(admission);
@@ -142,6 +182,7 @@ pub(crate) async fn start_trusting(
         keys: keys(),
         issuer: issuer.map(Arc::new),
         keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
+        shared: Shared { rates, locks, answers: cache },
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -160,6 +201,7 @@ pub(crate) async fn start_trusting(
         web,
         running,
         server_keys,
+        index,
         handle,
     }
 }

@@ -12,4 +12,7 @@ pub trait Cache: Send + Sync {
 
     /// Keeps `value` for at most `keep`.
     async fn put(&self, key: &str, value: Vec<u8>, keep: Duration) -> Result<(), StoreError>;
+
+    /// Forgets what was put under this key, if anything.
+    async fn remove(&self, key: &str) -> Result<(), StoreError>;
 }

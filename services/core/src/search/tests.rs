@@ -228,7 +228,7 @@ async fn a_photo_that_was_seen_before_takes_no_turn_at_the_model() {
     let dress = sample::garment(Category::Dress, &[Colour::Navy]);
     let shop = Shop::seeing(vec![dress], vec![sample::product("dress")]).await;
     assert_eq!(shop.ids(photo(1)).await, ["dress"]);
-    let _taken = shop.searching.admission.enter().await.unwrap();
+    let _taken = shop.searching.admission.enter(&sample::merchant()).await.unwrap();
     assert_eq!(shop.ids(photo(1)).await, ["dress"]);
     assert_eq!(shop.vision.asked(), 1);
     let error = shop.searching.search(photo(2)).await.unwrap_err();

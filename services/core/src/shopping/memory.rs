@@ -6,7 +6,7 @@ use std::{iter, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Answered, LOOKS_KEPT, LookRequest, Seen, Shopping};
+use super::{Answered, Flight, LOOKS_KEPT, LookRequest, Seen, Shopping};
 use crate::{
     garment::Garment,
     ids::{LookId, MerchantId},
@@ -16,6 +16,8 @@ use crate::{
 
 /// How long it is remembered what is in a photo, and what was advised.
 const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// What a customer is told where the cache can not be reached.
+const SLOWER: &str = "what is known of photos can not be reached; answers take longer";
 
 impl Shopping {
     /// A look answered within the last hour.
@@ -24,8 +26,7 @@ impl Shopping {
         merchant: &MerchantId,
         id: LookId,
     ) -> Result<Option<Look>, StoreError> {
-        let bytes = self.cache.get(&look_key(merchant, id)).await?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        self.read(&look_key(merchant, id)).await
     }
 
     /// Forgets a look and its photo, as if their time were over.
@@ -62,6 +63,25 @@ impl Shopping {
 
     pub(crate) async fn recall_garments(&self, photo_id: &str) -> Option<Vec<Garment>> {
         self.recall(&self.garments_key(photo_id)).await
+    }
+
+    /// The garments as remembered or as another finds them out meanwhile; else the right to look.
+    pub(super) async fn board(
+        &self,
+        request: &LookRequest,
+        look: &mut Look,
+    ) -> Result<Vec<Garment>, Flight> {
+        let key = self.garments_key(request.sight.photo_id());
+        match self.read(&key).await {
+            Ok(Some(known)) => return Ok(known),
+            Ok(None) => {}
+            Err(error) => look.lose(Part::Cache, &error, SLOWER),
+        }
+        let boarded = self.flights.board(&key, || self.recall(&key)).await;
+        if let Err(Flight { trouble: Some(error), .. }) = &boarded {
+            look.lose(Part::Cache, error, SLOWER);
+        }
+        boarded
     }
 
     /// Remembers only what the model told to its end.
@@ -121,13 +141,15 @@ impl Shopping {
     }
 
     async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        match self.cache.get(key).await {
-            Ok(bytes) => bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
-            Err(error) => {
-                tracing::warn!(%error, "the cache could not be read");
-                None
-            }
-        }
+        self.read(key).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the cache could not be read");
+            None
+        })
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        let bytes = self.cache.get(key).await?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     async fn remember(&self, key: &str, value: &impl Serialize, keep: Duration) {

@@ -1,3 +1,5 @@
+mod flight;
+
 use async_trait::async_trait;
 
 use super::*;
@@ -12,7 +14,8 @@ use crate::{
     product::{Offer, OfferChange, Product},
     reports::{Days, Overview, Queries},
     testing::{
-        FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, sample,
+        FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
+        MemoryLocks, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -68,6 +71,7 @@ impl Fakes {
             index: self.index.clone(),
             cache: Arc::new(MemoryCache::default()),
             photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
+            flights: Flights::new(Arc::new(MemoryLocks::default())),
             matched: Arc::new(MatchRecorder::new(self.catalog.clone())),
             answered: Arc::new(AnswerRecorder::new(self.catalog.clone())),
             min_similarity: 0.2,
@@ -310,7 +314,7 @@ async fn what_is_known_needs_no_place_in_the_queue() {
     let shop = Arc::new(fakes.shop());
     let first = look(&shop).await;
     let full = queue();
-    let _place = full.enter().await.unwrap();
+    let _place = full.enter(&sample::merchant()).await.unwrap();
     let again = shop.look(request(), &full).await.unwrap();
     assert_eq!((again.cached, &again.advice), (true, &first.advice));
     let unknown = LookRequest::of(sample::merchant(), Sight::Photo(sample::photo(2)));
@@ -403,15 +407,19 @@ impl Cache for BrokenCache {
     async fn put(&self, _: &str, _: Vec<u8>, _: Duration) -> Result<(), StoreError> {
         store_trouble()
     }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        store_trouble()
+    }
 }
 
 #[tokio::test]
-async fn a_cache_that_fails_costs_time_only() {
+async fn a_cache_that_fails_costs_time_only_and_says_so() {
     let fakes = Fakes::seeing(vec![dress()]).await;
     let shop = Arc::new(Shopping { cache: Arc::new(BrokenCache), ..fakes.shop() });
     for asked in [1, 2] {
         let look = look(&shop).await;
-        assert_eq!((parts(&look), product_ids(&look)), (vec![], vec!["p1"]));
+        assert_eq!((parts(&look), product_ids(&look)), (vec![Part::Cache], vec!["p1"]));
         assert_eq!(fakes.vision.asked(), asked);
     }
 }
@@ -506,7 +514,7 @@ async fn dropping_the_stream_frees_the_permit() {
         let events: Vec<LookEvent> = stream.take(taken).collect().await;
         assert_eq!(events.len(), taken);
     }
-    assert!(admission.enter().await.is_ok());
+    assert!(admission.enter(&sample::merchant()).await.is_ok());
 }
 
 #[tokio::test]

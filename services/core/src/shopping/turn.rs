@@ -1,24 +1,28 @@
 use std::{sync::Arc, time::Duration};
 
-use crate::admission::{Admission, Busy, Permit};
+use crate::{
+    admission::{Admission, Busy, Permit},
+    ids::MerchantId,
+};
 
 /// A request's way to the models: it queues the first time that one of them is needed, and has its
 /// place from then on. What needs none never queues.
 pub(super) struct Turn {
     admission: Arc<Admission>,
+    merchant: MerchantId,
     permit: Option<Permit>,
 }
 
 impl Turn {
-    pub(super) fn new(admission: &Arc<Admission>) -> Self {
-        Self { admission: Arc::clone(admission), permit: None }
+    pub(super) fn new(admission: &Arc<Admission>, merchant: &MerchantId) -> Self {
+        Self { admission: Arc::clone(admission), merchant: merchant.clone(), permit: None }
     }
 
     /// The permit; waits for it where there is none yet.
     pub(super) async fn permit(&mut self) -> Result<&Permit, Busy> {
         let permit = match self.permit.take() {
             Some(permit) => permit,
-            None => self.admission.enter().await?,
+            None => self.admission.enter(&self.merchant).await?,
         };
         Ok(self.permit.insert(permit))
     }

@@ -27,4 +27,9 @@ impl Cache for MemoryCache {
         kept.insert(key.to_owned(), (value, Instant::now() + keep));
         Ok(())
     }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        Ok(())
+    }
 }

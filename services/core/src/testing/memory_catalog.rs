@@ -34,6 +34,7 @@ pub struct MemoryCatalog(Mutex<State>);
 
 #[derive(Debug, Default)]
 pub(super) struct State {
+    away: bool,
     /// Writes of imports that still succeed before one fails.
     pub(super) writes_left: Option<u32>,
     /// Whether parts of a body are never done being kept.
@@ -126,6 +127,21 @@ impl MemoryCatalog {
         self.state().refuses_notes = refuse;
     }
 
+    /// Whether nothing is answered from now on, as by a database that is away.
+    pub fn go_away(&self, away: bool) {
+        self.state().away = away;
+    }
+
+    /// The state, while it answers.
+    pub(super) fn open(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.state();
+        if state.away {
+            let detail = "at db.internal".to_owned();
+            return Err(StoreError::Unavailable { store: "the catalog in maps", detail });
+        }
+        Ok(state)
+    }
+
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -212,7 +228,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         products: Vec<Product>,
     ) -> Result<Upserted, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let noted = products.clone();
         let upserted = state.upsert(merchant, products);
         state.note_pictures(merchant, &noted, None);
@@ -225,7 +241,7 @@ impl Catalog for MemoryCatalog {
         product: &ProductId,
         edit: Edit,
     ) -> Result<Edited, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let key = (merchant.clone(), product.clone());
         let Some(known) = state.products.get(&key) else { return Ok(Edited::Unknown) };
         let Some(edited) = edit(known) else { return Ok(Edited::Refused) };
@@ -239,7 +255,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         changes: Vec<OfferChange>,
     ) -> Result<OffersSet, StoreError> {
-        Ok(self.state().set_offers(merchant, changes))
+        Ok(self.open()?.set_offers(merchant, changes))
     }
 
     async fn try_offers(
@@ -247,7 +263,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         changes: Vec<OfferChange>,
     ) -> Result<OffersSet, StoreError> {
-        let mut draft = State { products: self.state().products.clone(), ..State::default() };
+        let mut draft = State { products: self.open()?.products.clone(), ..State::default() };
         Ok(draft.set_offers(merchant, changes))
     }
 
@@ -256,7 +272,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         products: &[ProductId],
     ) -> Result<u64, StoreError> {
-        Ok(self.state().remove(merchant, products))
+        Ok(self.open()?.remove(merchant, products))
     }
 
     async fn products(
@@ -264,7 +280,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         ids: &[ProductId],
     ) -> Result<Vec<Product>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let keys = ids.iter().map(|id| (merchant.clone(), id.clone()));
         Ok(keys.filter_map(|key| state.shown(&key)).collect())
     }
@@ -275,7 +291,7 @@ impl Catalog for MemoryCatalog {
         after: Option<&ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductId>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let own = state.products.keys().filter(|(owner, _)| owner == merchant).map(|(_, id)| id);
         let later = own.filter(|id| after.is_none_or(|after| *id > after));
         Ok(later.take(limit).cloned().collect())
@@ -288,7 +304,7 @@ impl Catalog for MemoryCatalog {
         after: Option<&ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductId>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let passes = |(key, product): &(&Key, &Product)| {
             let standing = Standing { matched: state.matched.contains(*key) };
             key.0 == *merchant
@@ -300,14 +316,14 @@ impl Catalog for MemoryCatalog {
 
     async fn count_by_lacks(&self, merchant: &MerchantId) -> Result<Vec<(Lacks, u64)>, StoreError> {
         let mut counts: HashMap<Lacks, u64> = HashMap::new();
-        for (_, product) in self.state().products.iter().filter(|(key, _)| key.0 == *merchant) {
+        for (_, product) in self.open()?.products.iter().filter(|(key, _)| key.0 == *merchant) {
             *counts.entry(product.lacks()).or_default() += 1;
         }
         Ok(counts.into_iter().collect())
     }
 
     async fn count_shared_gtins(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
-        Ok(self.state().shared_gtins(merchant).len() as u64)
+        Ok(self.open()?.shared_gtins(merchant).len() as u64)
     }
 
     async fn shared_gtins(
@@ -316,7 +332,7 @@ impl Catalog for MemoryCatalog {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<DuplicateGroup>, StoreError> {
-        let shared = self.state().shared_gtins(merchant).into_iter();
+        let shared = self.open()?.shared_gtins(merchant).into_iter();
         let later = shared.filter(|(value, _)| after.is_none_or(|after| value.as_str() > after));
         let group = |(value, products): (String, BTreeSet<ProductId>)| DuplicateGroup {
             value,
@@ -327,7 +343,7 @@ impl Catalog for MemoryCatalog {
     }
 
     async fn count_matched(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
-        Ok(self.state().matched.iter().filter(|(owner, _)| owner == merchant).count() as u64)
+        Ok(self.open()?.matched.iter().filter(|(owner, _)| owner == merchant).count() as u64)
     }
 
     async fn note_matched(
@@ -335,7 +351,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         products: &[ProductId],
     ) -> Result<(), StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         if state.refuses_notes {
             let detail = "it was told to refuse".into();
             return Err(StoreError::Unavailable { store: "the catalog (in maps)", detail });
@@ -352,7 +368,7 @@ impl Catalog for MemoryCatalog {
         after: Option<&MerchantId>,
         limit: usize,
     ) -> Result<Vec<MerchantId>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let mut all: Vec<MerchantId> =
             state.products.keys().map(|(owner, _)| owner.clone()).collect();
         all.dedup();
@@ -360,11 +376,11 @@ impl Catalog for MemoryCatalog {
     }
 
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
-        Ok(self.state().products.keys().filter(|(owner, _)| owner == merchant).count() as u64)
+        Ok(self.open()?.products.keys().filter(|(owner, _)| owner == merchant).count() as u64)
     }
 
     async fn changes(&self, limit: usize) -> Result<Vec<Change>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let mut changes: Vec<Change> = state
             .outbox
             .iter()
@@ -380,7 +396,7 @@ impl Catalog for MemoryCatalog {
     }
 
     async fn done(&self, duty: &Duty, changes: &[Change]) -> Result<(), DutyError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         state.on_duty(duty)?;
         for change in changes {
             let key = (change.merchant.clone(), change.product.clone());
@@ -396,7 +412,7 @@ impl Catalog for MemoryCatalog {
         merchant: &MerchantId,
         products: &[ProductId],
     ) -> Result<(), StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         for product in products {
             state.changed((merchant.clone(), product.clone()));
         }
@@ -404,13 +420,13 @@ impl Catalog for MemoryCatalog {
     }
 
     async fn lag(&self) -> Result<Lag, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let oldest = state.outbox.values().map(|entered| entered.since).min();
         Ok(Lag { products: state.outbox.len() as u64, oldest })
     }
 
     async fn pending(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
-        Ok(self.state().outbox.keys().filter(|(owner, _)| owner == merchant).count() as u64)
+        Ok(self.open()?.outbox.keys().filter(|(owner, _)| owner == merchant).count() as u64)
     }
 
     async fn vectors(
@@ -418,7 +434,7 @@ impl Catalog for MemoryCatalog {
         model: &str,
         texts: &[String],
     ) -> Result<HashMap<String, Vector>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let find = |text: &String| {
             let vector = state.vectors.get(&(model.to_owned(), text.clone()))?;
             Some((text.clone(), vector.clone()))
@@ -431,7 +447,7 @@ impl Catalog for MemoryCatalog {
         model: &str,
         vectors: &HashMap<String, Vector>,
     ) -> Result<(), StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         for (text, vector) in vectors {
             state.vectors.insert((model.to_owned(), text.clone()), vector.clone());
         }
@@ -439,7 +455,7 @@ impl Catalog for MemoryCatalog {
     }
 
     async fn reindex_all(&self) -> Result<u64, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let keys: Vec<Key> = state.products.keys().cloned().collect();
         let count = keys.len() as u64;
         for key in keys {
@@ -449,6 +465,6 @@ impl Catalog for MemoryCatalog {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        Ok(())
+        self.open().map(drop)
     }
 }

@@ -91,7 +91,7 @@ impl Imports for MemoryCatalog {
             held_until: Instant::now(),
             touched: Instant::now(),
         };
-        self.state().imports.insert(import.id, kept);
+        self.open()?.imports.insert(import.id, kept);
         Ok(())
     }
 
@@ -101,10 +101,10 @@ impl Imports for MemoryCatalog {
         number: u32,
         bytes: Vec<u8>,
     ) -> Result<(), StoreError> {
-        if self.state().stalled {
+        if self.open()?.stalled {
             std::future::pending::<()>().await;
         }
-        if let Some(kept) = self.state().imports.get_mut(&import)
+        if let Some(kept) = self.open()?.imports.get_mut(&import)
             && !kept.import.state.ended()
         {
             kept.touched = Instant::now();
@@ -114,12 +114,12 @@ impl Imports for MemoryCatalog {
     }
 
     async fn part(&self, import: ImportId, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         Ok(state.imports.get(&import).and_then(|kept| kept.parts.get(&number).cloned()))
     }
 
     async fn body_complete(&self, import: ImportId, bytes: u64) -> Result<(), StoreError> {
-        if let Some(kept) = self.state().imports.get_mut(&import) {
+        if let Some(kept) = self.open()?.imports.get_mut(&import) {
             kept.import.bytes = Some(bytes);
             if kept.import.state == ImportState::Receiving {
                 kept.import.state = ImportState::Waiting;
@@ -129,7 +129,7 @@ impl Imports for MemoryCatalog {
     }
 
     async fn drop_parts(&self, import: ImportId) -> Result<(), StoreError> {
-        if let Some(kept) = self.state().imports.get_mut(&import) {
+        if let Some(kept) = self.open()?.imports.get_mut(&import) {
             kept.parts.clear();
         }
         Ok(())
@@ -140,7 +140,7 @@ impl Imports for MemoryCatalog {
         merchant: &MerchantId,
         import: ImportId,
     ) -> Result<Option<Import>, StoreError> {
-        Ok(self.state().own(merchant, import).map(|kept| kept.import.clone()))
+        Ok(self.open()?.own(merchant, import).map(|kept| kept.import.clone()))
     }
 
     async fn imports(
@@ -149,7 +149,7 @@ impl Imports for MemoryCatalog {
         before: Option<ImportId>,
         limit: usize,
     ) -> Result<Vec<Import>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let own = state.imports.values().rev().map(|kept| &kept.import);
         let own = own.filter(|import| import.merchant == *merchant);
         let older = own.filter(|import| before.is_none_or(|before| import.id < before));
@@ -157,7 +157,7 @@ impl Imports for MemoryCatalog {
     }
 
     async fn under_way(&self) -> Result<UnderWay, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let count = |wanted| {
             state.imports.values().filter(|kept| kept.import.state == wanted).count() as u64
         };
@@ -171,7 +171,7 @@ impl Imports for MemoryCatalog {
         skip: u64,
         limit: usize,
     ) -> Result<Vec<Problem>, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let Some(kept) = state.own(merchant, import) else { return Ok(Vec::new()) };
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
         Ok(kept.problems.iter().skip(skip).take(limit).cloned().collect())
@@ -182,7 +182,7 @@ impl Imports for MemoryCatalog {
         merchant: &MerchantId,
         import: ImportId,
     ) -> Result<Option<Import>, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let Some(kept) = state.own(merchant, import) else { return Ok(None) };
         match kept.import.state {
             ImportState::Receiving | ImportState::Waiting => kept.end(ImportState::Cancelled),
@@ -193,7 +193,7 @@ impl Imports for MemoryCatalog {
     }
 
     async fn claim(&self, lease: Duration) -> Result<Option<Claimed>, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let now = Instant::now();
         let free = |kept: &&KeptImport| match kept.import.state {
             ImportState::Waiting => !state.must_wait(kept),
@@ -218,7 +218,7 @@ impl Imports for MemoryCatalog {
     }
 
     async fn hold(&self, lease: &Lease, time: Duration) -> Result<(), LeaseError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let kept = state.held(lease)?;
         kept.held_until = Instant::now() + time;
         if kept.import.cancelling { Err(LeaseError::Cancelled) } else { Ok(()) }
@@ -230,7 +230,7 @@ impl Imports for MemoryCatalog {
         work: Work,
         record: Record,
     ) -> Result<Progress, LeaseError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         if let Some(left) = state.writes_left.take() {
             if left == 0 {
                 let detail = "it was made to break".into();
@@ -266,7 +266,7 @@ impl Imports for MemoryCatalog {
         end: ImportEnd,
         checkpoint: Option<Checkpoint>,
     ) -> Result<(), LeaseError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let kept = state.held(lease)?;
         if let Some(checkpoint) = checkpoint {
             kept.keep(checkpoint);
@@ -288,7 +288,7 @@ impl Imports for MemoryCatalog {
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), LeaseError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let kept = state.held(lease)?;
         kept.import.state = ImportState::Waiting;
         kept.fruitless = kept.fruitless.saturating_sub(1);
@@ -296,7 +296,7 @@ impl Imports for MemoryCatalog {
     }
 
     async fn forget(&self, ended: Duration, receiving: Duration) -> Result<u64, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let before = state.imports.len();
         let now = Timestamp::now();
         state.imports.retain(|_, kept| {
@@ -319,7 +319,7 @@ impl Feeds for MemoryCatalog {
     async fn put_feed(&self, merchant: &MerchantId, feed: &KeptFeed) -> Result<bool, StoreError> {
         let key = (merchant.clone(), feed.name.clone());
         let reserved = ReservedFeed { feed: feed.clone(), reserved_until: Instant::now() };
-        Ok(self.state().feeds.insert(key, reserved).is_none())
+        Ok(self.open()?.feeds.insert(key, reserved).is_none())
     }
 
     async fn feed(
@@ -328,25 +328,25 @@ impl Feeds for MemoryCatalog {
         name: &str,
     ) -> Result<Option<KeptFeed>, StoreError> {
         let key = (merchant.clone(), name.to_owned());
-        Ok(self.state().feeds.get(&key).map(|reserved| reserved.feed.clone()))
+        Ok(self.open()?.feeds.get(&key).map(|reserved| reserved.feed.clone()))
     }
 
     async fn feeds(&self, merchant: &MerchantId) -> Result<Vec<KeptFeed>, StoreError> {
-        let state = self.state();
+        let state = self.open()?;
         let own = state.feeds.iter().filter(|((owner, _), _)| owner == merchant);
         Ok(own.map(|(_, reserved)| reserved.feed.clone()).collect())
     }
 
     async fn remove_feed(&self, merchant: &MerchantId, name: &str) -> Result<bool, StoreError> {
         let key = (merchant.clone(), name.to_owned());
-        Ok(self.state().feeds.remove(&key).is_some())
+        Ok(self.open()?.feeds.remove(&key).is_some())
     }
 
     async fn due_feed(
         &self,
         reserve: Duration,
     ) -> Result<Option<(MerchantId, KeptFeed)>, StoreError> {
-        let mut state = self.state();
+        let mut state = self.open()?;
         let State { feeds, imports, .. } = &mut *state;
         let (now, clock) = (Timestamp::now(), Instant::now());
         let due = feeds.iter_mut().find(|(_, reserved)| {
@@ -367,7 +367,7 @@ impl Feeds for MemoryCatalog {
         import: ImportId,
     ) -> Result<(), StoreError> {
         let key = (merchant.clone(), name.to_owned());
-        if let Some(reserved) = self.state().feeds.get_mut(&key) {
+        if let Some(reserved) = self.open()?.feeds.get_mut(&key) {
             reserved.feed.start(import, Timestamp::now());
             reserved.reserved_until = Instant::now();
         }
@@ -381,7 +381,7 @@ impl Feeds for MemoryCatalog {
         outcome: FeedOutcome,
     ) -> Result<(), StoreError> {
         let key = (merchant.clone(), name.to_owned());
-        if let Some(reserved) = self.state().feeds.get_mut(&key) {
+        if let Some(reserved) = self.open()?.feeds.get_mut(&key) {
             reserved.feed.end(outcome, Timestamp::now());
         }
         Ok(())

@@ -22,11 +22,27 @@ type Points = Vec<(MerchantId, Point)>;
 
 #[derive(Debug, Default)]
 struct Lists {
+    away: bool,
     first: Points,
     second: Option<Points>,
 }
 
 impl MemoryIndex {
+    /// Whether nothing is answered from now on, as by a server that is away.
+    pub fn go_away(&self, away: bool) {
+        self.lists().away = away;
+    }
+
+    /// The lists, while it answers.
+    fn open(&self) -> Result<MutexGuard<'_, Lists>, StoreError> {
+        let lists = self.lists();
+        if lists.away {
+            let detail = "at index.internal".to_owned();
+            return Err(StoreError::Unavailable { store: "the index in a list", detail });
+        }
+        Ok(lists)
+    }
+
     fn lists(&self) -> MutexGuard<'_, Lists> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,7 +115,7 @@ impl Index for MemoryIndex {
         products: &[ProductId],
         points: Vec<Point>,
     ) -> Result<(), StoreError> {
-        let mut lists = self.lists();
+        let mut lists = self.open()?;
         put(&mut lists.first, merchant, products, &points);
         if let Some(second) = &mut lists.second {
             put(second, merchant, products, &points);
@@ -108,7 +124,7 @@ impl Index for MemoryIndex {
     }
 
     async fn search(&self, merchant: &MerchantId, query: &Query) -> Result<Vec<Hit>, StoreError> {
-        let lists = self.lists();
+        let lists = self.open()?;
         let points: Vec<&Point> = lists
             .first
             .iter()
@@ -140,14 +156,14 @@ impl Index for MemoryIndex {
     }
 
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
-        Ok(self.lists().first.iter().filter(|(owner, _)| owner == merchant).count() as u64)
+        Ok(self.open()?.first.iter().filter(|(owner, _)| owner == merchant).count() as u64)
     }
 
     async fn entries(&self, after: Option<&Entry>, limit: usize) -> Result<Vec<Entry>, StoreError> {
         fn key(entry: &Entry) -> (&MerchantId, &ProductId, &String) {
             (&entry.merchant, &entry.product, &entry.version)
         }
-        let lists = self.lists();
+        let lists = self.open()?;
         let entry = |(merchant, point): &(MerchantId, Point)| Entry {
             merchant: merchant.clone(),
             product: point.product.clone(),
@@ -162,7 +178,7 @@ impl Index for MemoryIndex {
     }
 
     async fn begin_rebuild(&self) -> Result<(), StoreError> {
-        self.lists().second = Some(Vec::new());
+        self.open()?.second = Some(Vec::new());
         Ok(())
     }
 
@@ -172,20 +188,20 @@ impl Index for MemoryIndex {
         products: &[ProductId],
         points: Vec<Point>,
     ) -> Result<(), StoreError> {
-        let mut lists = self.lists();
+        let mut lists = self.open()?;
         let second = lists.second.as_mut().ok_or_else(none_begun)?;
         put(second, merchant, products, &points);
         Ok(())
     }
 
     async fn finish_rebuild(&self) -> Result<(), StoreError> {
-        let mut lists = self.lists();
+        let mut lists = self.open()?;
         lists.first = lists.second.take().ok_or_else(none_begun)?;
         Ok(())
     }
 
     async fn abandon_rebuild(&self) -> Result<(), StoreError> {
-        self.lists().second = None;
+        self.open()?.second = None;
         Ok(())
     }
 }

@@ -93,5 +93,5 @@ pub fn photo(shade: u8) -> Photo {
 }
 
 pub async fn permit() -> Permit {
-    Admission::new(1, 0).enter().await.expect("an empty queue")
+    Admission::new(1, 0).enter_unnamed().await.expect("an empty queue")
 }

@@ -152,7 +152,7 @@ async fn photos_run_one_at_a_time_so_company_changes_no_answer() {
         let (engine, admission) = (Arc::clone(&engine), Arc::clone(&admission));
         let question = recorded_question(recorded);
         together.push(tokio::spawn(async move {
-            let _permit = admission.enter().await.unwrap();
+            let _permit = admission.enter_unnamed().await.unwrap();
             whole(engine.ask(question)).await.unwrap().concat()
         }));
     }

@@ -2,6 +2,7 @@
 //! one of our own that ends with this process. Each test has a database to itself.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod redis;
 #[path = "../support/skipped.rs"]
 mod skipped;
 

@@ -9,7 +9,7 @@ use vitrine_core::{
     ports::{Embedder, ModelError, Vision},
 };
 use vitrine_models::{MistralEmbedder, ModelSource};
-use vitrine_stores::{EmbeddedIndex, Inspection, ServerIndex};
+use vitrine_stores::{EmbeddedIndex, Inspection, RedisStore, ServerIndex};
 
 use crate::{
     app::{App, load_vision},
@@ -58,6 +58,7 @@ pub(super) async fn run(settings: &Settings, repair: bool) -> Result<ExitCode, E
         tell("issuer", verdict);
     }
     tell("catalog", catalog(settings).await);
+    tell("redis", redis(settings).await);
     tell("vision", vision(settings).await);
     let (verdict, embedder) = embedder(settings).await;
     tell("embedder", verdict);
@@ -144,6 +145,17 @@ async fn catalog(settings: &Settings) -> Verdict {
     }
 }
 
+async fn redis(settings: &Settings) -> Verdict {
+    let Some(redis) = settings.redis() else {
+        return Good("not used; each process remembers and counts for itself".into());
+    };
+    match RedisStore::version(&redis).await {
+        Ok(version) => Good(format!("{version}, keys begin with `{}:`", redis.prefix)),
+        // The service works without it.
+        Err(error) => Doubtful(error.to_string()),
+    }
+}
+
 /// Loads the model and has it look at the drawn photo.
 async fn vision(settings: &Settings) -> Verdict {
     if let Some(missing) = missing_file(&settings.models.vision) {
@@ -181,7 +193,7 @@ async fn vision(settings: &Settings) -> Verdict {
 }
 
 async fn describe(vision: &dyn Vision, photo: &Photo) -> Result<usize, ModelError> {
-    let permit = Admission::new(1, 0).enter().await;
+    let permit = Admission::new(1, 0).enter_unnamed().await;
     let permit = permit.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
     let garments: Vec<_> = vision.describe(photo, &permit).await?.try_collect().await?;
     Ok(garments.len())

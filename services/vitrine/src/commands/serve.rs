@@ -39,6 +39,7 @@ pub(super) async fn serve(
         metrics: settings.server.metrics,
         stopping: stopping.clone(),
         cors: settings.cors.clone(),
+        rates: settings.rates(),
         ..ServerSettings::default()
     };
     let running = server(api, listener, limits).map_err(Error::Server)?;

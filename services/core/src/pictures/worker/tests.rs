@@ -168,7 +168,7 @@ async fn customers_come_first() {
     shop.put("one.png", picture(1));
     shop.put("two.png", picture(2));
     shop.take(&[("a", "one.png"), ("b", "two.png")], true);
-    let customer = shop.worker.admission.enter().await.unwrap();
+    let customer = shop.worker.admission.enter(&sample::merchant()).await.unwrap();
     shop.worker.next(None).await.unwrap();
     assert_eq!((shop.vision.asked(), shop.code().await), (0, None), "the model is left alone");
     drop(customer);

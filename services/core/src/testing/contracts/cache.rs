@@ -25,6 +25,14 @@ pub async fn cache(cache: &dyn Cache) {
     cache.put("empty", Vec::new(), hour).await.unwrap();
     assert_eq!(cache.get("empty").await.unwrap(), Some(Vec::new()), "an empty value is a value");
 
+    cache.remove("key").await.unwrap();
+    assert_eq!(cache.get("key").await.unwrap(), None, "what is removed is gone");
+    cache.remove("key").await.expect("removing what is not there is no error");
+
+    let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    cache.put("many", bytes.clone(), hour).await.unwrap();
+    assert_eq!(cache.get("many").await.unwrap(), Some(bytes), "any bytes come back as they are");
+
     cache.put("short", b"gone soon".to_vec(), Duration::from_millis(40)).await.unwrap();
     cache.put("long", b"stays".to_vec(), hour).await.unwrap();
     tokio::time::sleep(Duration::from_millis(120)).await;

@@ -34,7 +34,7 @@ pub async fn stylist(stylist: &dyn Stylist, side: u32) {
             locale: None,
             ..Brief::default()
         };
-        let permit = Admission::new(1, 0).enter().await.expect("an empty queue");
+        let permit = Admission::new(1, 0).enter_unnamed().await.expect("an empty queue");
         let stream = stylist.advise(&photo, &brief, &permit).await.expect("a stream");
         let pieces: Vec<AdvicePiece> = stream.try_collect().await.expect("advice to its end");
         assert!(

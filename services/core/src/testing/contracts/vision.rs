@@ -20,7 +20,7 @@ fn photo(vision: &dyn Vision) -> Photo {
 }
 
 async fn describe(vision: &dyn Vision, photo: &Photo) -> Result<Vec<Garment>, ModelError> {
-    let permit = Admission::new(1, 0).enter().await.expect("an empty queue");
+    let permit = Admission::new(1, 0).enter_unnamed().await.expect("an empty queue");
     vision.describe(photo, &permit).await?.try_collect().await
 }
 
@@ -42,7 +42,7 @@ pub async fn vision(vision: &dyn Vision) {
     let again = describe(vision, &photo).await.expect("a good photo is described again");
     assert_eq!(garments, again, "the same photo gets the same answer");
 
-    let permit = Admission::new(1, 0).enter().await.expect("an empty queue");
+    let permit = Admission::new(1, 0).enter_unnamed().await.expect("an empty queue");
     drop(vision.describe(&photo, &permit).await.expect("a stream"));
     let after = describe(vision, &photo).await.expect("a dropped stream hurts nobody");
     assert_eq!(garments, after, "a dropped stream leaves nothing behind");
