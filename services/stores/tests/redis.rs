@@ -174,14 +174,14 @@ impl Vision for Slow {
 }
 
 /// Shops in processes of their own that share a Redis.
-async fn shops(redis: &TestRedis, vision: &Arc<Slow>) -> Vec<Arc<Shopping>> {
+async fn shops(open: impl Fn() -> RedisStore, vision: &Arc<Slow>) -> Vec<Arc<Shopping>> {
     let (catalog, index) = (Arc::new(MemoryCatalog::default()), Arc::new(MemoryIndex::default()));
     let embedder = Arc::new(FakeEmbedder::default());
     catalog.upsert(&sample::merchant(), vec![sample::product("p1")]).await.unwrap();
     let indexer = Indexer::new(catalog.clone(), index.clone(), embedder.clone());
     indexer.drain(|_| {}).await.unwrap();
     let shop = |_| {
-        let shared = hasty(redis);
+        let shared = open();
         Arc::new(Shopping {
             vision: vision.clone(),
             stylist: Arc::new(FakeStylist::default()),
@@ -219,7 +219,7 @@ fn assert_answered(looks: &[Look]) {
 async fn a_hundred_photos_that_are_the_same_are_looked_at_once_across_processes() {
     let Some(redis) = TestRedis::start() else { return };
     let vision = Arc::new(Slow::default());
-    let shops = shops(&redis, &vision).await;
+    let shops = shops(|| redis.store(), &vision).await;
     let looks = join_all((0..100).map(|n| look(&shops[n % 2]))).await;
     assert_answered(&looks);
     assert_eq!(vision.0.load(Ordering::SeqCst), 1);
@@ -233,7 +233,7 @@ async fn when_the_server_stops_in_the_middle_all_are_answered() {
     for order in ["stop", "hang"] {
         let Some(mut redis) = TestRedis::start_own() else { return };
         let vision = Arc::new(Slow::default());
-        let shops = shops(&redis, &vision).await;
+        let shops = shops(|| hasty(&redis), &vision).await;
         let asking = join_all((0..100).map(|n| look(&shops[n % 2])));
         let stopping = async {
             tokio::time::sleep(Duration::from_millis(400)).await;

@@ -79,8 +79,7 @@ impl Link {
             return Ok(connection.clone());
         }
         let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_min_delay(self.settings.timeout)
+            .set_number_of_retries(0)
             .set_connection_timeout(Some(self.settings.timeout * 4))
             .set_response_timeout(Some(self.settings.timeout));
         let connection = ConnectionManager::new_lazy_with_config(self.client.clone(), config);
@@ -93,14 +92,18 @@ impl Link {
     fn failed(&self, failure: Option<RedisError>) -> StoreError {
         let mut state = self.state();
         let why = match failure {
-            Some(error) => unavailable(said(&error)),
+            Some(error) => {
+                // Also one that was refused would be refused for ever.
+                state.connection = None;
+                unavailable(said(&error))
+            }
             None => {
                 state.silences += 1;
                 unavailable(format!("no answer within {} ms", self.settings.timeout.as_millis()))
             }
         };
         if state.silences >= SILENCES {
-            // It may be a line that is dead and does not say so: the next call takes a new one.
+            // It may be a line that is dead and does not say so.
             state.connection = None;
             state.silences = 0;
         }
