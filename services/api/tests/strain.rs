@@ -5,10 +5,7 @@ mod common;
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -253,8 +250,9 @@ async fn who_leaves_the_queue_costs_no_model_time() {
     let vision = seeing_a_dress();
     let service = start_with(vision.clone(), Admission::new(1, 4), ServerSettings::default()).await;
     let running = service.admission.enter(&sample::merchant()).await.unwrap();
-    let body = form_bytes(&png(96, 96));
-    let clients: Vec<_> = (0..3).map(|_| raw(&service, body.len(), &body)).collect();
+    let body = |number| form_bytes(&png(96 + number, 96));
+    let bodies = (0..3).map(body);
+    let clients: Vec<_> = bodies.map(|body| raw(&service, body.len(), &body)).collect();
     until(|| service.admission.queued() == 3).await;
     drop(clients);
     until(|| service.admission.queued() == 0).await;
@@ -268,8 +266,9 @@ async fn a_merchant_that_floods_the_queue_starves_no_other() {
     let service =
         start_with(seeing_a_dress(), Admission::new(1, 8), ServerSettings::default()).await;
     let running = service.admission.enter(&sample::merchant()).await.unwrap();
-    let body = form_bytes(&png(96, 96));
-    let flood = (0..8).map(|_| tokio::spawn(answer(raw(&service, body.len(), &body))));
+    // No two are the same: those would take one turn together.
+    let bodies = (0..8).map(|number| form_bytes(&png(100 + number, 96)));
+    let flood = bodies.map(|body| tokio::spawn(answer(raw(&service, body.len(), &body))));
     let flood: Vec<_> = flood.collect();
     until(|| service.admission.queued() == 8).await;
     problem(service.post_photo(png(96, 96)).await, 429, "busy").await;

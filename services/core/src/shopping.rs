@@ -181,7 +181,7 @@ impl Shopping {
 
             let advising = Instant::now();
             let brief = brief(&request, &look);
-            let mut advice = shop.advice(&request, &mut turn, &brief, &mut look).await;
+            let (mut advice, flight) = shop.advice(&request, &mut turn, &brief, &mut look).await;
             while let Some(piece) = advice.next().await {
                 match piece.map(|piece| grounded(piece, &brief)) {
                     Ok(Some(piece)) => {
@@ -196,6 +196,7 @@ impl Shopping {
             look.timings.queue = whole_millis(turn.waited());
             drop(turn);
             shop.remember_advice(&request, &brief, &look).await;
+            flight.land().await;
             look.timings.advise = millis(advising);
 
             look.timings.total = millis(started);
@@ -370,38 +371,40 @@ impl Shopping {
         }
     }
 
-    /// The advice: none where nothing was found or none is wanted, as remembered, or as the stylist
-    /// writes it.
+    /// The advice: none where nothing was found or none is wanted, as remembered, as another is given
+    /// it now, or as the stylist writes it. With the right to have it written, where that is used.
     async fn advice(
         &self,
         request: &LookRequest,
         turn: &mut Turn,
         brief: &Brief,
         look: &mut Look,
-    ) -> AdviceStream {
+    ) -> (AdviceStream, Flight) {
+        let none = || (stream::empty().boxed(), Flight::default());
         if brief.candidates.is_empty() || request.trial.settings.advice == Some(false) {
-            return stream::empty().boxed();
+            return none();
         }
-        if let Some(known) = self.recall_advice(request, brief).await {
-            return pieces(known);
-        }
+        let flight = match self.board_advice(request, brief).await {
+            Ok(known) => return (pieces(known), Flight::default()),
+            Err(flight) => flight,
+        };
         let Some(photo) = request.sight.photo() else {
             let told = "the photo is no longer kept; send it again for advice";
             look.degrade(Part::Advice, told.to_owned());
-            return stream::empty().boxed();
+            return none();
         };
         let permit = match turn.permit().await {
             Ok(permit) => permit,
             Err(busy) => {
                 look.lose(Part::Advice, &busy, "the stylist is busy; ask again for advice");
-                return stream::empty().boxed();
+                return none();
             }
         };
         match self.stylist.advise(photo, brief, permit).await {
-            Ok(advice) => advice,
+            Ok(advice) => (advice, flight),
             Err(error) => {
                 look.lose(Part::Advice, &error, error.for_customers());
-                stream::empty().boxed()
+                none()
             }
         }
     }

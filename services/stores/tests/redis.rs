@@ -16,14 +16,14 @@ use async_trait::async_trait;
 use futures::{StreamExt, future::join_all, stream};
 use uuid::Uuid;
 use vitrine_core::{
-    admission::Permit,
-    filter::Filters,
+    admission::{Admission, Permit},
+    answers::AnswerRecorder,
     indexing::Indexer,
     look::{Look, Part},
     photo::Photo,
     ports::{Cache, Catalog, DescribeStream, Locks, ModelError, Rates, StoreError, Vision},
     quota::Quota,
-    shopping::{Flights, LookRequest, MatchRecorder, Shopping},
+    shopping::{Flights, LookRequest, MatchRecorder, PhotoKeeping, Photos, Shopping, Sight},
     testing::{FakeEmbedder, FakeStylist, MemoryCatalog, MemoryIndex, sample},
     vocabulary::{Category, Colour},
 };
@@ -189,7 +189,9 @@ async fn shops(open: impl Fn() -> RedisStore, vision: &Arc<Slow>) -> Vec<Arc<Sho
             catalog: catalog.clone(),
             index: index.clone(),
             cache: Arc::new(LayeredCache::new(shared.clone(), LocalCache::new(1 << 20))),
+            photos: Photos::new(Arc::new(LocalCache::new(1 << 20)), PhotoKeeping::default()),
             flights: Flights::new(Arc::new(shared)),
+            answered: Arc::new(AnswerRecorder::new(catalog.clone())),
             matched: Arc::new(MatchRecorder::new(catalog.clone())),
             min_similarity: 0.2,
         })
@@ -198,15 +200,8 @@ async fn shops(open: impl Fn() -> RedisStore, vision: &Arc<Slow>) -> Vec<Arc<Sho
 }
 
 async fn look(shop: &Arc<Shopping>) -> Look {
-    let request = LookRequest {
-        merchant: sample::merchant(),
-        photo: sample::photo(1),
-        wish: None,
-        filters: Filters::default(),
-        limit: 5,
-        locale: None,
-    };
-    shop.look(request, sample::permit().await).await.unwrap()
+    let request = LookRequest::of(sample::merchant(), Sight::Photo(sample::photo(1)));
+    shop.look(request, &Arc::new(Admission::new(1, 0))).await.unwrap()
 }
 
 fn assert_answered(looks: &[Look]) {

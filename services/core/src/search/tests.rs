@@ -6,16 +6,17 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::{
+    answers::AnswerRecorder,
     ids::ProductId,
     indexing::Indexer,
     look::Attribute,
     pictures::{DifferenceHash, Picture},
     ports::{Catalog, Embedder, PictureOutcome, SettledPicture},
     product::{Offer, OfferChange, Product},
-    shopping::{MatchRecorder, PhotoKeeping, Photos},
+    shopping::{Flights, MatchRecorder, PhotoKeeping, Photos},
     testing::{
         FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryRules, sample,
+        MemoryLocks, MemoryRules, sample,
     },
     vocabulary::{Colour, Gender, Pattern},
 };
@@ -54,6 +55,8 @@ impl Shop {
             stylist: Arc::new(FakeStylist::default()),
             embedder,
             matched: Arc::new(MatchRecorder::new(catalog.clone())),
+            answered: Arc::new(AnswerRecorder::new(catalog.clone())),
+            flights: Flights::new(Arc::new(MemoryLocks::default())),
             catalog: catalog.clone(),
             index,
             cache: Arc::new(MemoryCache::default()),

@@ -115,12 +115,18 @@ impl Shopping {
         Ok(vectors)
     }
 
-    pub(super) async fn recall_advice(
+    /// The advice as remembered, or as another is given it meanwhile; else the right to have it
+    /// written.
+    pub(super) async fn board_advice(
         &self,
         request: &LookRequest,
         brief: &Brief,
-    ) -> Option<Advice> {
-        self.recall(&self.advice_key(request, brief)).await
+    ) -> Result<Advice, Flight> {
+        let key = self.advice_key(request, brief);
+        match self.recall(&key).await {
+            Some(known) => Ok(known),
+            None => self.flights.board(&key, || self.recall(&key)).await,
+        }
     }
 
     pub(super) async fn remember_advice(&self, request: &LookRequest, brief: &Brief, look: &Look) {
@@ -129,7 +135,7 @@ impl Shopping {
         }
     }
 
-    fn garments_key(&self, photo_id: &str) -> String {
+    pub(super) fn garments_key(&self, photo_id: &str) -> String {
         format!("garments:{}", digest(&[self.vision.model(), photo_id]))
     }
 

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::Locks;
+use crate::ports::{DescribeStream, Locks};
 
 /// Takes its time and counts how often it is asked; the first so many fail.
 #[derive(Default)]
@@ -49,6 +49,7 @@ impl Vision for Slow {
 /// Shops that are open in processes of their own, and what they share.
 struct Chain {
     vision: Arc<Slow>,
+    stylist: Arc<FakeStylist>,
     locks: Arc<dyn Locks>,
     shops: Vec<Arc<Shopping>>,
 }
@@ -65,29 +66,35 @@ async fn chain(shops: usize, failing: usize, locks: Arc<dyn Locks>) -> Chain {
             ..fakes.shop()
         })
     });
-    Chain { shops: shops.collect(), vision, locks }
+    Chain { shops: shops.collect(), vision, stylist: fakes.stylist.clone(), locks }
 }
 
 fn shared() -> Arc<dyn Locks> {
     Arc::new(MemoryLocks::default())
 }
 
-async fn ask(shop: &Arc<Shopping>) -> Result<Look, ModelError> {
-    shop.look(request(), sample::permit().await).await
+async fn ask(shop: &Arc<Shopping>) -> Result<Look, Unanswered> {
+    shop.look(request(), &room_for_all()).await
 }
 
-fn assert_all_answered(looks: &[Result<Look, ModelError>]) {
+fn room_for_all() -> Arc<Admission> {
+    Arc::new(Admission::new(1_000, 0))
+}
+
+fn assert_all_answered(looks: &[Result<Look, Unanswered>]) {
     for look in looks {
         assert_eq!(product_ids(look.as_ref().unwrap()), ["p1"]);
     }
 }
 
 #[tokio::test]
-async fn a_hundred_photos_that_are_the_same_are_looked_at_once() {
+async fn a_hundred_photos_that_are_the_same_are_answered_by_one_turn_at_the_model() {
     let chain = chain(1, 0, shared()).await;
-    let looks = join_all((0..100).map(|_| ask(&chain.shops[0]))).await;
+    let (shop, one_place) = (&chain.shops[0], queue());
+    let looks = join_all((0..100).map(|_| shop.look(request(), &one_place))).await;
     assert_all_answered(&looks);
-    assert_eq!(chain.vision.asked(), 1);
+    assert!(looks.iter().all(|look| parts(look.as_ref().unwrap()).is_empty()));
+    assert_eq!((chain.vision.asked(), chain.stylist.asked()), (1, 1));
     assert_eq!(looks.iter().filter(|look| look.as_ref().unwrap().cached).count(), 99);
 }
 
@@ -106,8 +113,9 @@ async fn photos_that_differ_are_looked_at_at_the_same_time() {
     let began = Instant::now();
     let shop = &chain.shops[0];
     let looks = (0..5).map(|shade| async move {
-        let request = LookRequest { photo: sample::photo(shade), ..request() };
-        shop.look(request, sample::permit().await).await
+        let sight = Sight::Photo(sample::photo(shade));
+        let request = LookRequest { sight, ..request() };
+        shop.look(request, &room_for_all()).await
     });
     let looks = join_all(looks).await;
     assert_all_answered(&looks);
@@ -137,7 +145,7 @@ async fn when_who_looks_fails_the_next_one_looks() {
 #[tokio::test]
 async fn a_lock_that_its_dead_holder_left_is_waited_for_no_longer_than_it_lasts() {
     let chain = chain(1, 0, shared()).await;
-    let key = chain.shops[0].garments_key(&request());
+    let key = chain.shops[0].garments_key(request().sight.photo_id());
     let left = Duration::from_millis(400);
     chain.locks.take(&format!("flight:{key}"), Uuid::new_v4(), left).await.unwrap();
     let began = Instant::now();
