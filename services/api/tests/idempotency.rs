@@ -261,13 +261,15 @@ async fn while_a_request_is_answered_the_same_one_is_told_to_wait() {
 #[tokio::test]
 async fn who_leaves_before_the_answer_may_ask_anew() {
     let vision = Arc::new(Patient::default());
-    let service = start_with(vision.clone(), Admission::new(4, 8), ServerSettings::default()).await;
+    let service = start_with(vision.clone(), Admission::new(1, 8), ServerSettings::default()).await;
     let shopper = token(Role::Shopper, "demo");
     let send = || {
         let form = Form::new().part("photo", Part::bytes(png(96, 96)).file_name("photo.png"));
         keyed(&service, "/v1/looks", &shopper, "key").multipart(form)
     };
     assert!(send().timeout(Duration::from_millis(300)).send().await.is_err());
+    // Its place is free once the service has seen that it left.
+    drop(service.admission.enter(&MerchantId::new("demo").unwrap()).await.unwrap());
     vision.goes_on.store(true, Ordering::SeqCst);
     let answer = async {
         loop {

@@ -250,7 +250,7 @@ async fn who_leaves_the_queue_costs_no_model_time() {
     let vision = seeing_a_dress();
     let service = start_with(vision.clone(), Admission::new(1, 4), ServerSettings::default()).await;
     let running = service.admission.enter(&sample::merchant()).await.unwrap();
-    let body = |number: u32| form_bytes(&png(96 + number, 96));
+    let body = |number: u32| form_bytes(&png(100 + 20 * number, 96));
     let bodies = (0..3).map(body);
     let clients: Vec<_> = bodies.map(|body| raw(&service, body.len(), &body)).collect();
     until(|| service.admission.queued() == 3).await;
@@ -267,7 +267,7 @@ async fn a_merchant_that_floods_the_queue_starves_no_other() {
         start_with(seeing_a_dress(), Admission::new(1, 8), ServerSettings::default()).await;
     let running = service.admission.enter(&sample::merchant()).await.unwrap();
     // No two are the same: those would take one turn together.
-    let bodies = (0..8_u32).map(|number| form_bytes(&png(100 + number, 96)));
+    let bodies = (0..8_u32).map(|number| form_bytes(&png(100 + 20 * number, 96)));
     let flood = bodies.map(|body| tokio::spawn(answer(raw(&service, body.len(), &body))));
     let flood: Vec<_> = flood.collect();
     until(|| service.admission.queued() == 8).await;
