@@ -3,6 +3,7 @@
 mod access;
 mod everywhere;
 mod examples;
+mod extended;
 mod fairness;
 
 use utoipa::{
@@ -17,6 +18,7 @@ use utoipa::{
 use access::Scoped;
 use everywhere::Everywhere;
 use examples::Examples;
+use extended::Extended;
 use fairness::Fairness;
 
 use crate::{looks, problem, readiness, routes, search_body, upload};
@@ -86,7 +88,7 @@ use crate::{looks, problem, readiness, routes, search_body, upload};
     ),
     components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, search_body::SearchForm, search_body::SearchBody, problem::ProblemBody, readiness::Ready)),
     tags((name = "looks", description = "Photos, answered"), (name = "search", description = "Products by text, photo and filters"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "rules", description = "What a merchant wants of searches"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
-    modifiers(&Token, &Scoped, &Fairness, &Everywhere, &Examples)
+    modifiers(&Token, &Scoped, &Fairness, &Extended, &Everywhere, &Examples)
 )]
 struct Contract;
 
