@@ -10,10 +10,7 @@ use reqwest::{
 };
 use serde_json::Value;
 use vitrine_core::{
-    admission::Admission,
-    look::Look,
-    photo::Photo,
-    ports::{Brief, Candidate},
+    admission::Admission, look::Look, photo::Photo, ports::Brief, shopping::candidates,
 };
 use vitrine_tests::Service;
 
@@ -112,23 +109,8 @@ pub(super) async fn models_alone(
     let shop = &service.shop;
     let photo = Photo::read(photo, shop.vision.photo_side())?;
     let permit = Admission::new(1, 0).enter_unnamed().await?;
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let deepest = look.garments.iter().map(|garment| garment.matches.len()).max().unwrap_or(0);
-    for rank in 0..deepest {
-        for found in look.garments.iter().filter_map(|garment| garment.matches.get(rank)) {
-            let known = candidates.iter().any(|candidate| candidate.product == found.product_id);
-            if !known && candidates.len() < 8 {
-                candidates.push(Candidate {
-                    product: found.product_id.clone(),
-                    title: found.title.clone(),
-                    category: found.category,
-                    colour: found.colours.first().copied(),
-                });
-            }
-        }
-    }
     let garments = look.garments.iter().map(|seen| seen.garment.clone()).collect();
-    let brief = Brief { garments, candidates, ..Brief::default() };
+    let brief = Brief { garments, candidates: candidates(look), ..Brief::default() };
     let started = Instant::now();
     let mut seen = shop.vision.describe(&photo, &permit).await?;
     while let Some(garment) = seen.next().await {

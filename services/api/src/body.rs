@@ -68,6 +68,17 @@ pub(crate) async fn json<T: DeserializeOwned + Send + 'static>(
     parsed(payload, limit, from_json).await
 }
 
+/// A whole body as what its JSON describes; `invalid` where it describes nothing of the kind.
+pub(crate) async fn described<T: DeserializeOwned>(
+    payload: Payload,
+    limit: usize,
+    invalid: Code,
+) -> Result<T, Problem> {
+    let body: serde_json::Value = json(payload, limit).await?;
+    serde_json::from_value(body)
+        .map_err(|error| Problem::new(invalid, format!("{error}. {}", invalid.remedy())))
+}
+
 /// A whole body, brought to what it says on a thread for work that takes its time.
 pub(crate) async fn parsed<T: Send + 'static>(
     payload: Payload,

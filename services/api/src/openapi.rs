@@ -9,7 +9,7 @@ mod fairness;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        RefOr,
+        Header, RefOr,
         path::Operation,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -124,6 +124,10 @@ fn operations(
             .filter_map(there)
             .map(move |(method, operation)| (path.as_str(), method, operation))
     })
+}
+
+fn header(description: &str) -> RefOr<Header> {
+    Header::builder().description(Some(description)).build().into()
 }
 
 /// What is written in place, and not somewhere else.

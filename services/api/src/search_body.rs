@@ -2,27 +2,22 @@
 
 use std::str::FromStr;
 
-use actix_multipart::Multipart;
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
-use futures::TryStreamExt;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use vitrine_core::{
     filter::Filters,
     ids::MerchantId,
-    photo::{MAX_BYTES, Photo},
     search::{Cursor, FacetField, SearchRequest, Sort},
 };
 
 use crate::{
-    body::bounded,
     page::after_of,
     problem::{Problem, shown},
     problems::Code,
     upload::{
-        Sent, ask,
-        form::{self, BESIDES, MAX_FIELD},
-        json::{self, MAX_JSON, PhotoSource},
+        Sent, ask, form,
+        json::{self, PhotoSource},
     },
 };
 
@@ -91,30 +86,37 @@ pub(crate) struct SearchForm {
     locale: Option<String>,
 }
 
-/// A search, its photo still as bytes.
+/// A search, its photo still to be read.
 pub(crate) struct Search {
-    pub text: Option<String>,
     pub photo: Option<Sent>,
-    pub filters: Filters,
-    pub facets: Vec<FacetField>,
-    pub sort: Sort,
-    pub limit: usize,
-    pub cursor: Option<Cursor>,
-    pub deduplicate: bool,
-    pub locale: Option<String>,
+    pub request: SearchRequest,
 }
 
 impl Search {
     /// Reads a body of either kind.
-    pub(crate) async fn read(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
+    pub(crate) async fn read(
+        merchant: MerchantId,
+        request: &HttpRequest,
+        payload: Payload,
+    ) -> Result<Self, Problem> {
         match request.content_type().to_ascii_lowercase().as_str() {
-            "multipart/form-data" => of_form(request, payload).await,
-            "application/json" => of_json(request, payload).await,
+            "multipart/form-data" => {
+                let (photo, fields) = form::fields(request, payload, known, value_of).await?;
+                Self::checked(merchant, photo, fields)
+            }
+            "application/json" => {
+                let checked = |mut fields: Map<String, Value>| {
+                    let photo = fields.shift_remove("photo").filter(|photo| !photo.is_null());
+                    Self::checked(merchant, photo.map(json::photo).transpose()?, fields)
+                };
+                json::fields(request, payload, checked).await
+            }
             _ => Err(Problem::of(Code::BodyUnsupported)),
         }
     }
 
     pub(crate) fn checked(
+        merchant: MerchantId,
         photo: Option<Sent>,
         mut fields: Map<String, Value>,
     ) -> Result<Self, Problem> {
@@ -130,77 +132,37 @@ impl Search {
         if let Some(name) = fields.keys().next() {
             return Err(unknown(name));
         }
-        let sort = sort.unwrap_or(Sort::Relevance);
-        Ok(Self { text, photo, filters, facets, sort, limit, cursor, deduplicate, locale })
-    }
-
-    /// What is searched for, with the photo that its bytes came to.
-    pub(crate) fn request(self, merchant: MerchantId, photo: Option<Photo>) -> SearchRequest {
-        SearchRequest {
+        let request = SearchRequest {
             merchant,
-            text: self.text,
-            photo,
-            filters: self.filters,
-            facets: self.facets,
-            sort: self.sort,
-            limit: self.limit,
-            cursor: self.cursor,
-            deduplicate: self.deduplicate,
-            locale: self.locale,
+            text,
+            photo: None,
+            filters,
+            facets,
+            sort: sort.unwrap_or(Sort::Relevance),
+            limit,
+            cursor,
+            deduplicate,
+            locale,
             preview: None,
-        }
+        };
+        Ok(Self { photo, request })
     }
 }
 
-async fn of_json(request: &HttpRequest, payload: Payload) -> Result<Search, Problem> {
-    let pieces = bounded(request, payload, MAX_JSON)?;
-    let body = pieces
-        .try_fold(Vec::new(), |mut body, piece| async move {
-            body.extend_from_slice(&piece);
-            Ok(body)
-        })
-        .await?;
-    let parsed = tokio::task::spawn_blocking(move || {
-        let mut fields: Map<String, Value> = crate::body::from_json(&body)?;
-        drop(body);
-        let photo = fields.shift_remove("photo").filter(|photo| !photo.is_null());
-        Search::checked(photo.map(json::photo).transpose()?, fields)
-    });
-    parsed.await.unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
+fn known(name: &str) -> Result<Code, Problem> {
+    if FIELDS.contains(&name) { Ok(code_of(name)) } else { Err(unknown(name)) }
 }
 
 /// An empty field of a form is no field.
-async fn of_form(request: &HttpRequest, payload: Payload) -> Result<Search, Problem> {
-    let body = bounded(request, payload, MAX_BYTES + BESIDES)?;
-    let mut form = Multipart::new(request.headers(), body);
-    let mut photo = None;
-    let mut fields = Map::new();
-    while let Some(mut field) = form.try_next().await? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if fields.contains_key(&name) || name == "photo" && photo.is_some() {
-            return Err(Problem::of_field(Code::FieldRepeated, &name, "This field comes twice"));
-        }
-        if name == "photo" {
-            let bytes = form::bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?;
-            photo = Some(Sent::Bytes(bytes));
-            continue;
-        }
-        if !FIELDS.contains(&name.as_str()) {
-            return Err(unknown(&name));
-        }
-        let code = code_of(&name);
-        let bytes = form::bytes(&mut field, MAX_FIELD, code).await?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Problem::of_field(code, &name, "This is not UTF-8"))?;
-        let value = match name.as_str() {
-            _ if text.trim().is_empty() => Value::Null,
-            "filters" | "facets" | "limit" | "deduplicate" => serde_json::from_str(&text)
-                .map_err(|error| Problem::of_field(code, &name, error.to_string()))?,
-            _ => text.trim().into(),
-        };
-        fields.insert(name, value);
+fn value_of(name: &str, written: Vec<u8>) -> Result<Value, Problem> {
+    let code = code_of(name);
+    let text = form::utf8(code, name, written)?;
+    match name {
+        _ if text.trim().is_empty() => Ok(Value::Null),
+        "filters" | "facets" | "limit" | "deduplicate" => serde_json::from_str(&text)
+            .map_err(|error| Problem::of_field(code, name, error.to_string())),
+        _ => Ok(text.trim().into()),
     }
-    Search::checked(photo, fields)
 }
 
 fn code_of(name: &str) -> Code {

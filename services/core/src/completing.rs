@@ -5,8 +5,6 @@ mod colours;
 mod seasons;
 mod slots;
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,9 +14,9 @@ use crate::{
     garment::{Garment, attribute_words},
     ids::MerchantId,
     look::{Attribute, Match, Reason, ReasonKind},
-    matching::{as_match, version_key},
-    ports::{Catalog, Index, Prefilter, Query, StoreError, Vector},
-    product::{ColourVersion, Product},
+    matching::{Judged, join},
+    ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
+    product::ColourVersion,
     vocabulary::{Category, Colour, Gender, Pattern},
 };
 use colours::harmony;
@@ -106,42 +104,16 @@ pub async fn find(
         limit: POINTS,
     };
     let hits = index.search(wanted.merchant, &query).await?;
-    let mut ids = Vec::new();
-    for hit in &hits {
-        if !ids.contains(&hit.product) {
-            ids.push(hit.product.clone());
-        }
-    }
-    let products = catalog.products(wanted.merchant, &ids).await?;
-    let by_id: HashMap<_, &Product> = products.iter().map(|p| (&p.id, p)).collect();
-    let mut best: Vec<(f32, Match)> = Vec::new();
-    for hit in &hits {
-        let Some(product) = by_id.get(&hit.product).filter(|p| filters.allow_product(p)) else {
-            continue;
-        };
-        let versions = product.colour_versions();
-        let Some(version) = versions.iter().find(|version| version_key(version) == hit.version)
-        else {
-            continue;
-        };
+    let judge = |version: &ColourVersion<'_>, similarity: f32| {
         let (goes, reasons) = goes_with(version, wanted);
-        let score = goes + SIMILARITY_SHARE * hit.similarity;
-        if goes < LEAST {
-            continue;
-        }
-        let Some(found) = as_match(version, &filters, wanted.customer, hit.similarity, reasons)
-        else {
-            continue;
-        };
-        match best.iter_mut().find(|(_, known)| known.product_id == product.id) {
-            Some((known, _)) if *known >= score => {}
-            Some(known) => *known = (score, found),
-            None => best.push((score, found)),
-        }
-    }
-    best.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let worth = goes + SIMILARITY_SHARE * similarity;
+        (goes >= LEAST).then_some(Judged { worth, reasons })
+    };
+    let hits: Vec<&Hit> = hits.iter().collect();
+    let who = (&filters, wanted.customer);
+    let mut best = join(catalog, wanted.merchant, who, &hits, judge).await?;
     best.truncate(wanted.limit);
-    Ok(best.into_iter().map(|(_, found)| found).collect())
+    Ok(best.into_iter().map(|ranked| ranked.found).collect())
 }
 
 /// How well something goes with the look, 0 to 1, taste aside; and why.

@@ -10,6 +10,9 @@ use crate::{
     vocabulary::Colour,
 };
 
+/// The most values of each list of a customer's, and characters of a size.
+pub const MAX_VALUES: usize = 20;
+pub const MAX_SIZE: usize = 40;
 /// How much a liked colour adds to what puts matches in order, and an avoided one takes away: less
 /// than another category, more than another pattern.
 const LIKED: f32 = 0.05;

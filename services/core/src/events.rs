@@ -10,7 +10,7 @@ use crate::{
     answers::AnswerId,
     ids::{CustomerId, EventId, OrderId, ProductId},
     money::Money,
-    visitor::{Visitor, digest},
+    visitor::{Visitor, short_digest},
 };
 
 pub use retention::Retention;
@@ -201,7 +201,7 @@ impl Event {
     /// What it is known again by: 32 hexadecimal digits, which stay when all else of an event is
     /// taken away.
     pub fn key(&self) -> String {
-        digest(&[self.id.as_str()])
+        short_digest(&[self.id.as_str()])
     }
 }
 

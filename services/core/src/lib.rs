@@ -9,6 +9,7 @@ pub mod admission;
 pub mod answers;
 pub mod completing;
 pub mod customer;
+mod digest;
 pub mod duplicates;
 pub mod events;
 pub mod experiments;
@@ -46,3 +47,5 @@ pub mod testing;
 pub mod visitor;
 pub mod vocabulary;
 pub mod wish;
+
+pub use digest::digest;

@@ -1,6 +1,6 @@
 //! Finding the shop's products for a garment.
 
-use std::{cmp::Ordering, collections::HashMap, time::Instant};
+use std::{collections::HashMap, time::Instant};
 
 use crate::{
     customer::Customer,
@@ -79,11 +79,6 @@ pub async fn find(
     Ok(found)
 }
 
-struct Ranked {
-    score: f32,
-    found: Match,
-}
-
 fn near_names(near: &[Ranked]) -> String {
     let mut names: Vec<&str> = near.iter().map(|ranked| ranked.found.category.words()).collect();
     names.sort_unstable();
@@ -100,7 +95,7 @@ async fn search(
     behind: bool,
     found: &mut Found,
 ) -> Result<Vec<Ranked>, StoreError> {
-    let Some(prefilter) = prefilter(wanted.filters, categories, behind) else {
+    let Some(prefilter) = prefilter(wanted.filters, categories.iter().copied(), behind) else {
         return Ok(Vec::new());
     };
     let mut query = Query {
@@ -115,7 +110,12 @@ async fn search(
         let hits = index.search(wanted.merchant, &query).await?;
         found.search_ms += millis(started);
         let started = Instant::now();
-        let ranked = join(catalog, wanted, &hits).await?;
+        let close: Vec<&Hit> =
+            hits.iter().filter(|hit| hit.similarity >= wanted.min_similarity).collect();
+        let who = (wanted.filters, wanted.customer);
+        let judge =
+            |version: &ColourVersion<'_>, similarity| Some(judged(wanted, version, similarity));
+        let ranked = join(catalog, wanted.merchant, who, &close, judge).await?;
         found.join_ms += millis(started);
         let read_out = hits.len() < query.limit || query.limit >= MAX_POINTS;
         if ranked.len() >= wanted.limit || read_out {
@@ -125,11 +125,24 @@ async fn search(
     }
 }
 
-/// What the index may rule out; none where no category is left.
-fn prefilter(filters: &Filters, categories: &[Category], behind: bool) -> Option<Prefilter> {
+fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> Judged {
+    let mut reasons = explain::reasons(wanted.garment, version, &wanted.filters.colours);
+    let (taste, liking) = wanted.customer.taste(version.colours);
+    reasons.extend(liking);
+    Judged {
+        worth: worth(similarity, explain::agreement(wanted.garment, version)) + taste,
+        reasons,
+    }
+}
+
+/// What the index may rule out; none where the filters leave none of these categories.
+pub(crate) fn prefilter(
+    filters: &Filters,
+    categories: impl IntoIterator<Item = Category>,
+    behind: bool,
+) -> Option<Prefilter> {
     let categories: Vec<Category> = categories
-        .iter()
-        .copied()
+        .into_iter()
         .filter(|category| filters.categories.is_empty() || filters.categories.contains(category))
         .collect();
     if categories.is_empty() {
@@ -162,49 +175,55 @@ pub(crate) fn blend(garment: &Vector, wish: Option<&Vector>) -> Vector {
     if length > 0.0 { mixed.iter().map(|value| value / length).collect() } else { garment.clone() }
 }
 
-/// Joins hits with live products and offers; one match a product, the best first.
-async fn join(
+/// What a version of a product is worth for what was asked, and why.
+pub(crate) struct Judged {
+    pub(crate) worth: f32,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// A match, and what puts it in order.
+pub(crate) struct Ranked {
+    worth: f32,
+    pub(crate) found: Match,
+}
+
+/// Hits joined with live products and offers, as far as filters, customer and `judge` let them
+/// pass; one match a product, the best first.
+pub(crate) async fn join(
     catalog: &dyn Catalog,
-    wanted: &Wanted<'_>,
-    hits: &[Hit],
+    merchant: &MerchantId,
+    (filters, customer): (&Filters, &Customer),
+    hits: &[&Hit],
+    judge: impl Fn(&ColourVersion<'_>, f32) -> Option<Judged> + Send,
 ) -> Result<Vec<Ranked>, StoreError> {
-    let close: Vec<&Hit> =
-        hits.iter().filter(|hit| hit.similarity >= wanted.min_similarity).collect();
     let mut ids = Vec::new();
-    for hit in &close {
+    for hit in hits {
         if !ids.contains(&hit.product) {
             ids.push(hit.product.clone());
         }
     }
-    let products = catalog.products(wanted.merchant, &ids).await?;
+    let products = catalog.products(merchant, &ids).await?;
     let by_id: HashMap<_, &Product> =
         products.iter().map(|product| (&product.id, product)).collect();
     let mut best: Vec<Ranked> = Vec::new();
-    for hit in close {
+    for hit in hits {
         let Some(product) = by_id.get(&hit.product) else { continue };
-        if !wanted.filters.allow_product(product) {
+        if !filters.allow_product(product) {
             continue;
         }
-        let Some(version) = product
-            .colour_versions()
-            .into_iter()
-            .find(|version| version_key(version) == hit.version)
-        else {
-            continue;
-        };
-        let mut reasons = explain::reasons(wanted.garment, &version, &wanted.filters.colours);
-        let (taste, liking) = wanted.customer.taste(version.colours);
-        reasons.extend(liking);
-        let found = as_match(&version, wanted.filters, wanted.customer, hit.similarity, reasons);
+        let versions = product.colour_versions();
+        let version = versions.iter().find(|version| version_key(version) == hit.version);
+        let Some(version) = version else { continue };
+        let Some(Judged { worth, reasons }) = judge(version, hit.similarity) else { continue };
+        let found = as_match(version, filters, customer, hit.similarity, reasons);
         let Some(found) = found else { continue };
-        let score = worth(hit.similarity, explain::agreement(wanted.garment, &version)) + taste;
         match best.iter_mut().find(|ranked| ranked.found.product_id == product.id) {
-            Some(ranked) if ranked.score >= score => {}
-            Some(ranked) => *ranked = Ranked { score, found },
-            None => best.push(Ranked { score, found }),
+            Some(ranked) if ranked.worth >= worth => {}
+            Some(ranked) => *ranked = Ranked { worth, found },
+            None => best.push(Ranked { worth, found }),
         }
     }
-    best.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
+    best.sort_by(|one, other| other.worth.total_cmp(&one.worth));
     Ok(best)
 }
 

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{customer::Customer, ids::CustomerId, money::Money};
-
-/// The most values of a list, and characters of a size.
-const MAX_VALUES: usize = 20;
-const MAX_SIZE: usize = 40;
+use crate::{
+    customer::{Customer, MAX_SIZE, MAX_VALUES},
+    ids::CustomerId,
+    money::Money,
+};
 
 /// A customer as kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

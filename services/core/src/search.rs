@@ -12,7 +12,7 @@ mod shown;
 mod similar;
 mod words;
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use crate::{
     admission::{Admission, Busy},
@@ -21,11 +21,11 @@ use crate::{
     garment::Garment,
     ids::MerchantId,
     look::Part,
-    matching::{blend, terms, worth},
+    matching::{Judged, blend, prefilter, terms, worth},
     photo::Photo,
     ports::{ModelError, Pictures, Prefilter, Query, Rules, StoreError, Vector},
     product::ColourVersion,
-    shopping::Shopping,
+    shopping::{Shopping, Unanswered},
     vocabulary::Category,
 };
 
@@ -39,7 +39,7 @@ pub use similar::SimilarRequest;
 
 pub(crate) use words::{holds, tokens};
 
-use candidates::{Judged, Window};
+use candidates::Window;
 
 /// The most points of the index that a search looks at, and products that are read to browse.
 pub const WINDOW: usize = 1_000;
@@ -88,6 +88,15 @@ pub enum SearchError {
     Store(#[from] StoreError),
 }
 
+impl From<Unanswered> for SearchError {
+    fn from(error: Unanswered) -> Self {
+        match error {
+            Unanswered::Busy(busy) => busy.into(),
+            Unanswered::Model(error) => error.into(),
+        }
+    }
+}
+
 impl Searching {
     /// Answers a search: see what is asked for; find candidates by it, or walk through the catalog
     /// where nothing is; join them with live offers and judge them; apply the merchant's rules; put
@@ -123,8 +132,7 @@ impl Searching {
         Ok(answer)
     }
 
-    /// The main garments of a photo: as remembered, which takes no turn at the model, or as the
-    /// model sees them.
+    /// The main garments of a photo.
     async fn garments(
         &self,
         merchant: &MerchantId,
@@ -134,13 +142,7 @@ impl Searching {
         if let Some(caution) = self.shop.vision.caution() {
             answer.degrade(Part::Model, caution);
         }
-        let garments = match self.shop.recall_garments(photo.id()).await {
-            Some(known) => known,
-            None => {
-                let permit = self.admission.enter(merchant).await?;
-                self.shop.describe(photo, &permit).await?
-            }
-        };
+        let garments = self.shop.garments_of(photo, merchant, &self.admission).await?;
         let largest = garments.iter().map(|garment| garment.region.area()).fold(0.0, f32::max);
         let is_main = |garment: &Garment| garment.region.area() >= MAIN * largest;
         Ok(garments.into_iter().filter(is_main).collect())
@@ -249,13 +251,7 @@ impl Searching {
 
 /// What the index may rule out for a garment; none where the filters leave no category.
 fn near(filters: &Filters, own: Category, behind: bool) -> Option<Prefilter> {
-    let mut prefilter = filters.prefilter(behind);
-    let near = std::iter::once(own).chain(own.neighbours().iter().copied());
-    let wanted = |category: &Category| {
-        filters.categories.is_empty() || filters.categories.contains(category)
-    };
-    prefilter.categories = near.filter(wanted).collect();
-    (!prefilter.categories.is_empty()).then_some(prefilter)
+    prefilter(filters, iter::once(own).chain(own.neighbours().iter().copied()), behind)
 }
 
 #[cfg(test)]

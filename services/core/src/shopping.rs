@@ -1,5 +1,6 @@
 //! The way of a photo: the one story that everything else serves.
 
+mod brief;
 mod completions;
 mod flight;
 mod memory;
@@ -14,10 +15,10 @@ use std::{
 };
 
 use async_stream::stream;
-use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
+use futures::{StreamExt, stream, stream::BoxStream};
 
 use crate::{
-    admission::{Admission, Busy, Permit},
+    admission::{Admission, Busy},
     answers::{AnswerRecord, AnswerRecorder},
     completing::Completion,
     filter::Filters,
@@ -26,22 +27,23 @@ use crate::{
     ids::LookId,
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings},
     matching::{self, Found, Wanted},
-    photo::Photo,
     ports::{
-        AdvicePiece, AdviceStream, Brief, Cache, Candidate, Catalog, Embedder, Index, ModelError,
+        AdvicePiece, AdviceStream, Brief, Cache, Catalog, Embedder, Index, ModelError, StoreError,
         Stylist, Vision,
     },
 };
+use brief::brief;
 use flight::Flight;
 use turn::Turn;
 
+pub use brief::candidates;
 pub use flight::Flights;
 pub use photos::{PHOTOS_KEPT, PhotoKeeping, Photos};
 pub use recorder::MatchRecorder;
 pub use request::{Answered, Focus, LookRequest, Seen, Sight};
 
-/// Products offered to the stylist at most.
-const CANDIDATES: usize = 8;
+/// What a customer is told where the cache can not be reached.
+const SLOWER: &str = "what is known of photos can not be reached; answers take longer";
 /// How long an answered look can be fetched again.
 pub const LOOKS_KEPT: Duration = Duration::from_secs(60 * 60);
 
@@ -166,13 +168,14 @@ impl Shopping {
             }
             drop(garments);
             if request.focus.is_none() {
-                let garments = look.garments.iter().map(|seen| &seen.garment).collect();
-                shop.remember_garments(&request, &look, garments).await;
+                let told: Vec<&Garment> = look.garments.iter().map(|seen| &seen.garment).collect();
+                shop.remember_garments(&request, &look, &told).await;
             }
             flight.land().await;
 
-            for slot in shop.slots_to_fill(&request, &look) {
-                let completion = shop.completion(&request, slot, &mut look).await;
+            let gaps = shop.gaps(&request, &look).await;
+            for slot in &gaps.slots {
+                let completion = shop.completion(&request, &gaps, *slot, &mut look).await;
                 if let Some(completion) = completion {
                     yield LookEvent::Completion(completion.clone());
                     look.complete_the_look.push(completion);
@@ -269,7 +272,10 @@ impl Shopping {
     ) -> Result<Vec<Seen>, Flight> {
         match &request.sight {
             Sight::Look(answered) => Ok(answered.garments.clone()),
-            Sight::Photo(_) | Sight::KeptPhoto(_) => self.board(request, look).await.map(numbered),
+            Sight::Photo(_) | Sight::KeptPhoto(_) => {
+                let slower = |error: &StoreError| look.lose(Part::Cache, error, SLOWER);
+                self.board(request.sight.photo_id(), slower).await.map(numbered)
+            }
         }
     }
 
@@ -317,21 +323,9 @@ impl Shopping {
                 Err(error) => look.lose(Part::Garments, &error, error.for_customers()),
             }
         }
-        let told = all.iter().map(|seen| &seen.garment).collect();
-        self.remember_garments(request, look, told).await;
+        let told: Vec<&Garment> = all.iter().map(|seen| &seen.garment).collect();
+        self.remember_garments(request, look, &told).await;
         Ok(stream::iter(focus.choose(all).map(Ok)).boxed())
-    }
-
-    /// The garments of a photo, as the model sees them; remembered where it told all of them.
-    pub(crate) async fn describe(
-        &self,
-        photo: &Photo,
-        permit: &Permit,
-    ) -> Result<Vec<Garment>, ModelError> {
-        let garments: Vec<Garment> =
-            self.vision.describe(photo, permit).await?.try_collect().await?;
-        self.keep_garments(photo.id(), garments.clone()).await;
-        Ok(garments)
     }
 
     /// The shop's products for one garment. What fails is said in the look.
@@ -423,39 +417,6 @@ fn as_asked(garment: &Garment, request: &LookRequest) -> Garment {
         _ => garment.colours.clone(),
     };
     Garment { colours, ..garment.clone() }
-}
-
-/// What the stylist is told: the best match of each garment and of each place that is to be filled
-/// first, then the second best of each.
-fn brief(request: &LookRequest, look: &Look) -> Brief {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let seen = look.garments.iter().map(|garment| &garment.matches);
-    let lists: Vec<&Vec<Match>> =
-        seen.chain(look.complete_the_look.iter().map(|completion| &completion.matches)).collect();
-    let deepest = lists.iter().map(|matches| matches.len()).max().unwrap_or(0);
-    for rank in 0..deepest {
-        for found in lists.iter().filter_map(|matches| matches.get(rank)) {
-            let known = candidates.iter().any(|candidate| candidate.product == found.product_id);
-            if !known && candidates.len() < CANDIDATES {
-                candidates.push(Candidate {
-                    product: found.product_id.clone(),
-                    title: found.title.clone(),
-                    category: found.category,
-                    colour: found.colours.first().copied(),
-                });
-            }
-        }
-    }
-    Brief {
-        garments: look.garments.iter().map(|seen| seen.garment.clone()).collect(),
-        candidates,
-        wish: request.wish.clone(),
-        occasion: request.occasion.clone(),
-        tone: request.tone,
-        liked_colours: request.customer.liked_colours.clone(),
-        avoided_colours: request.customer.avoided_colours.clone(),
-        locale: request.locale.clone(),
-    }
 }
 
 fn pieces(advice: Advice) -> AdviceStream {

@@ -33,12 +33,8 @@ pub(super) fn name(request: &ServiceRequest) -> Result<Option<String>, Problem> 
     }
     // Who is not known is refused before anything is done.
     Ok(caller::known(request).map(|known| {
-        let mut hasher = blake3::Hasher::new();
-        for part in [known.merchant.as_str(), &known.rights, key] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        format!("idempotency:{}", hasher.finalize().to_hex())
+        let parts = [known.merchant.as_str(), &known.rights, key];
+        format!("idempotency:{}", vitrine_core::digest(&parts))
     }))
 }
 

@@ -4,6 +4,7 @@ use utoipa::{
 };
 use vitrine_core::scope::Scope;
 
+use super::operations;
 use crate::routes::access::{self, Access};
 
 /// What the table of routes says, told of each operation: its scopes, and the answers that whoever
@@ -12,20 +13,9 @@ pub(super) struct Scoped;
 
 impl Modify for Scoped {
     fn modify(&self, document: &mut OpenApi) {
-        for (path, item) in &mut document.paths.paths {
-            let operations = [
-                ("GET", &mut item.get),
-                ("POST", &mut item.post),
-                ("PUT", &mut item.put),
-                ("PATCH", &mut item.patch),
-                ("DELETE", &mut item.delete),
-            ];
-            for (method, operation) in operations {
-                if let (Some(Access::Any(scopes)), Some(operation)) =
-                    (access::of(method, path), operation)
-                {
-                    tell(operation, scopes);
-                }
+        for (path, method, operation) in operations(document) {
+            if let Some(Access::Any(scopes)) = access::of(method, path) {
+                tell(operation, scopes);
             }
         }
     }

@@ -3,13 +3,13 @@
 use utoipa::{
     Modify,
     openapi::{
-        Header, OpenApi, RefOr, Required, Response,
+        OpenApi, RefOr, Required, Response,
         path::{Operation, ParameterBuilder, ParameterIn},
         schema::{ObjectBuilder, Type},
     },
 };
 
-use super::{here, operations};
+use super::{header, here, operations};
 
 /// The headers that answers bear, and what reads and bodies have in common.
 pub(super) struct Everywhere;
@@ -26,10 +26,6 @@ impl Modify for Everywhere {
             named(operation);
         }
     }
-}
-
-fn header(description: &str) -> RefOr<Header> {
-    Header::builder().description(Some(description)).build().into()
 }
 
 /// `ETag` and `If-None-Match` of a read that is answered with JSON.

@@ -3,30 +3,25 @@
 use utoipa::{
     Modify,
     openapi::{
-        ContentBuilder, Header, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response,
-        ResponseBuilder, Type,
+        ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+        Type,
         path::{Operation, ParameterBuilder, ParameterIn},
     },
 };
 
+use super::{header, operations};
 use crate::{idempotency, problems::Code};
 
 pub(super) struct Fairness;
 
 impl Modify for Fairness {
     fn modify(&self, document: &mut OpenApi) {
-        for (path, item) in &mut document.paths.paths {
-            if idempotency::PATHS.contains(&path.as_str())
-                && let Some(operation) = &mut item.post
-            {
+        for (path, method, operation) in operations(document) {
+            if method == "POST" && idempotency::PATHS.contains(&path) {
                 keyed(operation);
             }
-            let operations =
-                [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
-                if operation.security.as_ref().is_some_and(|needed| !needed.is_empty()) {
-                    limited(operation);
-                }
+            if operation.security.as_ref().is_some_and(|needed| !needed.is_empty()) {
+                limited(operation);
             }
         }
     }
@@ -88,8 +83,4 @@ fn add(operation: &mut Operation, code: Code, retry_after: bool) {
 fn problem() -> Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
     ResponseBuilder::new().content("application/problem+json", content.build()).build()
-}
-
-fn header(description: &str) -> RefOr<Header> {
-    Header::builder().description(Some(description)).build().into()
 }

@@ -162,12 +162,9 @@ pub(crate) async fn put_customer(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = id(&path)?;
-    let body: serde_json::Value = body::json(payload, MAX_BODY).await?;
-    let body: CustomerBody = serde_json::from_value(body).map_err(|error| {
-        Problem::new(Code::ProfileInvalid, format!("{error}. {}", Code::ProfileInvalid.remedy()))
-    })?;
+    let CustomerBody { consent, sizes, liked_colours, avoided_colours, budget } =
+        body::described(payload, MAX_BODY, Code::ProfileInvalid).await?;
     let now = Timestamp::now();
-    let CustomerBody { consent, sizes, liked_colours, avoided_colours, budget } = body;
     let customer = Profile {
         id,
         agreed: consent.then_some(now),

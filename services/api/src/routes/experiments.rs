@@ -151,11 +151,7 @@ pub(crate) async fn put_experiment(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let name = name(&path)?;
-    let body: serde_json::Value = body::json(payload, MAX_BODY).await?;
-    let body: ExperimentBody = serde_json::from_value(body).map_err(|error| {
-        let remedy = Code::ExperimentInvalid.remedy();
-        Problem::new(Code::ExperimentInvalid, format!("{error}. {remedy}"))
-    })?;
+    let body: ExperimentBody = body::described(payload, MAX_BODY, Code::ExperimentInvalid).await?;
     let created = Timestamp::now();
     let experiment = Experiment { name, running: body.running, arms: body.variants, created };
     experiment.check().map_err(refused)?;

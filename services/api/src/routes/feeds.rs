@@ -185,10 +185,7 @@ pub(crate) async fn put_feed(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body: serde_json::Value = body::json(payload, MAX_FEED).await?;
-    let body: FeedBody = serde_json::from_value(body).map_err(|error| {
-        Problem::new(Code::FeedInvalid, format!("{error}. {}", Code::FeedInvalid.remedy()))
-    })?;
+    let body: FeedBody = body::described(payload, MAX_FEED, Code::FeedInvalid).await?;
     let name = name_in(&path).ok_or_else(|| {
         let detail = "A name has 1 to 100 characters, none of them control characters";
         Problem::of_field(Code::FeedInvalid, "name", detail)

@@ -115,10 +115,8 @@ pub(crate) async fn create_key(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body: serde_json::Value = body::json(payload, MAX_BODY).await?;
-    let KeyBody { name, scopes, expires_at } = serde_json::from_value(body).map_err(|error| {
-        Problem::new(Code::KeyInvalid, format!("{error}. {}", Code::KeyInvalid.remedy()))
-    })?;
+    let KeyBody { name, scopes, expires_at } =
+        body::described(payload, MAX_BODY, Code::KeyInvalid).await?;
     let scopes: Scopes = scopes.into_iter().collect();
     if scopes.is_empty() {
         let detail = "A key without scopes opens nothing";

@@ -114,8 +114,7 @@ pub(crate) async fn put_rule(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body: Value = body::json(payload, MAX_RULE).await?;
-    let rule: Rule = serde_json::from_value(body).map_err(|error| unread(&error))?;
+    let rule: Rule = body::described(payload, MAX_RULE, Code::RuleInvalid).await?;
     rule.check().map_err(bad)?;
     let name = name_of(&path, Code::RuleInvalid)?;
     let rules = &state.searching.rules;
@@ -187,21 +186,16 @@ pub(crate) async fn preview_rules(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body: Value = body::json(payload, MAX_PREVIEW).await?;
     let PreviewBody { search, rules, at } =
-        serde_json::from_value(body).map_err(|error| unread(&error))?;
+        body::described(payload, MAX_PREVIEW, Code::RuleInvalid).await?;
     rules.values().try_for_each(Rule::check).map_err(bad)?;
-    let asked = Search::checked(None, search)?;
+    let asked = Search::checked(keeper.merchant, None, search)?;
     let preview = Preview { drafts: rules.into_iter().collect(), at };
-    let request = SearchRequest { preview: Some(preview), ..asked.request(keeper.merchant, None) };
+    let request = SearchRequest { preview: Some(preview), ..asked.request };
     let answer = state.searching.search(request).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(SearchPage::from(answer)))
-}
-
-fn unread(error: &serde_json::Error) -> Problem {
-    Problem::new(Code::RuleInvalid, format!("{error}. {}", Code::RuleInvalid.remedy()))
 }
 
 fn bad(error: BadRule) -> Problem {

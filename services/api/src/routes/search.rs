@@ -98,11 +98,12 @@ async fn read(
 ) -> Result<SearchRequest, Problem> {
     let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
     let _place = state.uploads.try_acquire().map_err(busy)?;
-    let reading = timeout(state.body_time, Search::read(request, payload));
-    let mut asked = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
-    let photo = match asked.photo.take() {
-        Some(photo) => Some(sent(photo, &merchant, state).await?),
+    let reading = timeout(state.body_time, Search::read(merchant, request, payload));
+    let Search { photo, request } =
+        reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let photo = match photo {
+        Some(photo) => Some(sent(photo, &request.merchant, state).await?),
         None => None,
     };
-    Ok(asked.request(merchant, photo))
+    Ok(SearchRequest { photo, ..request })
 }

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use vitrine_core::rules::{MOST, Synonyms};
 
@@ -89,10 +88,8 @@ pub(crate) async fn put_synonyms(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body: Value = body::json(payload, MAX_GROUP).await?;
     let invalid = Code::SynonymsInvalid;
-    let synonyms: Synonyms = serde_json::from_value(body)
-        .map_err(|error| Problem::new(invalid, format!("{error}. {}", invalid.remedy())))?;
+    let synonyms: Synonyms = body::described(payload, MAX_GROUP, invalid).await?;
     synonyms.check().map_err(|error| Problem::of_field(invalid, error.field, error.detail))?;
     let name = name_of(&path, invalid)?;
     let rules = &state.searching.rules;

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 use vitrine_core::{
-    customer::Customer,
+    customer::{Customer, MAX_SIZE, MAX_VALUES},
     experiments::{Trial, Trials},
     filter::Filters,
     ids::{MerchantId, VisitorId},
@@ -15,9 +15,6 @@ pub(super) const FIELDS: &str = "`text`, `filters`, `customer`, `complete_the_lo
 /// The most characters that the customer's own words may have.
 const MAX_TEXT: usize = 500;
 const MAX_OCCASION: usize = 100;
-/// Values in a list of the customer's at most, and characters of a size.
-const MAX_VALUES: usize = 20;
-const MAX_SIZE: usize = 40;
 /// Matches for each garment when none are asked for, and at most.
 const LIMIT: u64 = 5;
 const MAX_LIMIT: u64 = 20;

@@ -15,9 +15,9 @@ use super::{
 use crate::{body::bounded, problem::Problem, problems::Code};
 
 /// What a form may have besides the photo: boundaries, part headers and the other fields.
-pub(crate) const BESIDES: usize = 64 * 1024;
+const BESIDES: usize = 64 * 1024;
 /// The most bytes of a field that is not the photo.
-pub(crate) const MAX_FIELD: usize = 16 * 1024;
+const MAX_FIELD: usize = 16 * 1024;
 
 /// A photo as a form.
 #[derive(ToSchema)]
@@ -58,6 +58,48 @@ pub(crate) struct LookForm {
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
+    let (photo, fields) = fields(request, payload, code_of, value_of).await?;
+    Upload::checked(photo, fields)
+}
+
+/// The code of a field that is too long or can not be read.
+fn code_of(name: &str) -> Result<Code, Problem> {
+    Ok(match name {
+        "text" => Code::TextTooLong,
+        "limit" => Code::LimitInvalid,
+        "filters" => Code::FiltersInvalid,
+        "customer" => Code::CustomerInvalid,
+        "complete_the_look" => Code::CompleteTheLookInvalid,
+        "region" | "point" => Code::RegionInvalid,
+        "locale" => Code::LocaleInvalid,
+        "occasion" => Code::OccasionInvalid,
+        "tone" => Code::ToneInvalid,
+        "visitor_id" => Code::VisitorInvalid,
+        _ => return Err(unknown(name)),
+    })
+}
+
+fn value_of(name: &str, written: Vec<u8>) -> Result<Value, Problem> {
+    match name {
+        "text" => Ok(utf8(Code::TextInvalid, name, written)?.into()),
+        "visitor_id" => Ok(trimmed(&utf8(Code::VisitorInvalid, name, written)?)),
+        "limit" => Ok(json(&written).unwrap_or_else(|_| "not a number".into())),
+        "locale" | "occasion" | "tone" => Ok(trimmed(&String::from_utf8_lossy(&written))),
+        _ => {
+            let code = code_of(name)?;
+            json(&written).map_err(|error| Problem::of_field(code, name, error.to_string()))
+        }
+    }
+}
+
+/// The photo of a form and its other fields. `code_of` says what a field is that is too long, and
+/// refuses one that is not known; `value_of` makes of what is written in it what JSON would have.
+pub(crate) async fn fields(
+    request: &HttpRequest,
+    payload: Payload,
+    code_of: fn(&str) -> Result<Code, Problem>,
+    value_of: fn(&str, Vec<u8>) -> Result<Value, Problem>,
+) -> Result<(Option<Sent>, Map<String, Value>), Problem> {
     let body = bounded(request, payload, MAX_BYTES + BESIDES)?;
     let mut form = Multipart::new(request.headers(), body);
     let mut photo = None;
@@ -67,68 +109,34 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Uplo
         if fields.contains_key(&name) || name == "photo" && photo.is_some() {
             return Err(Problem::of_field(Code::FieldRepeated, &name, "This field comes twice"));
         }
-        match name.as_str() {
-            "photo" => {
-                photo = Some(bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?);
-            }
-            "text" => {
-                let text = bytes(&mut field, MAX_FIELD, Code::TextTooLong).await?;
-                let text = String::from_utf8(text).map_err(|_| {
-                    Problem::of_field(Code::TextInvalid, "text", "This is not UTF-8")
-                })?;
-                fields.insert(name, text.into());
-            }
-            "limit" => {
-                let limit = bytes(&mut field, MAX_FIELD, Code::LimitInvalid).await?;
-                fields.insert(name, json(&limit).unwrap_or_else(|_| "not a number".into()));
-            }
-            "filters" | "customer" | "complete_the_look" | "region" | "point" => {
-                let code = match name.as_str() {
-                    "filters" => Code::FiltersInvalid,
-                    "customer" => Code::CustomerInvalid,
-                    "complete_the_look" => Code::CompleteTheLookInvalid,
-                    _ => Code::RegionInvalid,
-                };
-                let value = bytes(&mut field, MAX_FIELD, code).await?;
-                let value = json(&value)
-                    .map_err(|error| Problem::of_field(code, &name, error.to_string()))?;
-                fields.insert(name, value);
-            }
-            "locale" | "occasion" | "tone" => {
-                let code = match name.as_str() {
-                    "locale" => Code::LocaleInvalid,
-                    "occasion" => Code::OccasionInvalid,
-                    _ => Code::ToneInvalid,
-                };
-                let text = bytes(&mut field, MAX_FIELD, code).await?;
-                let text = String::from_utf8_lossy(&text).trim().to_owned();
-                fields.insert(name, if text.is_empty() { Value::Null } else { text.into() });
-            }
-            "visitor_id" => {
-                let visitor = bytes(&mut field, MAX_FIELD, Code::VisitorInvalid).await?;
-                let visitor = String::from_utf8(visitor).map_err(|_| {
-                    Problem::of_field(Code::VisitorInvalid, "visitor_id", "This is not UTF-8")
-                })?;
-                let visitor = visitor.trim();
-                fields.insert(name, if visitor.is_empty() { Value::Null } else { visitor.into() });
-            }
-            _ => return Err(unknown(&name)),
+        if name == "photo" {
+            photo = Some(Sent::Bytes(bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?));
+        } else {
+            let written = bytes(&mut field, MAX_FIELD, code_of(&name)?).await?;
+            let value = value_of(&name, written)?;
+            fields.insert(name, value);
         }
     }
-    Upload::checked(photo.map(Sent::Bytes), fields)
+    Ok((photo, fields))
+}
+
+pub(crate) fn utf8(code: Code, name: &str, written: Vec<u8>) -> Result<String, Problem> {
+    String::from_utf8(written).map_err(|_| Problem::of_field(code, name, "This is not UTF-8"))
 }
 
 /// An empty field of a form is no field.
+fn trimmed(text: &str) -> Value {
+    let text = text.trim();
+    if text.is_empty() { Value::Null } else { text.into() }
+}
+
+/// The same for one that holds JSON.
 fn json(bytes: &[u8]) -> serde_json::Result<Value> {
     if bytes.trim_ascii().is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) }
 }
 
 /// All of a field, up to a bound.
-pub(crate) async fn bytes(
-    field: &mut Field,
-    limit: usize,
-    too_long: Code,
-) -> Result<Vec<u8>, Problem> {
+async fn bytes(field: &mut Field, limit: usize, too_long: Code) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = field.try_next().await? {
         if bytes.len() + piece.len() > limit {

@@ -12,10 +12,14 @@ use vitrine_core::{
 };
 
 use super::{Sent, Upload, unknown};
-use crate::{body::bounded, problem::Problem, problems::Code};
+use crate::{
+    body::{bounded, from_json},
+    problem::Problem,
+    problems::Code,
+};
 
 /// A photo of 20 MiB as base64, and what goes with it.
-pub(crate) const MAX_JSON: usize = 28 * 1024 * 1024;
+const MAX_JSON: usize = 28 * 1024 * 1024;
 
 /// Standard base64, with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -100,6 +104,20 @@ pub(super) struct PointBody {
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
+    let checked = |mut fields: Map<String, Value>| {
+        let photo = fields.shift_remove("photo").map(photo).transpose()?;
+        Upload::checked(photo, fields)
+    };
+    fields(request, payload, checked).await
+}
+
+/// The fields of a body that may hold a photo, and what `checked` makes of them, on a thread for
+/// work that takes its time.
+pub(crate) async fn fields<T: Send + 'static>(
+    request: &HttpRequest,
+    payload: Payload,
+    checked: impl FnOnce(Map<String, Value>) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
     let pieces = bounded(request, payload, MAX_JSON)?;
     let body = pieces
         .try_fold(Vec::new(), |mut body, piece| async move {
@@ -107,18 +125,12 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Uplo
             Ok(body)
         })
         .await?;
-    tokio::task::spawn_blocking(move || parsed(body))
-        .await
-        .unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
-}
-
-fn parsed(body: Vec<u8>) -> Result<Upload, Problem> {
-    let mut fields: Map<String, Value> = serde_json::from_slice(&body).map_err(|error| {
-        Problem::new(Code::JsonInvalid, format!("{error}. {}", Code::JsonInvalid.remedy()))
-    })?;
-    drop(body);
-    let photo = fields.shift_remove("photo").map(photo).transpose()?;
-    Upload::checked(photo, fields)
+    let parsed = tokio::task::spawn_blocking(move || {
+        let fields = from_json(&body)?;
+        drop(body);
+        checked(fields)
+    });
+    parsed.await.unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
 }
 
 /// Where the photo of a JSON body is.

@@ -5,6 +5,7 @@ use crate::{
     ids::ProductId,
     indexing::Indexer,
     ports::Embedder,
+    product::Product,
     testing::{FakeEmbedder, MemoryCatalog, MemoryIndex, sample},
 };
 

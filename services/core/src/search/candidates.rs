@@ -7,8 +7,8 @@ use crate::{
     customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
-    look::{Match, Reason},
-    matching::{as_match, version_key},
+    look::Match,
+    matching::{Judged, as_match, version_key},
     ports::Hit,
     product::{ColourVersion, Product},
 };
@@ -23,12 +23,6 @@ pub(super) struct Candidate {
     pub(super) pinned: Option<usize>,
     /// Others that it stands for.
     pub(super) collapsed: u64,
-}
-
-/// What a version of a product is worth for what was asked, and why.
-pub(super) struct Judged {
-    pub(super) worth: f32,
-    pub(super) reasons: Vec<Reason>,
 }
 
 /// All candidates that a search looked at, each product once.

@@ -1,16 +1,13 @@
 //! Products like another one.
 
 use super::{
-    Listed, SearchError, Searching, Sort, WINDOW,
-    asked::Asked,
-    candidates::{Candidate, Judged},
-    near, order,
+    Listed, SearchError, Searching, Sort, WINDOW, asked::Asked, candidates::Candidate, near, order,
 };
 use crate::{
     customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
-    matching::{as_match, worth},
+    matching::{Judged, as_match, worth},
     ports::{Query, Vector},
     product::{ColourVersion, Product},
 };

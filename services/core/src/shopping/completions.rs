@@ -6,21 +6,36 @@ use crate::{
     vocabulary::Gender,
 };
 
+/// What a look lacks, and what fills it has to go with.
+#[derive(Default)]
+pub(super) struct Gaps {
+    pub(super) slots: Vec<Slot>,
+    garments: Vec<Garment>,
+    gender: Option<Gender>,
+}
+
 impl Shopping {
-    /// The places that are to be filled; none where that is not asked for.
-    pub(super) fn slots_to_fill(&self, request: &LookRequest, look: &Look) -> Vec<Slot> {
-        if request.complete_the_look { completing::empty_slots(&worn(look)) } else { Vec::new() }
+    /// What is to be filled; nothing where that is not asked for.
+    pub(super) async fn gaps(&self, request: &LookRequest, look: &Look) -> Gaps {
+        if !request.complete_the_look {
+            return Gaps::default();
+        }
+        let garments: Vec<Garment> =
+            look.garments.iter().map(|seen| seen.garment.clone()).collect();
+        let slots = completing::empty_slots(&garments);
+        let gender = if slots.is_empty() { None } else { self.gender_of(request, look).await };
+        Gaps { slots, garments, gender }
     }
 
     /// Products for a slot; `None` where there are none. What fails is said in the look.
     pub(super) async fn completion(
         &self,
         request: &LookRequest,
+        gaps: &Gaps,
         slot: Slot,
         look: &mut Look,
     ) -> Option<Completion> {
-        let garments = worn(look);
-        let text = completing::search_text(slot, &garments);
+        let text = completing::search_text(slot, &gaps.garments);
         let vectors = self.vectors(vec![text.clone()]);
         let vectors = match look.timed(|timings| &mut timings.embed, vectors).await {
             Ok(vectors) => vectors,
@@ -31,8 +46,8 @@ impl Shopping {
         };
         let wanted = completing::Wanted {
             merchant: &request.merchant,
-            garments: &garments,
-            gender: self.gender_of(request, look).await,
+            garments: &gaps.garments,
+            gender: gaps.gender,
             slot,
             text: &text,
             vector: vectors.first()?,
@@ -60,8 +75,4 @@ impl Shopping {
         let first = genders.find(|gender| *gender != Gender::Unisex)?;
         genders.all(|gender| gender == first || gender == Gender::Unisex).then_some(first)
     }
-}
-
-fn worn(look: &Look) -> Vec<Garment> {
-    look.garments.iter().map(|seen| seen.garment.clone()).collect()
 }

@@ -4,20 +4,22 @@
 
 use std::{iter, time::Duration};
 
+use futures::TryStreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Answered, Flight, LOOKS_KEPT, LookRequest, Seen, Shopping};
+use super::{Answered, Flight, LOOKS_KEPT, LookRequest, Seen, Shopping, Unanswered};
 use crate::{
+    admission::Admission,
+    digest,
     garment::Garment,
     ids::{LookId, MerchantId},
     look::{Advice, Look, LookGarment, Part},
+    photo::Photo,
     ports::{Brief, ModelError, StoreError, Vector},
 };
 
 /// How long it is remembered what is in a photo, and what was advised.
 const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-/// What a customer is told where the cache can not be reached.
-const SLOWER: &str = "what is known of photos can not be reached; answers take longer";
 
 impl Shopping {
     /// A look answered within the last hour.
@@ -34,7 +36,7 @@ impl Shopping {
         if let Some(look) = self.find_look(merchant, id).await? {
             self.photos.forget(merchant, &look.photo_id).await?;
         }
-        self.cache.put(&look_key(merchant, id), Vec::new(), LOOKS_KEPT).await
+        self.cache.remove(&look_key(merchant, id)).await
     }
 
     /// What a look answered within the last hour leaves for its refinements.
@@ -61,25 +63,43 @@ impl Shopping {
         self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
     }
 
-    pub(crate) async fn recall_garments(&self, photo_id: &str) -> Option<Vec<Garment>> {
-        self.recall(&self.garments_key(photo_id)).await
+    /// All garments of a photo: as remembered, as another sees them meanwhile, or as the model sees
+    /// them, in a turn of its own; remembered where it told all of them.
+    pub(crate) async fn garments_of(
+        &self,
+        photo: &Photo,
+        merchant: &MerchantId,
+        admission: &Admission,
+    ) -> Result<Vec<Garment>, Unanswered> {
+        let slower = |error: &StoreError| tracing::warn!(%error, "the cache could not be asked");
+        let flight = match self.board(photo.id(), slower).await {
+            Ok(known) => return Ok(known),
+            Err(flight) => flight,
+        };
+        let permit = admission.enter(merchant).await?;
+        let garments: Vec<Garment> =
+            self.vision.describe(photo, &permit).await?.try_collect().await?;
+        self.keep_garments(photo.id(), &garments).await;
+        flight.land().await;
+        Ok(garments)
     }
 
     /// The garments as remembered or as another finds them out meanwhile; else the right to look.
+    /// `slower` is told why what is known could not be asked for.
     pub(super) async fn board(
         &self,
-        request: &LookRequest,
-        look: &mut Look,
+        photo_id: &str,
+        mut slower: impl FnMut(&StoreError),
     ) -> Result<Vec<Garment>, Flight> {
-        let key = self.garments_key(request.sight.photo_id());
+        let key = self.garments_key(photo_id);
         match self.read(&key).await {
             Ok(Some(known)) => return Ok(known),
             Ok(None) => {}
-            Err(error) => look.lose(Part::Cache, &error, SLOWER),
+            Err(error) => slower(&error),
         }
         let boarded = self.flights.board(&key, || self.recall(&key)).await;
         if let Err(Flight { trouble: Some(error), .. }) = &boarded {
-            look.lose(Part::Cache, error, SLOWER);
+            slower(error);
         }
         boarded
     }
@@ -89,16 +109,14 @@ impl Shopping {
         &self,
         request: &LookRequest,
         look: &Look,
-        garments: Vec<&Garment>,
+        garments: &[&Garment],
     ) {
         if !look.cached && !look.is_degraded(Part::Garments) {
-            let garments = garments.into_iter().cloned().collect();
             self.keep_garments(request.sight.photo_id(), garments).await;
         }
     }
 
-    /// Remembers what is in a photo.
-    pub(crate) async fn keep_garments(&self, photo_id: &str, garments: Vec<Garment>) {
+    async fn keep_garments(&self, photo_id: &str, garments: impl Serialize) {
         self.remember(&self.garments_key(photo_id), &garments, ANSWERS_KEPT).await;
     }
 
@@ -168,14 +186,4 @@ impl Shopping {
 
 fn look_key(merchant: &MerchantId, id: LookId) -> String {
     format!("look:{}", digest(&[merchant.as_str(), &id.to_string()]))
-}
-
-/// One hash of several parts, each with its length, so that no two lists give the same text.
-pub(super) fn digest(parts: &[&str]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.finalize().to_hex().to_string()
 }

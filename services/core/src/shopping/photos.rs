@@ -1,6 +1,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::{
+    digest,
     ids::MerchantId,
     photo::Photo,
     ports::{Cache, StoreError},
@@ -49,7 +50,7 @@ impl Photos {
 
     /// Forgets a photo, as if its time were over.
     pub(super) async fn forget(&self, merchant: &MerchantId, id: &str) -> Result<(), StoreError> {
-        self.cache.put(&key(merchant, id), Vec::new(), PHOTOS_KEPT).await
+        self.cache.remove(&key(merchant, id)).await
     }
 
     /// A photo of this merchant's that is still kept, in the shape that a model of this side takes.
@@ -66,5 +67,5 @@ impl Photos {
 }
 
 fn key(merchant: &MerchantId, id: &str) -> String {
-    format!("photo:{}", super::memory::digest(&[merchant.as_str(), id]))
+    format!("photo:{}", digest(&[merchant.as_str(), id]))
 }
