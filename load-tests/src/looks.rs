@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Clients at once before a full queue.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     clients: u32,
+    /// A Redis, as redis://127.0.0.1:6379: finished looks are fetched from it too.
+    #[arg(long)]
+    redis: Option<String>,
     /// A file that the figures are written to as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -74,7 +77,11 @@ impl Ratio {
 pub(crate) async fn run(args: &Args) -> Outcome<()> {
     let service = Service::start();
     let client = Client::new(&service)?;
-    let mut ratios = known(&client, args.requests).await?;
+    let mut ratios = known(&client, args.requests, Kept::Here).await?;
+    if let Some(redis) = &args.redis {
+        let sharing = Service::working(&[&format!("data.redis={redis}")]);
+        ratios.extend(known(&Client::new(&sharing)?, args.requests, Kept::Redis).await?);
+    }
     ratios.extend(unknown(&service, &client).await?);
     let crowd = crowd::run(&service, args.clients).await?;
     println!("{:<44} {:>10} {:>10} {:>6}", "median", "ms", "next to", "ratio");
@@ -93,8 +100,19 @@ pub(crate) async fn run(args: &Args) -> Outcome<()> {
     Ok(())
 }
 
+/// Where what was answered is kept.
+#[derive(Clone, Copy)]
+enum Kept {
+    Here,
+    Redis,
+}
+
 /// What costs no model time, in turns with a bare route that answers the same bytes.
-async fn known(client: &Client, requests: u32) -> Outcome<Vec<Ratio>> {
+async fn known(client: &Client, requests: u32, kept: Kept) -> Outcome<Vec<Ratio>> {
+    let (finished, least, anew) = match kept {
+        Kept::Here => ("a finished look, to a bare route", 0.5, "a known photo answered anew"),
+        Kept::Redis => ("the same from Redis", 0.3, "a known photo answered anew, from Redis"),
+    };
     let photo = std::fs::read(demo().join("photos/outfit.jpg"))?;
     let look = client.send(&photo).await?;
     let bare = bare::start(serde_json::to_vec(&look)?)?;
@@ -109,8 +127,8 @@ async fn known(client: &Client, requests: u32) -> Outcome<Vec<Ratio>> {
     }
     let [get, bare_get, post, bare_post] = took.map(median);
     Ok(vec![
-        Ratio::speed("a finished look, to a bare route", get, bare_get, Some(0.5)),
-        Ratio::speed("a known photo answered anew, to a bare route", post, bare_post, None),
+        Ratio::speed(finished, get, bare_get, Some(least)),
+        Ratio::speed(anew, post, bare_post, None),
     ])
 }
 

@@ -37,6 +37,7 @@ use crate::{looks, problem, readiness, routes, search_body, upload};
         routes::search::search,
         routes::shown_product::get_shown_product,
         routes::similar_products::list_similar_products,
+        routes::complete_the_look::complete_the_look,
         routes::send_events::send_events,
         routes::reports::overview,
         routes::reports::conversion,
@@ -87,7 +88,7 @@ use crate::{looks, problem, readiness, routes, search_body, upload};
         routes::metrics::metrics
     ),
     components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, search_body::SearchForm, search_body::SearchBody, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "search", description = "Products by text, photo and filters"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "rules", description = "What a merchant wants of searches"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
+    tags((name = "looks", description = "Photos, answered"), (name = "search", description = "Products by text, photo and filters"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "rules", description = "What a merchant wants of answers"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Scoped, &Fairness, &Extended, &Everywhere, &Examples)
 )]
 struct Contract;

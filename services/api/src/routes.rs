@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod catalog_health;
+pub(crate) mod complete_the_look;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
 pub(crate) mod customers;
@@ -63,6 +64,11 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "/v1/products/{id}/similar",
             "GET",
             [get().to(similar_products::list_similar_products)],
+        ))
+        .service(at(
+            "/v1/products/{id}/complete-the-look",
+            "GET",
+            [get().to(complete_the_look::complete_the_look)],
         ))
         .service(at("/v1/events", "POST", [web::post().to(send_events::send_events)]))
         .service(at(

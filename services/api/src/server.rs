@@ -11,8 +11,7 @@ use vitrine_core::{
     imports::Importing,
     indexing::Indexer,
     keys::Keyring,
-    measuring::Measuring,
-    ports::{Cache, Fetch, Locks, Pictures, Rates, Rules},
+    ports::{Cache, Fetch, Locks, Pictures, Rates},
     shopping::Shopping,
 };
 
@@ -33,10 +32,8 @@ pub struct Api {
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
-    pub rules: Arc<dyn Rules>,
     /// Gets photos that are given by their address.
     pub fetch: Arc<dyn Fetch>,
-    pub measuring: Measuring,
     /// Checks the tokens that this service issued.
     pub keys: TokenKeys,
     /// Checks those of another issuer.

@@ -5,7 +5,6 @@ use vitrine_core::{
     admission::Admission,
     imports::Importing,
     indexing::Indexer,
-    measuring::Measuring,
     ports::{Fetch, Pictures},
     search::Searching,
     shopping::Shopping,
@@ -36,7 +35,6 @@ pub(crate) struct State {
     pub indexer: Arc<Indexer>,
     pub pictures: Arc<dyn Pictures>,
     pub fetch: Arc<dyn Fetch>,
-    pub measuring: Measuring,
     pub identities: Identities,
     pub readiness: Arc<Readiness>,
     pub metrics: Metrics,
@@ -61,9 +59,7 @@ impl State {
             importing,
             indexer,
             pictures,
-            rules,
             fetch,
-            measuring,
             keys,
             issuer,
             keyring,
@@ -82,7 +78,6 @@ impl State {
         let searching = Searching {
             shop: Arc::clone(&shop),
             pictures: Arc::clone(&pictures),
-            rules,
             admission: Arc::clone(&admission),
         };
         Self {
@@ -93,7 +88,6 @@ impl State {
             indexer,
             pictures,
             fetch,
-            measuring,
             identities: Identities { tokens: keys, issuer, keys: keyring },
             readiness: Arc::new(readiness),
             metrics,

@@ -16,7 +16,7 @@ use crate::{
     problems::Code,
 };
 
-pub(crate) use ask::Ask;
+pub(crate) use ask::{Ask, CustomerAsk};
 pub(crate) use form::LookForm;
 pub(crate) use json::LookBody;
 

@@ -4,6 +4,7 @@ mod common;
 
 use std::time::Duration;
 
+use base64::Engine;
 use common::{Service, form, keys, png, problem, start, token};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -299,4 +300,54 @@ async fn a_visitor_is_an_id_or_nothing() {
     problem(response, 422, "visitor_invalid").await;
     let response = service.post_form(form(png(96, 96)).text("visitor_id", "")).await;
     assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn a_look_for_a_customer_takes_what_is_kept_of_them() {
+    let service = start().await;
+    let path = "/v1/customers/customer-1";
+    let profile = json!({"consent": true, "sizes": ["XL"], "liked_colours": ["navy"]});
+    assert_eq!(send(&service, Method::PUT, path, &profile).await.status(), 201);
+    let photo = base64::prelude::BASE64_STANDARD.encode(png(96, 96));
+    let ask = |token: String, customer: Value| {
+        let body = json!({"photo": {"data": photo}, "customer": customer});
+        let request = service.client.post(service.url("/v1/looks")).bearer_auth(token);
+        async move { request.json(&body).send().await.unwrap() }
+    };
+    let matches = |look: &Value| look["garments"][0]["matches"].as_array().unwrap().clone();
+    let agent = || token_of(Role::Agent, "demo");
+    let kept: Value = ask(agent(), json!({"id": "customer-1"})).await.json().await.unwrap();
+    assert!(matches(&kept).is_empty(), "the dress is not sold in XL");
+    assert_eq!(kept["customer_id"], "customer-1");
+    let said = json!({"id": "customer-1", "sizes": ["M"]});
+    let said: Value = ask(agent(), said).await.json().await.unwrap();
+    assert_eq!(matches(&said).len(), 1, "what is said here is stronger");
+    let liked = matches(&said)[0]["reasons"].as_array().unwrap().iter().any(|reason| {
+        reason["kind"] == "liked" && reason["text"] == "navy is a colour that you like"
+    });
+    assert!(liked, "what is left out is as kept: {said}");
+    let stranger: Value = ask(agent(), json!({"id": "customer-2"})).await.json().await.unwrap();
+    assert_eq!((matches(&stranger).len(), &stranger["customer_id"]), (1, &Value::Null));
+    problem(ask(token(), json!({"id": "customer-1"})).await, 403, "role_not_allowed").await;
+    problem(ask(agent(), json!({"id": 7})).await, 422, "customer_invalid").await;
+
+    let look = format!("/v1/looks/{}", said["id"].as_str().unwrap());
+    assert_eq!(service.get(&look, &agent()).await.status(), 200);
+    assert_eq!(send(&service, Method::DELETE, path, &Value::Null).await.status(), 204);
+    problem(service.get(&look, &agent()).await, 404, "look_unknown").await;
+}
+
+#[tokio::test]
+async fn searches_are_reported_beside_looks() {
+    let service = start().await;
+    let search = service.client.post(service.url("/v1/search")).bearer_auth(token());
+    let found: Value =
+        search.json(&json!({"text": "navy dress"})).send().await.unwrap().json().await.unwrap();
+    let click = json!({"id": "s", "kind": "click", "time": now(), "product_id": "p1",
+        "search_id": found["search_id"]});
+    assert_eq!(events(&service, &[click]).await["taken"], 1);
+    let overview = report(&service, "overview").await;
+    let searches = &overview["searches"];
+    assert_eq!((&searches["answers"], &searches["matched"]), (&json!(1), &json!(1)));
+    assert_eq!((&searches["clicked"], &overview["looks"]["answers"]), (&json!(1), &json!(0)));
 }

@@ -16,6 +16,7 @@ use vitrine_core::{
     ports::Catalog,
     product::{OfferChange, OfferPatch, Product},
     testing::sample,
+    vocabulary::Category,
 };
 
 async fn search(service: &Service, body: &Value) -> Response {
@@ -221,6 +222,36 @@ async fn similar_products_are_filtered_by_the_query() {
     problem(similar("?limit=0").await, 422, "limit_invalid").await;
     let unknown = service.get("/v1/products/nobody/similar", &token()).await;
     problem(unknown, 404, "product_unknown").await;
+}
+
+#[tokio::test]
+async fn a_product_is_completed_to_a_look() {
+    let service = shop().await;
+    let shoes = |(id, colour): (&str, &str)| Product {
+        category: Category::Shoes,
+        title: format!("{colour} shoes"),
+        variants: vec![sample::variant(&format!("{id}-39"), colour, "39")],
+        ..sample::product(id)
+    };
+    sell(&service, [("s1", "white"), ("s2", "beige")].map(shoes).to_vec()).await;
+    let completed = |path: &'static str| {
+        let service = &service;
+        async move { service.get(path, &token()).await }
+    };
+    let path = "/v1/products/p1/complete-the-look";
+    let answer: Value = completed(path).await.json().await.unwrap();
+    let places = answer["complete_the_look"].as_array().unwrap();
+    assert_eq!(places.len(), 1, "the shop has nothing to wear over it");
+    assert_eq!(places[0]["slot"], "shoes");
+    let reasons = &places[0]["matches"][0]["reasons"];
+    assert_eq!(reasons[0]["text"], "shoes to go with your look");
+    let white = "/v1/products/p1/complete-the-look?colour=white&limit=1";
+    let answer: Value = completed(white).await.json().await.unwrap();
+    assert_eq!(answer["complete_the_look"][0]["matches"][0]["product_id"], "s1");
+    let unknown = completed("/v1/products/nobody/complete-the-look").await;
+    problem(unknown, 404, "product_unknown").await;
+    problem(completed("/v1/products/p1/complete-the-look?slot=x").await, 422, "field_unknown")
+        .await;
 }
 
 #[tokio::test]

@@ -2,13 +2,17 @@
 
 mod recorder;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     experiments::{Served, Trial},
+    garment::Garment,
     ids::{LookId, SearchId},
-    look::{Look, Part},
+    look::{Look, LookGarment, Part},
+    search::SearchAnswer,
     visitor::Visitor,
     vocabulary::{Category, Colour},
 };
@@ -93,21 +97,23 @@ pub struct AnswerRecord {
     pub cached: bool,
     /// A part of it is missing.
     pub degraded: bool,
-    /// Milliseconds until the garments were seen; none where they were known.
+    /// Of looks, milliseconds until the garments were seen; none where they were known.
     pub describe: Option<u64>,
-    /// Milliseconds until the first match.
+    /// Of looks, milliseconds until the first match.
     pub first_match: Option<u64>,
     /// Milliseconds until the end.
     pub total: u64,
 }
 
+impl Sought {
+    pub(crate) fn of(garment: &Garment, matched: bool) -> Self {
+        Self { category: garment.category, colour: garment.main_colour(), matched }
+    }
+}
+
 impl AnswerRecord {
     pub fn of_look(look: &Look, trial: &Trial) -> Self {
-        let sought = |seen: &crate::look::LookGarment| Sought {
-            category: seen.garment.category,
-            colour: seen.garment.main_colour(),
-            matched: !seen.matches.is_empty(),
-        };
+        let sought = |seen: &LookGarment| Sought::of(&seen.garment, !seen.matches.is_empty());
         let garments: Vec<Sought> = look.garments.iter().map(sought).collect();
         let lost = [Part::Garments, Part::Matches, Part::Advice];
         Self {
@@ -122,6 +128,23 @@ impl AnswerRecord {
             describe: (!look.cached).then_some(look.timings.describe),
             first_match: look.timings.first_match,
             total: look.timings.total,
+        }
+    }
+
+    /// Of a search's first page, which took so long.
+    pub fn of_search(answer: &SearchAnswer, took: Duration) -> Self {
+        Self {
+            id: AnswerId::Search(answer.search_id),
+            at: Timestamp::now(),
+            visitor: None,
+            served: Vec::new(),
+            garments: answer.sought.clone(),
+            matched: !answer.products.is_empty(),
+            cached: answer.known,
+            degraded: [Part::Garments, Part::Matches].into_iter().any(|part| answer.has_lost(part)),
+            describe: None,
+            first_match: None,
+            total: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         }
     }
 }

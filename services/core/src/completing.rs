@@ -14,9 +14,11 @@ use crate::{
     garment::{Garment, attribute_words},
     ids::MerchantId,
     look::{Attribute, Match, Reason, ReasonKind},
-    matching::{Judged, join},
-    ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
-    product::ColourVersion,
+    matching::{Judged, join, liked, prefilter, version_key},
+    ports::{Catalog, Hit, Index, Query, StoreError, Vector},
+    product::{ColourVersion, Product},
+    profile::Person,
+    rules::Ruling,
     vocabulary::{Category, Colour, Gender, Pattern},
 };
 use colours::harmony;
@@ -32,8 +34,11 @@ const PATTERNS_CLASH: f32 = 0.3;
 const SEASONS_CLASH: f32 = 0.4;
 /// The share of the cosine beside the rules.
 const SIMILARITY_SHARE: f32 = 0.2;
-/// What goes worse than this with the look is not offered for it.
+/// What goes worse than this with the look is not offered for it, unless customers buy the two
+/// together.
 const LEAST: f32 = 0.5;
+/// What that adds.
+const BOUGHT_TOGETHER: f32 = 0.2;
 
 /// Products for one place of the look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -44,12 +49,12 @@ pub struct Completion {
 }
 
 /// The places that these garments leave empty, what is missed most first.
-pub fn empty_slots(garments: &[Garment]) -> Vec<Slot> {
+pub(crate) fn empty_slots(garments: &[Garment]) -> Vec<Slot> {
     slots::empty(garments.iter().map(|garment| garment.category))
 }
 
 /// The words that a slot is searched by: its kinds, in colours that go with the look.
-pub fn search_text(slot: Slot, garments: &[Garment]) -> String {
+pub(crate) fn search_text(slot: Slot, garments: &[Garment]) -> String {
     let worn = main_colours(garments);
     let mut colours: Vec<Colour> = Colour::ALL.to_vec();
     colours.sort_by(|one, other| harmony(*other, &worn).total_cmp(&harmony(*one, &worn)));
@@ -61,54 +66,73 @@ pub fn search_text(slot: Slot, garments: &[Garment]) -> String {
 }
 
 /// What to look for, and for whom.
-pub struct Wanted<'a> {
-    pub merchant: &'a MerchantId,
+pub(crate) struct Wanted<'a> {
+    pub(crate) merchant: &'a MerchantId,
     /// The garments of the photo.
-    pub garments: &'a [Garment],
+    pub(crate) garments: &'a [Garment],
     /// Whom the matches of these are made for, where they agree.
-    pub gender: Option<Gender>,
-    pub slot: Slot,
+    pub(crate) gender: Option<Gender>,
+    pub(crate) slot: Slot,
     /// The slot's [search text](search_text), and that embedded.
-    pub text: &'a str,
-    pub vector: &'a Vector,
-    pub filters: &'a Filters,
-    pub customer: &'a Customer,
-    pub limit: usize,
+    pub(crate) text: &'a str,
+    pub(crate) vector: &'a Vector,
+    pub(crate) filters: &'a Filters,
+    pub(crate) customer: &'a Customer,
+    pub(crate) person: Option<&'a Person>,
+    /// What the merchant's rules say to this look.
+    pub(crate) ruling: &'a Ruling,
+    /// What customers buy with what was matched.
+    pub(crate) together: &'a [Together],
+    pub(crate) limit: usize,
 }
 
-/// Products for a slot, by rules for colours, patterns and seasons. Filters on categories and
-/// colours speak of the garments in the photo and do not hold here; all others do.
-pub async fn find(
+/// A product that customers buy together with one that was matched.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Together {
+    pub(crate) product: Product,
+    /// The title of the one that was matched.
+    pub(crate) with: String,
+}
+
+/// Products for a slot, by rules for colours, patterns and seasons, and by what customers buy
+/// together.
+pub(crate) async fn find(
     catalog: &dyn Catalog,
     index: &dyn Index,
     wanted: &Wanted<'_>,
 ) -> Result<Vec<Match>, StoreError> {
     let filters = Filters {
-        categories: Vec::new(),
-        colours: Vec::new(),
         genders: match wanted.gender {
             Some(gender) if wanted.filters.genders.is_empty() => vec![gender],
             _ => wanted.filters.genders.clone(),
         },
         ..wanted.filters.clone()
     };
+    let kinds = wanted.slot.categories();
+    let behind = catalog.pending(wanted.merchant).await? > 0;
+    let Some(prefilter) = prefilter(&filters, kinds.iter().copied(), behind) else {
+        return Ok(Vec::new());
+    };
     let query = Query {
         words: wanted.vector.clone(),
         terms: wanted.text.to_owned(),
         likeness: wanted.vector.clone(),
-        prefilter: Prefilter {
-            categories: wanted.slot.categories().to_vec(),
-            genders: filters.genders.clone(),
-            ..Prefilter::default()
-        },
+        prefilter,
         limit: POINTS,
     };
-    let hits = index.search(wanted.merchant, &query).await?;
-    let judge = |version: &ColourVersion<'_>, similarity: f32| {
-        let (goes, reasons) = goes_with(version, wanted);
-        let worth = goes + SIMILARITY_SHARE * similarity;
-        (goes >= LEAST).then_some(Judged { worth, reasons })
-    };
+    let mut hits = index.search(wanted.merchant, &query).await?;
+    let bought =
+        wanted.together.iter().filter(|together| kinds.contains(&together.product.category));
+    for Together { product, .. } in bought {
+        if hits.iter().all(|hit| hit.product != product.id) {
+            hits.extend(product.colour_versions().iter().map(|version| Hit {
+                product: product.id.clone(),
+                version: version_key(version),
+                similarity: 0.0,
+            }));
+        }
+    }
+    let judge = |version: &ColourVersion<'_>, similarity: f32| judged(wanted, version, similarity);
     let hits: Vec<&Hit> = hits.iter().collect();
     let who = (&filters, wanted.customer);
     let mut best = join(catalog, wanted.merchant, who, &hits, judge).await?;
@@ -116,7 +140,28 @@ pub async fn find(
     Ok(best.into_iter().map(|ranked| ranked.found).collect())
 }
 
-/// How well something goes with the look, 0 to 1, taste aside; and why.
+/// What a version is worth for the look; none where it does not go with it, or rules hide it.
+fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> Option<Judged> {
+    let (mut goes, mut reasons) = goes_with(version, wanted);
+    let mut together = wanted.together.iter();
+    let together = together.find(|together| together.product.id == version.product.id);
+    if goes < LEAST && together.is_none() {
+        return None;
+    }
+    if let Some(Together { with, .. }) = together {
+        goes += BOUGHT_TOGETHER;
+        reasons.push(Reason {
+            kind: ReasonKind::GoesWith,
+            attribute: Attribute::Purchases,
+            text: format!("often bought together with {with}"),
+        });
+    }
+    let liked = liked(version, wanted.customer, wanted.person, wanted.ruling)?;
+    reasons.extend(liked.reasons);
+    Some(Judged { worth: goes + SIMILARITY_SHARE * similarity + liked.worth, reasons })
+}
+
+/// How well something goes with the look, 0 to 1, and why.
 fn goes_with(version: &ColourVersion<'_>, wanted: &Wanted<'_>) -> (f32, Vec<Reason>) {
     let product = version.product;
     let worn = main_colours(wanted.garments);
@@ -144,9 +189,7 @@ fn goes_with(version: &ColourVersion<'_>, wanted: &Wanted<'_>) -> (f32, Vec<Reas
     {
         goes -= SEASONS_CLASH;
     }
-    let (taste, liking) = wanted.customer.taste(version.colours);
-    reasons.extend(liking);
-    (goes + taste, reasons)
+    (goes, reasons)
 }
 
 fn main_colours(garments: &[Garment]) -> Vec<Colour> {

@@ -36,6 +36,19 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// These, and where they say nothing, `kept`.
+    pub fn or(self, kept: Self) -> Self {
+        fn either<T>(own: Vec<T>, kept: Vec<T>) -> Vec<T> {
+            if own.is_empty() { kept } else { own }
+        }
+        Self {
+            sizes: either(self.sizes, kept.sizes),
+            budget: self.budget.or(kept.budget),
+            liked_colours: either(self.liked_colours, kept.liked_colours),
+            avoided_colours: either(self.avoided_colours, kept.avoided_colours),
+        }
+    }
+
     /// Whether they can wear and pay it.
     pub fn can_take(&self, variant: &Variant) -> bool {
         let price = variant.offer.current_price();

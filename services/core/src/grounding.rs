@@ -14,7 +14,7 @@ const NAMED: usize = 4;
 const DOING: [&str; 6] = ["up", "down", "it", "for", "to", "code"];
 
 /// A piece of advice as it may be told: its words speak only of the products it names and of what
-/// the customer wears. An overall sentence that speaks of anything else is replaced by a plain one;
+/// the customer wears or bought. An overall sentence that speaks of anything else is replaced by a plain one;
 /// such a suggestion, or one of products that were not found, is not told at all.
 pub fn grounded(piece: AdvicePiece, brief: &Brief) -> Option<AdvicePiece> {
     match piece {
@@ -42,7 +42,7 @@ struct Thing<'a> {
     colours: &'a [Colour],
 }
 
-/// What the customer wears, and the candidates that pass.
+/// What the customer wears and has, and the candidates that pass.
 fn things(brief: &Brief, passes: impl Fn(&Candidate) -> bool) -> Vec<Thing<'_>> {
     let worn = brief
         .garments
@@ -51,7 +51,9 @@ fn things(brief: &Brief, passes: impl Fn(&Candidate) -> bool) -> Vec<Thing<'_>> 
     let offered = brief.candidates.iter().filter(|candidate| passes(candidate)).map(|candidate| {
         Thing { category: candidate.category, colours: candidate.colour.as_slice() }
     });
-    worn.chain(offered).collect()
+    let bought = brief.bought.iter();
+    let bought = bought.map(|had| Thing { category: had.category, colours: &had.colours });
+    worn.chain(bought).chain(offered).collect()
 }
 
 /// A sentence that is true whatever was found.

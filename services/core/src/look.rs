@@ -8,7 +8,7 @@ use crate::{
     experiments::Served,
     filter::Filters,
     garment::Garment,
-    ids::{LookId, ProductId, VariantId},
+    ids::{CustomerId, LookId, ProductId, VariantId},
     money::Money,
     vocabulary::{Availability, Category, Colour},
 };
@@ -26,6 +26,9 @@ pub struct Look {
     pub complete_the_look: Vec<Completion>,
     /// Absent where there is nothing to advise on.
     pub advice: Option<Advice>,
+    /// Whom the merchant named as the customer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub customer_id: Option<CustomerId>,
     /// The look that this one refines.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refines: Option<LookId>,
@@ -123,6 +126,8 @@ pub enum ReasonKind {
     GoesWith,
     /// A rule of the merchant put it where it is.
     Rule,
+    /// The customer bought it before.
+    Bought,
 }
 
 /// What a reason speaks of.
@@ -140,6 +145,8 @@ pub enum Attribute {
     Words,
     /// A rule of the merchant.
     Rule,
+    /// What this customer bought before, or what others bought together.
+    Purchases,
 }
 
 /// How to wear what was found.

@@ -7,10 +7,12 @@ use crate::{
     explain,
     filter::Filters,
     garment::Garment,
-    ids::MerchantId,
+    ids::{MerchantId, ProductId},
     look::{Match, MatchVariant, Reason},
     ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
     product::{ColourVersion, Product, Variant},
+    profile::Person,
+    rules::Ruling,
     vocabulary::Category,
 };
 
@@ -25,32 +27,36 @@ const WISH_SHARE: f32 = 0.25;
 const AGREEMENT_SHARE: f32 = 0.6;
 
 /// What to look for.
-pub struct Wanted<'a> {
-    pub merchant: &'a MerchantId,
-    pub garment: &'a Garment,
+pub(crate) struct Wanted<'a> {
+    pub(crate) merchant: &'a MerchantId,
+    pub(crate) garment: &'a Garment,
     /// The garment's [search text](Garment::search_text), embedded.
-    pub vector: &'a Vector,
+    pub(crate) vector: &'a Vector,
     /// The customer's own words and their vector.
-    pub wish: Option<(&'a str, &'a Vector)>,
-    pub filters: &'a Filters,
-    pub customer: &'a Customer,
-    pub limit: usize,
+    pub(crate) wish: Option<(&'a str, &'a Vector)>,
+    pub(crate) filters: &'a Filters,
+    pub(crate) customer: &'a Customer,
+    /// Who it is, where the merchant knows.
+    pub(crate) person: Option<&'a Person>,
+    /// What the merchant's rules say to this garment.
+    pub(crate) ruling: &'a Ruling,
+    pub(crate) limit: usize,
     /// Cosines below this are not a match.
-    pub min_similarity: f32,
+    pub(crate) min_similarity: f32,
 }
 
 /// What was found for a garment.
 #[derive(Debug, Default)]
-pub struct Found {
-    pub matches: Vec<Match>,
+pub(crate) struct Found {
+    pub(crate) matches: Vec<Match>,
     /// For the customer: that the search was widened, or that nothing is close.
-    pub note: Option<String>,
-    pub search_ms: u64,
-    pub join_ms: u64,
+    pub(crate) note: Option<String>,
+    pub(crate) search_ms: u64,
+    pub(crate) join_ms: u64,
 }
 
 /// Looks in the garment's own category first, then in its neighbours if that found too few.
-pub async fn find(
+pub(crate) async fn find(
     catalog: &dyn Catalog,
     index: &dyn Index,
     wanted: &Wanted<'_>,
@@ -71,6 +77,7 @@ pub async fn find(
         }
         ranked.extend(near);
     }
+    pin(catalog, wanted, &mut ranked).await?;
     ranked.truncate(wanted.limit);
     if ranked.is_empty() {
         found.note = Some(format!("no close match for your {own} in the shop now"));
@@ -113,8 +120,7 @@ async fn search(
         let close: Vec<&Hit> =
             hits.iter().filter(|hit| hit.similarity >= wanted.min_similarity).collect();
         let who = (wanted.filters, wanted.customer);
-        let judge =
-            |version: &ColourVersion<'_>, similarity| Some(judged(wanted, version, similarity));
+        let judge = |version: &ColourVersion<'_>, similarity| judged(wanted, version, similarity);
         let ranked = join(catalog, wanted.merchant, who, &close, judge).await?;
         found.join_ms += millis(started);
         let read_out = hits.len() < query.limit || query.limit >= MAX_POINTS;
@@ -125,14 +131,66 @@ async fn search(
     }
 }
 
-fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> Judged {
+/// What a version is worth; none where the merchant's rules hide it.
+fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> Option<Judged> {
     let mut reasons = explain::reasons(wanted.garment, version, &wanted.filters.colours);
-    let (taste, liking) = wanted.customer.taste(version.colours);
-    reasons.extend(liking);
-    Judged {
-        worth: worth(similarity, explain::agreement(wanted.garment, version)) + taste,
-        reasons,
+    let liked = liked(version, wanted.customer, wanted.person, wanted.ruling)?;
+    reasons.extend(liked.reasons);
+    let worth = worth(similarity, explain::agreement(wanted.garment, version)) + liked.worth;
+    Some(Judged { worth, reasons })
+}
+
+/// What a version is worth to this customer and to the merchant, whatever it is compared with; none
+/// where rules hide it.
+pub(crate) fn liked(
+    version: &ColourVersion<'_>,
+    customer: &Customer,
+    person: Option<&Person>,
+    ruling: &Ruling,
+) -> Option<Judged> {
+    if ruling.hides(version.product) {
+        return None;
     }
+    let (taste, reason) = customer.taste(version.colours);
+    let (known, bought) = person.map(|person| person.knows(version.product)).unwrap_or_default();
+    let (moved, ruled) = ruling.moves(version.product);
+    let reasons = reason.into_iter().chain(bought).chain(ruled).collect();
+    Some(Judged { worth: taste + known + moved, reasons })
+}
+
+/// Puts what the merchant pins before all others, found or not, where it is of the garment's kind
+/// or a neighbouring one.
+async fn pin(
+    catalog: &dyn Catalog,
+    wanted: &Wanted<'_>,
+    ranked: &mut Vec<Ranked>,
+) -> Result<(), StoreError> {
+    let Wanted { garment, filters, customer, ruling, .. } = wanted;
+    if ruling.pinned.is_empty() {
+        return Ok(());
+    }
+    let found = |id: &&ProductId| ranked.iter().any(|ranked| ranked.found.product_id == **id);
+    let missing: Vec<ProductId> = ruling.pinned.iter().filter(|id| !found(id)).cloned().collect();
+    let own = garment.category;
+    let near = |category| category == own || own.neighbours().contains(&category);
+    for product in catalog.products(wanted.merchant, &missing).await? {
+        if !near(product.category) || !filters.allow_product(&product) {
+            continue;
+        }
+        let versions = product.colour_versions();
+        let judged = versions.iter().filter_map(|version| {
+            let Judged { worth, reasons } = judged(wanted, version, 0.0)?;
+            let found = as_match(version, filters, customer, 0.0, reasons)?;
+            Some(Ranked { worth, found })
+        });
+        ranked.extend(judged.max_by(|one, other| one.worth.total_cmp(&other.worth)));
+    }
+    let place = |ranked: &Ranked| ruling.place(&ranked.found.product_id).unwrap_or(usize::MAX);
+    ranked.sort_by_key(place);
+    for pinned in ranked.iter_mut().filter(|ranked| place(ranked) < usize::MAX) {
+        pinned.found.reasons.insert(0, Ruling::chosen());
+    }
+    Ok(())
 }
 
 /// What the index may rule out; none where the filters leave none of these categories.

@@ -46,7 +46,9 @@ pub use pictures::{
 pub use rates::{Rates, Taken};
 pub use rebuilds::Rebuilds;
 pub use rules::Rules;
-pub use vision::{AdvicePiece, AdviceStream, Brief, Candidate, DescribeStream, Stylist, Vision};
+pub use vision::{
+    AdvicePiece, AdviceStream, Bought, Brief, Candidate, DescribeStream, Stylist, Vision,
+};
 
 /// A model that could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,9 +5,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     customer::{Customer, MAX_SIZE, MAX_VALUES},
-    ids::CustomerId,
+    ids::{CustomerId, MerchantId},
+    look::{Attribute, Reason, ReasonKind},
     money::Money,
+    ports::{Catalog, Customers, StoreError},
+    product::Product,
+    product_filter::folded_brand,
 };
+
+/// Purchases that are looked at, the latest ones.
+const PURCHASES: usize = 50;
+/// How much having bought something takes away from it, and a brand that was bought adds.
+const OWNED: f32 = 0.1;
+const KNOWN_BRAND: f32 = 0.03;
 
 /// A customer as kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,5 +78,71 @@ impl Profile {
     /// Whether something that happened then may be kept with their id.
     pub fn agreed_at(&self, at: Timestamp) -> bool {
         self.agreed.is_some_and(|agreed| agreed <= at)
+    }
+}
+
+/// A customer whom the merchant named, with what the shop still sells of what they bought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    pub id: CustomerId,
+    /// The latest first. Empty for who did not agree to be remembered.
+    pub bought: Vec<Product>,
+}
+
+impl Person {
+    /// Who a customer is, and what they wear and like as the merchant told; none where the merchant
+    /// told nothing.
+    pub async fn recall(
+        customers: &dyn Customers,
+        catalog: &dyn Catalog,
+        merchant: &MerchantId,
+        id: CustomerId,
+    ) -> Result<Option<(Self, Customer)>, StoreError> {
+        let Some(profile) = customers.customer(merchant, &id).await? else { return Ok(None) };
+        let ids = customers.purchases(merchant, &id, PURCHASES).await?;
+        let mut bought = catalog.products(merchant, &ids).await?;
+        bought.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
+        Ok(Some((Self { id, bought }, profile.customer)))
+    }
+
+    /// What their purchases say of a product: how much it counts for it, and why.
+    pub(crate) fn knows(&self, product: &Product) -> (f32, Vec<Reason>) {
+        let reason = |kind, text| vec![Reason { kind, attribute: Attribute::Purchases, text }];
+        if self.bought.iter().any(|bought| bought.id == product.id) {
+            return (-OWNED, reason(ReasonKind::Bought, "you bought this before".into()));
+        }
+        let brand = product.brand.as_deref().and_then(folded_brand);
+        let same = |bought: &&Product| {
+            brand.is_some() && bought.brand.as_deref().and_then(folded_brand) == brand
+        };
+        match self.bought.iter().find(same).and_then(|bought| bought.brand.as_deref()) {
+            Some(brand) => {
+                (KNOWN_BRAND, reason(ReasonKind::Liked, format!("you bought {brand} before")))
+            }
+            None => (0.0, Vec::new()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::sample;
+
+    #[test]
+    fn what_was_bought_steps_back_and_its_brand_comes_forward() {
+        let bought = sample::product("bought");
+        let person = Person { id: CustomerId::new("c").unwrap(), bought: vec![bought.clone()] };
+        let knows = |product: &Product| {
+            let (counts, reasons) = person.knows(product);
+            (counts, reasons.into_iter().map(|reason| reason.text).collect::<Vec<_>>())
+        };
+        assert_eq!(knows(&bought), (-OWNED, vec!["you bought this before".into()]));
+        let sister = Product { brand: Some(" LINDEN".into()), ..sample::product("sister") };
+        assert_eq!(knows(&sister), (KNOWN_BRAND, vec!["you bought Linden before".into()]));
+        for brand in [None, Some("Oakwren".into())] {
+            let other = Product { brand, ..sample::product("other") };
+            assert_eq!(knows(&other), (0.0, Vec::new()));
+        }
     }
 }

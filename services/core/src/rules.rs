@@ -1,5 +1,6 @@
-//! What a merchant wants of searches, beside what customers ask for.
+//! What a merchant wants of answers, beside what customers ask for.
 
+mod ruling;
 mod synonyms;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use crate::{
     vocabulary::Category,
 };
 
+pub(crate) use ruling::{RulesNow, Ruling};
 pub use synonyms::Synonyms;
 
 /// Rules of a merchant at most, and groups of synonyms.
@@ -24,8 +26,8 @@ const NAMED: usize = 50;
 /// Characters of a text at most.
 const LONGEST: usize = 100;
 
-/// What is done when a customer searches. Rules come one after the other by their names; what one
-/// hides no other brings back.
+/// What is done when a customer searches or sends a photo. Rules come one after the other by their
+/// names; what one hides no other brings back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -49,7 +51,7 @@ fn yes() -> bool {
     true
 }
 
-/// Which searches; every list that is not empty must be met by one of its values.
+/// Which searches and photos; every list that is not empty must be met by one of its values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Occasion {
@@ -63,7 +65,8 @@ pub struct Occasion {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Effect {
-    /// Lists these first, in this order, as far as they can be bought and pass the filters.
+    /// Lists these first, in this order, as far as they can be bought and pass the filters. To a
+    /// garment of a photo, those of its kind or a neighbouring one.
     Pin { products: Vec<ProductId> },
     /// Moves these up.
     Boost {
@@ -77,9 +80,9 @@ pub enum Effect {
         #[serde(default)]
         strength: Strength,
     },
-    /// Lists none of these.
+    /// Shows none of these.
     Hide { which: Which },
-    /// Tells of a page that answers better.
+    /// Tells of a page that answers a search better.
     Redirect { url: WebAddress },
 }
 

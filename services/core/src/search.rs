@@ -5,6 +5,7 @@ mod asked;
 mod browse;
 mod candidates;
 mod collapse;
+mod completed;
 mod facets;
 mod order;
 mod ruled;
@@ -12,10 +13,11 @@ mod shown;
 mod similar;
 mod words;
 
-use std::{iter, sync::Arc};
+use std::{iter, sync::Arc, time::Instant};
 
 use crate::{
     admission::{Admission, Busy},
+    answers::{AnswerRecord, Sought},
     explain,
     filter::Filters,
     garment::Garment,
@@ -23,10 +25,11 @@ use crate::{
     look::Part,
     matching::{Judged, blend, prefilter, terms, worth},
     photo::Photo,
-    ports::{ModelError, Pictures, Prefilter, Query, Rules, StoreError, Vector},
+    ports::{ModelError, Pictures, Prefilter, Query, StoreError, Vector},
     product::ColourVersion,
     shopping::{Shopping, Unanswered},
     vocabulary::Category,
+    wish,
 };
 
 pub use answer::{Listed, SearchAnswer, Total};
@@ -50,7 +53,6 @@ const MAIN: f32 = 0.5;
 pub struct Searching {
     pub shop: Arc<Shopping>,
     pub pictures: Arc<dyn Pictures>,
-    pub rules: Arc<dyn Rules>,
     pub admission: Arc<Admission>,
 }
 
@@ -88,6 +90,15 @@ pub enum SearchError {
     Store(#[from] StoreError),
 }
 
+impl SearchRequest {
+    /// The conditions that the text says outright, and what else it says.
+    fn said(&self) -> (Filters, Option<String>) {
+        let Some(text) = &self.text else { return (Filters::default(), None) };
+        let (said, rest) = wish::conditions(text);
+        (said, Some(rest).filter(|rest| !rest.is_empty()))
+    }
+}
+
 impl From<Unanswered> for SearchError {
     fn from(error: Unanswered) -> Self {
         match error {
@@ -103,11 +114,16 @@ impl Searching {
     /// them in order; collapse those that are the same; count facets over all of them; and cut out
     /// the page. A page is true when it is answered, and the one after it when that is.
     pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+        let started = Instant::now();
+        let (said, text) = request.said();
+        let request = SearchRequest { filters: request.filters.or(&said), ..request };
         let mut answer = SearchAnswer::begin(&request)?;
-        let mut window = match (&request.photo, &request.text) {
+        let mut window = match (&request.photo, &text) {
             (Some(photo), _) => match self.garments(&request.merchant, photo, &mut answer).await {
-                Ok(garments) => self.by_garments(&request, garments, &mut answer).await?,
-                Err(error) => match &request.text {
+                Ok(garments) => {
+                    self.by_garments(&request, text.as_deref(), garments, &mut answer).await?
+                }
+                Err(error) => match &text {
                     Some(text) => {
                         answer.lose(Part::Garments, &error);
                         self.by_text(&request, text, &mut answer).await?
@@ -118,6 +134,9 @@ impl Searching {
             (None, Some(text)) => self.by_text(&request, text, &mut answer).await?,
             (None, None) => self.browse(&request).await?,
         };
+        if !said.is_empty() {
+            answer.understood = Some(answer.understood.take().unwrap_or_default().with(&said));
+        }
         self.rule(&request, &mut window, &mut answer).await?;
         order::sort(&mut window.candidates, request.sort);
         if request.deduplicate {
@@ -128,6 +147,10 @@ impl Searching {
         if request.photo.is_some() || request.text.is_some() {
             let shown = answer.products.iter().map(|listed| &listed.found.product_id);
             self.shop.matched.note_products(&request.merchant, shown);
+        }
+        if request.cursor.is_none() && request.preview.is_none() {
+            let record = AnswerRecord::of_search(&answer, started.elapsed());
+            self.shop.answered.note(&request.merchant, record);
         }
         Ok(answer)
     }
@@ -142,7 +165,8 @@ impl Searching {
         if let Some(caution) = self.shop.vision.caution() {
             answer.degrade(Part::Model, caution);
         }
-        let garments = self.shop.garments_of(photo, merchant, &self.admission).await?;
+        let (garments, known) = self.shop.garments_of(photo, merchant, &self.admission).await?;
+        answer.known = known;
         let largest = garments.iter().map(|garment| garment.region.area()).fold(0.0, f32::max);
         let is_main = |garment: &Garment| garment.region.area() >= MAIN * largest;
         Ok(garments.into_iter().filter(is_main).collect())
@@ -153,11 +177,11 @@ impl Searching {
     async fn by_garments(
         &self,
         request: &SearchRequest,
+        text: Option<&str>,
         garments: Vec<Garment>,
         answer: &mut SearchAnswer,
     ) -> Result<Window, SearchError> {
-        let SearchRequest { merchant, filters, .. } = request;
-        let (shop, text) = (&*self.shop, request.text.as_deref());
+        let (SearchRequest { merchant, filters, .. }, shop) = (request, &*self.shop);
         let (meaning, asked) = match text {
             Some(text) => {
                 let (meaning, asked) = self.meaning(merchant, text).await?;
@@ -173,6 +197,7 @@ impl Searching {
         let mut window = Window::whole();
         for garment in &garments {
             let Some(prefilter) = near(filters, garment.category, behind) else {
+                answer.sought.push(Sought::of(garment, false));
                 continue;
             };
             let vector = self.vector(&garment.search_text()).await?;
@@ -193,6 +218,7 @@ impl Searching {
                 Some(Judged { worth: worth(similarity, agreement), reasons })
             };
             let found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
+            answer.sought.push(Sought::of(garment, !found.is_empty()));
             window.add(found, is_whole);
         }
         answer.understood = asked;
@@ -237,6 +263,10 @@ impl Searching {
         };
         let mut window = Window::whole();
         let found = self.join(&request.merchant, &request.filters, &hits, judge).await?;
+        let colour = asked.colours.first().copied();
+        let matched = !found.is_empty();
+        let sought = |category: &Category| Sought { category: *category, colour, matched };
+        answer.sought = asked.categories.iter().map(sought).collect();
         window.add(found, hits.len() < WINDOW);
         answer.understood = Some(asked);
         Ok(window)

@@ -17,6 +17,7 @@ use std::{
 use async_stream::stream;
 use futures::{StreamExt, stream, stream::BoxStream};
 
+use crate::rules::RulesNow;
 use crate::{
     admission::{Admission, Busy},
     answers::{AnswerRecord, AnswerRecorder},
@@ -24,12 +25,13 @@ use crate::{
     filter::Filters,
     garment::Garment,
     grounding::grounded,
-    ids::LookId,
+    ids::{LookId, MerchantId},
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings},
     matching::{self, Found, Wanted},
+    measuring::Measuring,
     ports::{
-        AdvicePiece, AdviceStream, Brief, Cache, Catalog, Embedder, Index, ModelError, StoreError,
-        Stylist, Vision,
+        AdvicePiece, AdviceStream, Brief, Cache, Catalog, Embedder, Index, ModelError, Rules,
+        StoreError, Stylist, Vision,
     },
 };
 use brief::brief;
@@ -54,6 +56,8 @@ pub struct Shopping {
     pub embedder: Arc<dyn Embedder>,
     pub catalog: Arc<dyn Catalog>,
     pub index: Arc<dyn Index>,
+    pub rules: Arc<dyn Rules>,
+    pub measuring: Measuring,
     pub cache: Arc<dyn Cache>,
     pub photos: Photos,
     pub flights: Flights,
@@ -134,6 +138,7 @@ impl Shopping {
                 model: look.model.clone(),
             };
 
+            let rules = rules_or_none(&*shop.rules, &request.merchant).await;
             let mut garments = match shop.garments(&request, known, &mut turn, &mut look).await {
                 Ok(garments) => garments,
                 Err(error) => {
@@ -155,7 +160,8 @@ impl Shopping {
                 };
                 yield LookEvent::Garment { id: id.clone(), garment: garment.clone() };
 
-                let Found { matches, note, .. } = shop.matches(&request, &garment, &mut look).await;
+                let found = shop.matches(&request, &rules, &garment, &mut look).await;
+                let Found { matches, note, .. } = found;
                 if !matches.is_empty() {
                     look.timings.first_match.get_or_insert(millis(started));
                 }
@@ -243,6 +249,7 @@ impl Shopping {
             garments: Vec::new(),
             complete_the_look: Vec::new(),
             advice: None,
+            customer_id: request.person.as_ref().map(|person| person.id.clone()),
             refines,
             understood,
             note: None,
@@ -329,7 +336,13 @@ impl Shopping {
     }
 
     /// The shop's products for one garment. What fails is said in the look.
-    async fn matches(&self, request: &LookRequest, garment: &Garment, look: &mut Look) -> Found {
+    async fn matches(
+        &self,
+        request: &LookRequest,
+        rules: &RulesNow,
+        garment: &Garment,
+        look: &mut Look,
+    ) -> Found {
         let garment = &as_asked(garment, request);
         let mut texts = vec![garment.search_text()];
         texts.extend(request.wish.clone());
@@ -349,6 +362,8 @@ impl Shopping {
             wish: request.wish.as_deref().zip(vectors.get(1)),
             filters: &request.filters,
             customer: &request.customer,
+            person: request.person.as_ref(),
+            ruling: &rules.ruling(&request.words(), &[garment.category]),
             limit: request.trial.settings.limit.unwrap_or(request.limit),
             min_similarity: request.trial.settings.min_similarity.unwrap_or(self.min_similarity),
         };
@@ -378,9 +393,14 @@ impl Shopping {
         if brief.candidates.is_empty() || request.trial.settings.advice == Some(false) {
             return none();
         }
-        let flight = match self.board_advice(request, brief).await {
-            Ok(known) => return (pieces(known), Flight::default()),
-            Err(flight) => flight,
+        // What is told of one customer's purchases is for nobody else and kept nowhere.
+        let flight = if brief.bought.is_empty() {
+            match self.board_advice(request, brief).await {
+                Ok(known) => return (pieces(known), Flight::default()),
+                Err(flight) => flight,
+            }
+        } else {
+            Flight::default()
         };
         let Some(photo) = request.sight.photo() else {
             let told = "the photo is no longer kept; send it again for advice";
@@ -402,6 +422,15 @@ impl Shopping {
             }
         }
     }
+}
+
+/// The merchant's rules that hold now; none where they can not be read, which is told to the log: a
+/// catalog that can not be read is told to the customer by what it lacks.
+async fn rules_or_none(rules: &dyn Rules, merchant: &MerchantId) -> RulesNow {
+    RulesNow::of(rules, merchant).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "an answer is given without the merchant's rules");
+        RulesNow::default()
+    })
 }
 
 fn numbered(garments: Vec<Garment>) -> Vec<Seen> {

@@ -66,6 +66,25 @@ pub fn understood(text: &str, currency: Option<Currency>) -> Filters {
     filters
 }
 
+/// The prices and sizes alone that a text says outright, and the text without them.
+pub fn conditions(text: &str) -> (Filters, String) {
+    let words = Words::of(text);
+    let mut filters = Filters::default();
+    let (mut rest, mut at) = (Vec::new(), 0);
+    while at < words.len() {
+        let said = words.price(at, None, &mut filters);
+        match said.or_else(|| words.size(at, &mut filters.sizes)) {
+            Some(taken) => at += taken,
+            None => {
+                rest.push(words.written(at));
+                at += 1;
+            }
+        }
+    }
+    let rest = if filters.is_empty() { text.to_owned() } else { rest.join(" ") };
+    (filters, rest)
+}
+
 /// The colours that a shopper means by one word: `blue` may be navy.
 fn shades(colour: Colour) -> &'static [Colour] {
     match colour {
@@ -247,6 +266,21 @@ mod tests {
         assert_eq!(filters.sizes, ["M"]);
         assert_eq!((filters.min_price, filters.max_price), (price("20 USD"), price("49.90 USD")));
         assert_eq!(read("size 38 or in L").sizes, ["38", "L"]);
+    }
+
+    #[test]
+    fn conditions_are_taken_out_of_a_search_and_all_else_stays_as_it_was() {
+        let (filters, rest) = conditions("Red dress, size 38, under 50 euro, for a wedding");
+        assert_eq!(filters.sizes, ["38"]);
+        assert_eq!((filters.max_price, filters.min_price), (price("50 EUR"), None));
+        assert!(filters.colours.is_empty());
+        assert_eq!(rest, "Red dress for a wedding");
+        let (filters, rest) = conditions("dresses over 100 USD");
+        assert_eq!((filters.min_price, rest.as_str()), (price("100 USD"), "dresses"));
+        let (filters, rest) = conditions("less than €20");
+        assert_eq!((filters.max_price, rest.as_str()), (price("20 EUR"), ""));
+        let plain = "shoes,  under 50 -- in blue (size matters)";
+        assert_eq!(conditions(plain), (Filters::default(), plain.to_owned()));
     }
 
     #[test]

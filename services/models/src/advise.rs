@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use vitrine_core::{
     admission::Permit,
+    garment::attribute_words,
     ids::ProductId,
     look::Suggestion,
     photo::Photo,
@@ -201,6 +202,14 @@ fn full_prompt(brief: &Brief, wish: Option<&str>) -> String {
             let names: Vec<&str> = colours.iter().map(|colour| colour.words()).collect();
             lines.push(format!("The customer {verb} {}.", names.join(", ")));
         }
+    }
+    if !brief.bought.is_empty() {
+        let named = brief
+            .bought
+            .iter()
+            .map(|had| attribute_words(&had.colours, None, None, had.category, None));
+        let named: Vec<String> = named.collect();
+        lines.push(format!("The customer bought before: {}.", named.join(", ")));
     }
     lines.push("In the photo:".into());
     for garment in &brief.garments {

@@ -12,7 +12,9 @@ use vitrine_core::{
     scope::{Scope, Scopes},
     testing::sample,
 };
-use vitrine_stores::{Migrate, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions};
+use vitrine_stores::{
+    LocalCache, Migrate, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
+};
 
 use common::TestDatabase;
 
@@ -20,7 +22,7 @@ const RANDOM: [u8; 32] = *b"thirty-two bytes of a key secret";
 
 /// Makes a key, uses it, and is refused with another.
 async fn use_a_key(store: Arc<dyn Keys>) {
-    let ring = Keyring::new(store, Duration::ZERO);
+    let ring = Keyring::new(store, Arc::new(LocalCache::new(1 << 20)), Duration::ZERO);
     let scopes: Scopes = [Scope::Looks].into_iter().collect();
     let key = Key::new(sample::merchant(), KeyName::new("the-name-shows").unwrap(), scopes, None);
     assert!(ring.create(&key, &KeySecret::new(RANDOM)).await.unwrap());

@@ -20,11 +20,12 @@ use vitrine_core::{
     answers::AnswerRecorder,
     indexing::Indexer,
     look::{Look, Part},
+    measuring::Measuring,
     photo::Photo,
     ports::{Cache, Catalog, DescribeStream, Locks, ModelError, Rates, StoreError, Vision},
     quota::Quota,
     shopping::{Flights, LookRequest, MatchRecorder, PhotoKeeping, Photos, Shopping, Sight},
-    testing::{FakeEmbedder, FakeStylist, MemoryCatalog, MemoryIndex, sample},
+    testing::{FakeEmbedder, FakeStylist, MemoryCatalog, MemoryIndex, MemoryRules, sample},
     vocabulary::{Category, Colour},
 };
 use vitrine_stores::{LayeredCache, LocalCache, RedisSettings, RedisStore};
@@ -188,6 +189,8 @@ async fn shops(open: impl Fn() -> RedisStore, vision: &Arc<Slow>) -> Vec<Arc<Sho
             embedder: embedder.clone(),
             catalog: catalog.clone(),
             index: index.clone(),
+            rules: Arc::new(MemoryRules::default()),
+            measuring: Measuring::new(catalog.clone()),
             cache: Arc::new(LayeredCache::new(shared.clone(), LocalCache::new(1 << 20))),
             photos: Photos::new(Arc::new(LocalCache::new(1 << 20)), PhotoKeeping::default()),
             flights: Flights::new(Arc::new(shared)),

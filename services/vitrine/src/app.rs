@@ -107,6 +107,8 @@ impl App {
             embedder: models.embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
+            rules: Arc::clone(&database.rules),
+            measuring: database.measuring.clone(),
             cache: Arc::clone(&sharing.cache),
             photos: Photos::new(Arc::clone(&sharing.photos), settings.photo_keeping()?),
             flights: Flights::new(Arc::clone(&sharing.locks)),
@@ -135,7 +137,7 @@ impl App {
             wake: importer.waker(),
             max_bytes: settings.imports().max_bytes,
         };
-        let keyring = people::keyring(&database);
+        let keyring = people::keyring(&database, &sharing.cache);
         Ok(Self {
             shop,
             admission,
@@ -178,8 +180,6 @@ impl App {
             importing: self.importing.clone(),
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
-            rules: Arc::clone(&self.database.rules),
-            measuring: self.database.measuring.clone(),
             fetch: Arc::clone(&self.fetch),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),

@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use vitrine_api::Issuer;
-use vitrine_core::keys::{KEPT, Keyring};
+use vitrine_core::{
+    keys::{KEPT, Keyring},
+    ports::Cache,
+};
 use vitrine_outbound::Outbound;
 
 use crate::{database::Database, error::Error, settings::Settings};
@@ -19,8 +22,8 @@ pub(crate) fn issuer(settings: &Settings) -> Result<Option<Arc<Issuer>>, Error> 
     Ok(Some(Arc::new(Issuer::new(issuer, Arc::new(fetch)))))
 }
 
-pub(crate) fn keyring(database: &Database) -> Arc<Keyring> {
-    Arc::new(Keyring::new(Arc::clone(&database.keys), KEPT))
+pub(crate) fn keyring(database: &Database, shared: &Arc<dyn Cache>) -> Arc<Keyring> {
+    Arc::new(Keyring::new(Arc::clone(&database.keys), Arc::clone(shared), KEPT))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::{here, operations};
 /// Examples of bodies, by the schema that they are of.
 const BODIES: &[(&str, &str)] = &[
     ("CatalogHealth", include_str!("examples/catalog_health.json")),
+    ("CompletedLook", include_str!("examples/completed_look.json")),
     ("ConversionReport", include_str!("examples/conversion_report.json")),
     ("CustomerBody", include_str!("examples/customer_body.json")),
     ("CustomerData", include_str!("examples/customer_data.json")),

@@ -33,6 +33,7 @@ const TABLE: &[Row] = &[
     ("POST", "/v1/search", Any(&[Search])),
     ("GET", "/v1/products/{id}", Any(&[Search])),
     ("GET", "/v1/products/{id}/similar", Any(&[Search])),
+    ("GET", "/v1/products/{id}/complete-the-look", Any(&[Search])),
     ("POST", "/v1/events", Any(&[Events])),
     ("GET", "/v1/customers/{id}", Any(&[Customers])),
     ("PUT", "/v1/customers/{id}", Any(&[Customers])),

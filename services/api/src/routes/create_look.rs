@@ -68,13 +68,13 @@ pub(crate) async fn create_look(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = read(caller.merchant, &request, payload, &state).await?;
+    let asked = read(&caller, &request, payload, &state).await?;
     looks::answer(&request, asked, state).await
 }
 
 /// The bytes have their place from the first one until they are a photo.
 async fn read(
-    merchant: MerchantId,
+    caller: &Caller,
     request: &HttpRequest,
     payload: web::Payload,
     state: &State,
@@ -85,10 +85,10 @@ async fn read(
     let Upload { photo, focus, ask } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let is_kept = matches!(photo, Sent::Id(_));
-    let photo = sent(photo, &merchant, state).await?;
+    let photo = sent(photo, &caller.merchant, state).await?;
     let sight = if is_kept { Sight::KeptPhoto(photo) } else { Sight::Photo(photo) };
-    let trial = ask.trial(&merchant, &state.measuring.trials).await;
-    Ok(ask.put_into(LookRequest { focus, trial, ..LookRequest::of(merchant, sight) }))
+    let bare = LookRequest { focus, ..LookRequest::of(caller.merchant.clone(), sight) };
+    ask.put_into(bare, caller, state).await
 }
 
 /// The photo, wherever it is.

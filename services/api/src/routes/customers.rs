@@ -112,7 +112,7 @@ pub(crate) async fn get_customer(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = id(&path)?;
-    let customers = &state.measuring.customers;
+    let customers = &state.shop.measuring.customers;
     let customer = customers.customer(&keeper.merchant, &id).await?;
     let customer = customer.ok_or_else(|| Problem::of(Code::CustomerUnknown))?;
     let events = customers.customer_events(&keeper.merchant, &id).await?;
@@ -174,7 +174,7 @@ pub(crate) async fn put_customer(
     customer.check().map_err(|error| {
         Problem::of_field(Code::ProfileInvalid, error.field(), error.to_string())
     })?;
-    let customers = &state.measuring.customers;
+    let customers = &state.shop.measuring.customers;
     let new = customers.put_customer(&keeper.merchant, &customer).await?;
     let kept = customers.customer(&keeper.merchant, &customer.id).await?.unwrap_or(customer);
     let mut answer = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
@@ -211,7 +211,7 @@ pub(crate) async fn delete_customer(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = id(&path)?;
-    let customers = &state.measuring.customers;
+    let customers = &state.shop.measuring.customers;
     // The looks first: which they are is known by the events alone, should this fail in between.
     let events = customers.customer_events(&keeper.merchant, &id).await?;
     let answers: BTreeSet<AnswerId> = events.iter().filter_map(|event| event.answer).collect();

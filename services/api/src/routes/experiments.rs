@@ -81,7 +81,7 @@ pub(crate) async fn list_experiments(
     keeper: Keeper,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let experiments = state.measuring.experiments.experiments(&keeper.merchant).await?;
+    let experiments = state.shop.measuring.experiments.experiments(&keeper.merchant).await?;
     let experiments = experiments.into_iter().map(ExperimentState::from).collect();
     Ok(HttpResponse::Ok().json(ExperimentList { experiments }))
 }
@@ -155,7 +155,8 @@ pub(crate) async fn put_experiment(
     let created = Timestamp::now();
     let experiment = Experiment { name, running: body.running, arms: body.variants, created };
     experiment.check().map_err(refused)?;
-    let put = state.measuring.experiments.put_experiment(&keeper.merchant, &experiment).await?;
+    let put =
+        state.shop.measuring.experiments.put_experiment(&keeper.merchant, &experiment).await?;
     let mut answer = match put {
         ExperimentPut::New => HttpResponse::Created(),
         ExperimentPut::Changed => HttpResponse::Ok(),
@@ -192,7 +193,7 @@ pub(crate) async fn delete_experiment(
     path: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let experiments = &state.measuring.experiments;
+    let experiments = &state.shop.measuring.experiments;
     match experiments.remove_experiment(&keeper.merchant, &name(&path)?).await? {
         false => Err(Problem::of(Code::ExperimentUnknown)),
         true => Ok(HttpResponse::NoContent().finish()),
@@ -221,7 +222,7 @@ async fn known(
     name: &ExperimentName,
     state: &State,
 ) -> Result<Experiment, Problem> {
-    let experiments = state.measuring.experiments.experiments(&keeper.merchant).await?;
+    let experiments = state.shop.measuring.experiments.experiments(&keeper.merchant).await?;
     let kept = experiments.into_iter().find(|experiment| experiment.name == *name);
     kept.ok_or_else(|| Problem::of(Code::ExperimentUnknown))
 }

@@ -3,7 +3,6 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 use vitrine_core::{
-    customer::Customer,
     filter::Filters,
     ids::{LookId, VisitorId},
     look::Look,
@@ -18,7 +17,7 @@ use crate::{
     problem::{Problem, ProblemBody, shown},
     problems::Code,
     state::State,
-    upload::Ask,
+    upload::{Ask, CustomerAsk},
 };
 
 const MAX_BODY: usize = 64 * 1024;
@@ -34,7 +33,7 @@ pub(crate) struct RefinementBody {
     #[schema(max_length = 500, example = "the same in blue, under 50 euro")]
     text: Option<String>,
     filters: Option<Filters>,
-    customer: Option<Customer>,
+    customer: Option<CustomerAsk>,
     /// Whether products for the places that the photo leaves empty, such as shoes to a dress, are
     /// looked for too.
     #[schema(default = false)]
@@ -107,9 +106,8 @@ pub(crate) async fn refine_look(
     if !garment_ids.is_empty() {
         answered.only(&garment_ids).map_err(|id| unknown_garment(&id))?;
     }
-    let trial = ask.trial(&caller.merchant, &state.measuring.trials).await;
-    let bare = LookRequest::of(caller.merchant, Sight::Look(answered));
-    let asked = ask.put_into(LookRequest { trial, ..bare });
+    let bare = LookRequest::of(caller.merchant.clone(), Sight::Look(answered));
+    let asked = ask.put_into(bare, &caller, &state).await?;
     looks::answer(&request, asked, state).await
 }
 

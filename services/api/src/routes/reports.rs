@@ -63,7 +63,7 @@ pub(crate) async fn overview(
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let report = Overview::of(&*state.measuring.events, &keeper.merchant, days(asked)?);
+    let report = Overview::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
     Ok(told(report.await?))
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn conversion(
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let report = Conversion::of(&*state.measuring.events, &keeper.merchant, days(asked)?);
+    let report = Conversion::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
     Ok(told(report.await?))
 }
 
@@ -126,7 +126,7 @@ pub(crate) async fn queries(
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let report = Queries::of(&*state.measuring.events, &keeper.merchant, days(asked)?);
+    let report = Queries::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
     Ok(told(report.await?))
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn latency(
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let report = Latency::of(&*state.measuring.events, &keeper.merchant, days(asked)?);
+    let report = Latency::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
     Ok(told(report.await?))
 }
 
@@ -188,8 +188,8 @@ pub(crate) async fn experiments(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let report = ExperimentReport::of(
-        &*state.measuring.events,
-        &*state.measuring.experiments,
+        &*state.shop.measuring.events,
+        &*state.shop.measuring.experiments,
         &keeper.merchant,
         days(asked)?,
     );

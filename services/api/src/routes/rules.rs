@@ -78,7 +78,7 @@ pub(crate) async fn list_rules(
     keeper: Keeper,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let rules = state.searching.rules.rules(&keeper.merchant).await?;
+    let rules = state.shop.rules.rules(&keeper.merchant).await?;
     let rules = rules.into_iter().map(|(name, rule)| NamedRule { name, rule }).collect();
     Ok(HttpResponse::Ok().json(RuleList { rules }))
 }
@@ -117,7 +117,7 @@ pub(crate) async fn put_rule(
     let rule: Rule = body::described(payload, MAX_RULE, Code::RuleInvalid).await?;
     rule.check().map_err(bad)?;
     let name = name_of(&path, Code::RuleInvalid)?;
-    let rules = &state.searching.rules;
+    let rules = &state.shop.rules;
     let known = rules.rules(&keeper.merchant).await?;
     if known.len() >= MOST && known.iter().all(|(known, _)| *known != name) {
         return Err(Problem::new(Code::RuleInvalid, format!("There are {MOST} rules already")));
@@ -151,7 +151,7 @@ pub(crate) async fn delete_rule(
     path: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if state.searching.rules.remove_rule(&keeper.merchant, path.trim()).await? {
+    if state.shop.rules.remove_rule(&keeper.merchant, path.trim()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(Problem::of(Code::RuleUnknown))

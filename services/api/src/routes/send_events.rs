@@ -105,7 +105,7 @@ pub(crate) async fn send_events(
         }
     }
     let Taken { new, repeated } =
-        state.measuring.events.take_events(&caller.merchant, good).await?;
+        state.shop.measuring.events.take_events(&caller.merchant, good).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(EventsAnswer {
         taken: new,
         repeated,

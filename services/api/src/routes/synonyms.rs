@@ -52,7 +52,7 @@ pub(crate) async fn list_synonyms(
     keeper: Keeper,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let groups = state.searching.rules.synonyms(&keeper.merchant).await?;
+    let groups = state.shop.rules.synonyms(&keeper.merchant).await?;
     let named = |(name, synonyms)| NamedSynonyms { name, synonyms };
     Ok(HttpResponse::Ok().json(SynonymList { synonyms: groups.into_iter().map(named).collect() }))
 }
@@ -92,7 +92,7 @@ pub(crate) async fn put_synonyms(
     let synonyms: Synonyms = body::described(payload, MAX_GROUP, invalid).await?;
     synonyms.check().map_err(|error| Problem::of_field(invalid, error.field, error.detail))?;
     let name = name_of(&path, invalid)?;
-    let rules = &state.searching.rules;
+    let rules = &state.shop.rules;
     let known = rules.synonyms(&keeper.merchant).await?;
     if known.len() >= MOST && known.iter().all(|(known, _)| *known != name) {
         return Err(Problem::new(invalid, format!("There are {MOST} groups already")));
@@ -127,7 +127,7 @@ pub(crate) async fn delete_synonyms(
     path: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if state.searching.rules.remove_synonyms(&keeper.merchant, path.trim()).await? {
+    if state.shop.rules.remove_synonyms(&keeper.merchant, path.trim()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(Problem::of(Code::SynonymsUnknown))

@@ -1,14 +1,18 @@
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use vitrine_core::{
     customer::{Customer, MAX_SIZE, MAX_VALUES},
     experiments::{Trial, Trials},
     filter::Filters,
-    ids::{MerchantId, VisitorId},
+    ids::{CustomerId, MerchantId, VisitorId},
+    money::Money,
+    profile::Person,
+    scope::Scope,
     shopping::LookRequest,
-    vocabulary::Tone,
+    vocabulary::{Colour, Tone},
 };
 
-use crate::{problem::Problem, problems::Code};
+use crate::{caller::Caller, problem::Problem, problems::Code, state::State};
 
 /// The fields that every question has.
 pub(super) const FIELDS: &str = "`text`, `filters`, `customer`, `complete_the_look`, `occasion`, `tone`, `limit`, `locale` and `visitor_id`";
@@ -26,6 +30,7 @@ pub(crate) struct Ask {
     text: Option<String>,
     filters: Filters,
     customer: Customer,
+    customer_id: Option<CustomerId>,
     complete_the_look: bool,
     occasion: Option<String>,
     tone: Option<Tone>,
@@ -34,14 +39,39 @@ pub(crate) struct Ask {
     visitor: Option<VisitorId>,
 }
 
+/// Whom an answer is for.
+#[derive(ToSchema)]
+#[schema(as = LookCustomer)]
+#[expect(dead_code, reason = "describes the body to the contract")]
+pub(crate) struct CustomerAsk {
+    /// A customer whom the merchant told of (`putCustomer`): what is kept of them holds where
+    /// nothing else is said here, and what they bought counts. Needs the scope `customers`. Of one
+    /// who is not known nothing is kept.
+    id: Option<CustomerId>,
+    /// Sizes that fit. What comes in sizes is offered in these alone.
+    #[schema(max_items = 20, example = json!(["M", "39"]))]
+    sizes: Option<Vec<String>>,
+    /// The most that is paid for one piece.
+    budget: Option<Money>,
+    /// Come first among what is otherwise alike.
+    #[schema(max_items = 20)]
+    liked_colours: Option<Vec<Colour>>,
+    /// Come last among what is otherwise alike.
+    #[schema(max_items = 20)]
+    avoided_colours: Option<Vec<Colour>>,
+}
+
 impl Ask {
     /// Takes its fields out of a body's.
     pub(crate) fn take(fields: &mut Map<String, Value>) -> Result<Self, Problem> {
         let mut take = |name| fields.shift_remove(name).filter(|value| !value.is_null());
+        let (customer_id, customer) =
+            take("customer").map(customer).transpose()?.unwrap_or_default();
         Ok(Self {
             text: take("text").map(text).transpose()?.flatten(),
             filters: take("filters").map(filters).transpose()?.unwrap_or_default(),
-            customer: take("customer").map(customer).transpose()?.unwrap_or_default(),
+            customer,
+            customer_id,
             complete_the_look: take("complete_the_look").map(truth).transpose()?.unwrap_or(false),
             occasion: take("occasion").map(occasion).transpose()?.flatten(),
             tone: take("tone").map(tone).transpose()?,
@@ -52,27 +82,45 @@ impl Ask {
     }
 
     /// Who asks, and the experiments that they are in.
-    pub(crate) async fn trial(&self, merchant: &MerchantId, trials: &Trials) -> Trial {
+    async fn trial(&self, merchant: &MerchantId, trials: &Trials) -> Trial {
         match &self.visitor {
             Some(visitor) => trials.of(merchant, visitor).await,
             None => Trial::default(),
         }
     }
 
-    pub(crate) fn put_into(self, request: LookRequest) -> LookRequest {
-        let Self { text, filters, customer, complete_the_look, occasion, tone, .. } = self;
-        let Self { limit, locale, .. } = self;
-        LookRequest {
+    /// Puts what is wanted into a request, with what is known of the customer and the experiments
+    /// that the visitor is in.
+    pub(crate) async fn put_into(
+        self,
+        request: LookRequest,
+        caller: &Caller,
+        state: &State,
+    ) -> Result<LookRequest, Problem> {
+        let trial = self.trial(&caller.merchant, &state.shop.measuring.trials).await;
+        let Self { text, filters, customer, customer_id, complete_the_look, occasion, .. } = self;
+        let Self { tone, limit, locale, .. } = self;
+        let known = match customer_id {
+            Some(id) => known(id, caller, state).await?,
+            None => None,
+        };
+        let (person, customer) = match known {
+            Some((person, kept)) => (Some(person), customer.or(kept)),
+            None => (None, customer),
+        };
+        Ok(LookRequest {
             wish: text,
             filters,
             customer,
+            person,
             complete_the_look,
             occasion,
             tone,
             limit,
             locale,
+            trial,
             ..request
-        }
+        })
     }
 }
 
@@ -93,9 +141,27 @@ pub(crate) fn filters(value: Value) -> Result<Filters, Problem> {
         .map_err(|error| Problem::of_field(Code::FiltersInvalid, "filters", error.to_string()))
 }
 
-fn customer(value: Value) -> Result<Customer, Problem> {
+/// Who may see what is kept of a customer may have it used; a shopper's token names none.
+async fn known(
+    id: CustomerId,
+    caller: &Caller,
+    state: &State,
+) -> Result<Option<(Person, Customer)>, Problem> {
+    if !caller.scopes.has(Scope::Customers) {
+        return Err(Problem::scope_missing(&[Scope::Customers]));
+    }
+    let (shop, merchant) = (&state.shop, &caller.merchant);
+    Ok(Person::recall(&*shop.measuring.customers, &*shop.catalog, merchant, id).await?)
+}
+
+fn customer(mut value: Value) -> Result<(Option<CustomerId>, Customer), Problem> {
     let invalid =
         |detail: String| Err(Problem::of_field(Code::CustomerInvalid, "customer", detail));
+    let id = value.as_object_mut().and_then(|fields| fields.shift_remove("id"));
+    let id = match id.filter(|id| !id.is_null()).map(serde_json::from_value).transpose() {
+        Ok(id) => id,
+        Err(error) => return invalid(error.to_string()),
+    };
     let customer: Customer = match serde_json::from_value(value) {
         Ok(customer) => customer,
         Err(error) => return invalid(error.to_string()),
@@ -108,7 +174,7 @@ fn customer(value: Value) -> Result<Customer, Problem> {
     if sizes.iter().any(|size| size.chars().count() > MAX_SIZE) {
         return invalid(format!("A size has more than {MAX_SIZE} characters"));
     }
-    Ok(customer)
+    Ok((id, customer))
 }
 
 fn truth(value: Value) -> Result<bool, Problem> {

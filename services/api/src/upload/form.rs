@@ -3,12 +3,10 @@ use actix_web::{HttpRequest, error::PayloadError, web::Payload};
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::{
-    customer::Customer, filter::Filters, ids::VisitorId, photo::MAX_BYTES, vocabulary::Tone,
-};
+use vitrine_core::{filter::Filters, ids::VisitorId, photo::MAX_BYTES, vocabulary::Tone};
 
 use super::{
-    Sent, Upload,
+    CustomerAsk, Sent, Upload,
     json::{PointBody, RegionBody},
     unknown,
 };
@@ -37,7 +35,7 @@ pub(crate) struct LookForm {
     /// As JSON.
     filters: Option<Filters>,
     /// As JSON.
-    customer: Option<Customer>,
+    customer: Option<CustomerAsk>,
     /// Whether products for the places that the photo leaves empty, such as shoes to a dress, are
     /// looked for too.
     #[schema(default = false)]

@@ -7,11 +7,9 @@ use futures::TryStreamExt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::{
-    address::WebAddress, customer::Customer, filter::Filters, ids::VisitorId, vocabulary::Tone,
-};
+use vitrine_core::{address::WebAddress, filter::Filters, ids::VisitorId, vocabulary::Tone};
 
-use super::{Sent, Upload, unknown};
+use super::{CustomerAsk, Sent, Upload, unknown};
 use crate::{
     body::{bounded, from_json},
     problem::Problem,
@@ -42,7 +40,7 @@ pub(crate) struct LookBody {
     #[schema(max_length = 500, example = "something warmer, for a wedding")]
     text: Option<String>,
     filters: Option<Filters>,
-    customer: Option<Customer>,
+    customer: Option<CustomerAsk>,
     /// Whether products for the places that the photo leaves empty, such as shoes to a dress, are
     /// looked for too.
     #[schema(default = false)]

@@ -164,6 +164,8 @@ async fn start_all(
         catalog: catalog.clone(),
         photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
         index: index.clone(),
+        rules: Arc::new(MemoryRules::default()),
+        measuring: Measuring::new(catalog.clone()),
         cache: cache.clone(),
         flights: Flights::new(locks.clone()),
         min_similarity: 0.2,
@@ -176,12 +178,10 @@ async fn start_all(
         importing,
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
-        rules: Arc::new(MemoryRules::default()),
         fetch: web.clone(),
-        measuring: Measuring::new(catalog.clone()),
         keys: keys(),
         issuer: issuer.map(Arc::new),
-        keyring: Arc::new(Keyring::new(server_keys.clone(), KEPT)),
+        keyring: Arc::new(Keyring::new(server_keys.clone(), cache.clone(), KEPT)),
         shared: Shared { rates, locks, answers: cache },
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -24,6 +24,16 @@ fn shoes(id: &str, colour: &str) -> Product {
 }
 
 async fn found(products: Vec<Product>, garments: &[Garment], customer: &Customer) -> Vec<Match> {
+    found_with(products, garments, customer, &[], &Filters::default()).await
+}
+
+async fn found_with(
+    products: Vec<Product>,
+    garments: &[Garment],
+    customer: &Customer,
+    together: &[Together],
+    filters: &Filters,
+) -> Vec<Match> {
     let (catalog, index, embedder) = (
         Arc::<MemoryCatalog>::default(),
         Arc::<MemoryIndex>::default(),
@@ -41,8 +51,11 @@ async fn found(products: Vec<Product>, garments: &[Garment], customer: &Customer
         slot: Slot::Shoes,
         text,
         vector,
-        filters: &Filters { colours: vec![Colour::Navy], ..Filters::default() },
+        filters,
         customer,
+        person: None,
+        ruling: &Ruling::default(),
+        together,
         limit: 5,
     };
     find(&*catalog, &*index, &wanted).await.unwrap()
@@ -102,4 +115,37 @@ async fn only_what_the_customer_can_take_is_offered() {
     assert_eq!(ids(&some), ["grey", "black"]);
     let other_size = Customer { sizes: vec!["41".into()], ..Customer::default() };
     assert!(found(products, &[red_dress()], &other_size).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_bought_together_comes_first_and_is_offered_against_the_rules() {
+    let yellow = shoes("yellow", "yellow");
+    let products = vec![yellow.clone(), shoes("white", "white"), shoes("pink", "pink")];
+    let together = [
+        Together { product: shoes("pink", "pink"), with: "Linden dress".into() },
+        Together { product: yellow, with: "Linden dress".into() },
+    ];
+    let anybody = Customer::default();
+    let any = Filters::default();
+    let found = found_with(products, &[red_dress()], &anybody, &together, &any).await;
+    assert_eq!(ids(&found), ["white", "pink", "yellow"]);
+    let said = |at: usize| {
+        let reasons = found[at].reasons.iter();
+        reasons.filter(|reason| reason.attribute == Attribute::Purchases).count()
+    };
+    assert_eq!([0, 1, 2].map(said), [0, 1, 1]);
+}
+
+#[tokio::test]
+async fn all_filters_hold_for_what_is_added() {
+    let products = vec![shoes("black", "black"), shoes("white", "white")];
+    let anybody = Customer::default();
+    for (filters, left) in [
+        (Filters { colours: vec![Colour::White], ..Filters::default() }, vec!["white"]),
+        (Filters { categories: vec![Category::Skirt], ..Filters::default() }, vec![]),
+        (Filters { max_price: Some("1.00 EUR".parse().unwrap()), ..Filters::default() }, vec![]),
+    ] {
+        let found = found_with(products.clone(), &[red_dress()], &anybody, &[], &filters).await;
+        assert_eq!(ids(&found), left, "{filters:?}");
+    }
 }

@@ -62,6 +62,8 @@ impl Shop {
             wish: None,
             filters,
             customer: &Customer::default(),
+            person: None,
+            ruling: &Ruling::default(),
             limit,
             min_similarity,
         };

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::{
     events::Event,
-    ids::{CustomerId, MerchantId},
+    ids::{CustomerId, MerchantId, ProductId},
     profile::Profile,
 };
 
@@ -31,6 +31,15 @@ pub trait Customers: Send + Sync {
         merchant: &MerchantId,
         id: &CustomerId,
     ) -> Result<Vec<Event>, StoreError>;
+
+    /// The products that the customer bought, each once, the latest first; of events that are kept
+    /// with their id.
+    async fn purchases(
+        &self,
+        merchant: &MerchantId,
+        id: &CustomerId,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError>;
 
     /// Removes the customer, and of their events all but that they happened: kind, time and answer,
     /// and a hash by which one that comes again is known again. What they counted for stays counted.

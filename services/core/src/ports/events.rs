@@ -5,7 +5,7 @@ use super::StoreError;
 use crate::{
     answers::AnswerRecord,
     events::{Event, Taken},
-    ids::MerchantId,
+    ids::{MerchantId, ProductId},
     reports::{Count, Day, Days, Family},
 };
 
@@ -44,6 +44,16 @@ pub trait Events: Send + Sync {
         family: Family,
         days: Days,
     ) -> Result<Vec<(Day, Count, u64)>, StoreError>;
+
+    /// What was bought in the same orders as a product: in how many of the latest 1,000 of them,
+    /// what is in at least `least`, the most first.
+    async fn bought_with(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+        least: u64,
+        limit: usize,
+    ) -> Result<Vec<(ProductId, u64)>, StoreError>;
 
     /// Removes up to `limit` events that happened before, as many answers, and as many visitors of
     /// experiments; what they counted for stays counted. Answers how many, 0 where nothing is left.

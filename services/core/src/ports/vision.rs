@@ -53,6 +53,13 @@ pub struct Candidate {
     pub colour: Option<Colour>,
 }
 
+/// Something that the customer has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bought {
+    pub category: Category,
+    pub colours: Vec<Colour>,
+}
+
 /// All that the stylist is told.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Brief {
@@ -66,6 +73,8 @@ pub struct Brief {
     pub tone: Option<Tone>,
     pub liked_colours: Vec<Colour>,
     pub avoided_colours: Vec<Colour>,
+    /// What the customer bought before, the latest first.
+    pub bought: Vec<Bought>,
     /// BCP 47; the language to answer in.
     pub locale: Option<String>,
 }

@@ -105,13 +105,16 @@ impl Counts {
             add(Count::Garments(garment.category, garment.colour), true);
             add(Count::Unmatched(garment.category, garment.colour), !garment.matched);
         }
-        let times = [
-            (Measure::Total, Some(answer.total)),
-            (Measure::Fresh, Some(answer.total).filter(|_| !answer.cached)),
-            (Measure::Describe, answer.describe),
-            (Measure::FirstMatch, answer.first_match),
-        ];
-        for (measure, time) in times {
+        let times: &[(Measure, Option<u64>)] = match kind {
+            AnswerKind::Look => &[
+                (Measure::Total, Some(answer.total)),
+                (Measure::Fresh, Some(answer.total).filter(|_| !answer.cached)),
+                (Measure::Describe, answer.describe),
+                (Measure::FirstMatch, answer.first_match),
+            ],
+            AnswerKind::Search => &[(Measure::Search, Some(answer.total))],
+        };
+        for &(measure, time) in times {
             if let Some(time) = time {
                 add(Count::Took(measure, bucket_of(time)), true);
             }

@@ -23,18 +23,21 @@ const EXACT_BITS: u32 = EXACT.trailing_zeros();
 #[serde(rename_all = "snake_case")]
 #[schema(as = LatencyMeasure)]
 pub enum Measure {
-    /// The whole answer.
+    /// The whole look.
     Total,
-    /// The whole answer, where the photo was not known yet.
+    /// The whole look, where the photo was not known yet.
     Fresh,
-    /// Seeing the garments.
+    /// Seeing the garments of a look.
     Describe,
-    /// Up to the first match.
+    /// Up to the first match of a look.
     FirstMatch,
+    /// The first page of a search.
+    Search,
 }
 
 impl Measure {
-    const ALL: [Self; 4] = [Self::Total, Self::Fresh, Self::Describe, Self::FirstMatch];
+    const ALL: [Self; 5] =
+        [Self::Total, Self::Fresh, Self::Describe, Self::FirstMatch, Self::Search];
 }
 
 /// The bucket of a time. Buckets are as wide as the 32nd part of their times at most, as those of

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     address::WebAddress,
+    answers::Sought,
     garment::Garment,
     ids::SearchId,
     look::{Degradation, Match, Part},
@@ -45,6 +46,12 @@ pub struct SearchAnswer {
     /// Where the page after this one begins; absent on the last.
     #[serde(skip)]
     pub next: Option<Cursor>,
+    /// What is in the photo was known already.
+    #[serde(skip)]
+    pub(crate) known: bool,
+    /// What products were sought for, as reports count it.
+    #[serde(skip)]
+    pub(crate) sought: Vec<Sought>,
 }
 
 /// A product of a search. `similarity` is 0 where nothing was asked for but filters.
@@ -89,6 +96,8 @@ impl SearchAnswer {
             rules: Vec::new(),
             degraded: Vec::new(),
             next: None,
+            known: false,
+            sought: Vec::new(),
         };
         let foreign = |locale: &&String| !locale.to_ascii_lowercase().starts_with("en");
         if let Some(locale) = request.locale.as_ref().filter(foreign) {
@@ -142,7 +151,7 @@ impl SearchAnswer {
         self.products = page.into_iter().map(Listed::from).collect();
     }
 
-    fn has_lost(&self, part: Part) -> bool {
+    pub(crate) fn has_lost(&self, part: Part) -> bool {
         self.degraded.iter().any(|degradation| degradation.part == part)
     }
 }

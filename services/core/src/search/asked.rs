@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 use super::{holds, tokens};
 use crate::{
     feed::{Said, said},
-    filter::counted_age_group,
+    filter::{Filters, counted_age_group},
     look::{Attribute, Reason, ReasonKind},
+    money::Money,
     product::ColourVersion,
     rules::Synonyms,
     vocabulary::{AgeGroup, Category, Colour, Gender, Length, Pattern, Sleeve},
@@ -79,6 +80,13 @@ pub struct Asked {
     pub gender: Option<Gender>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age_group: Option<AgeGroup>,
+    /// Conditions that are said outright, as `size 38` and `under 50 euro`: they hold as filters do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_price: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_price: Option<Money>,
     /// What names none of these: looked for in the products' own texts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
@@ -152,6 +160,12 @@ impl Asked {
         asked
     }
 
+    /// With conditions that were said outright.
+    pub(super) fn with(self, said: &Filters) -> Self {
+        let Filters { sizes, min_price, max_price, .. } = said.clone();
+        Self { sizes, min_price, max_price, ..self }
+    }
+
     /// Understands words by those that mean the same: one that names no attribute stands for what
     /// another names, or is found where another is.
     pub(super) fn extend(&mut self, synonyms: &Synonyms) {
@@ -181,8 +195,7 @@ impl Asked {
             length: product.length,
             gender: product.gender.filter(|gender| *gender != Gender::Unisex),
             age_group: Some(counted_age_group(product)),
-            words: Vec::new(),
-            also: Vec::new(),
+            ..Self::default()
         }
     }
 

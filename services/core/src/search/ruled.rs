@@ -1,7 +1,5 @@
 //! What a merchant's rules make of what was found.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 
 use super::{
@@ -12,8 +10,7 @@ use super::{
 };
 use crate::{
     ids::{MerchantId, ProductId},
-    look::{Attribute, Reason, ReasonKind},
-    rules::{Effect, Rule, Which},
+    rules::{Rule, RulesNow, Ruling},
     vocabulary::Category,
 };
 
@@ -38,46 +35,34 @@ impl Searching {
     ) -> Result<(), SearchError> {
         let rules = self.rules_of(request).await?;
         let words = tokens(request.text.as_deref().unwrap_or_default());
-        let categories = categories(answer);
-        let meant = rules.into_iter().filter(|(_, rule)| rule.when.is(&words, &categories));
-        let (mut pinned, mut hidden): (Vec<ProductId>, Vec<Which>) = (Vec::new(), Vec::new());
-        for (name, rule) in meant {
-            match rule.then {
-                Effect::Pin { products } => pinned.extend(products),
-                Effect::Hide { which } => hidden.push(which),
-                Effect::Boost { which, strength } => {
-                    window.shift(&which, strength.0, "moved up by the shop");
-                }
-                Effect::Bury { which, strength } => {
-                    window.shift(&which, -strength.0, "moved down by the shop");
-                }
-                Effect::Redirect { url } => answer.redirect = answer.redirect.take().or(Some(url)),
-            }
-            if request.preview.is_some() {
-                answer.rules.push(name);
-            }
+        let ruling = rules.ruling(&words, &categories(answer));
+        for candidate in &mut window.candidates {
+            let (by, reasons) = ruling.moves(&candidate.product);
+            candidate.worth += by;
+            candidate.found.reasons.extend(reasons);
         }
-        if request.sort == Sort::Relevance && !pinned.is_empty() {
-            self.pin(request, pinned, window).await?;
+        if request.sort == Sort::Relevance && !ruling.pinned.is_empty() {
+            self.pin(request, &ruling, window).await?;
         }
-        window
-            .candidates
-            .retain(|candidate| !hidden.iter().any(|which| which.covers(&candidate.product)));
+        window.candidates.retain(|candidate| !ruling.hides(&candidate.product));
+        answer.redirect = ruling.redirect;
+        if request.preview.is_some() {
+            answer.rules = ruling.names;
+        }
         Ok(())
     }
 
     /// The rules that hold now, or those of a preview.
-    async fn rules_of(&self, request: &SearchRequest) -> Result<Vec<(String, Rule)>, SearchError> {
-        let mut rules = self.rules.rules(&request.merchant).await?;
-        let preview = request.preview.clone().unwrap_or_default();
-        for (name, draft) in preview.drafts {
-            rules.retain(|(known, _)| *known != name);
-            rules.push((name, draft));
+    async fn rules_of(&self, request: &SearchRequest) -> Result<RulesNow, SearchError> {
+        let Some(preview) = &request.preview else {
+            return Ok(RulesNow::of(&*self.shop.rules, &request.merchant).await?);
+        };
+        let mut rules = self.shop.rules.rules(&request.merchant).await?;
+        for (name, draft) in &preview.drafts {
+            rules.retain(|(known, _)| known != name);
+            rules.push((name.clone(), draft.clone()));
         }
-        rules.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let now = preview.at.unwrap_or_else(Timestamp::now);
-        rules.retain(|(_, rule)| rule.holds_at(now));
-        Ok(rules)
+        Ok(RulesNow::at(rules, preview.at.unwrap_or_else(Timestamp::now)))
     }
 
     /// Puts products before all others, in their order. Where the catalog is walked through, they
@@ -85,12 +70,10 @@ impl Searching {
     async fn pin(
         &self,
         request: &SearchRequest,
-        pinned: Vec<ProductId>,
+        ruling: &Ruling,
         window: &mut Window,
     ) -> Result<(), SearchError> {
-        let mut known = HashSet::new();
-        let pinned: Vec<ProductId> =
-            pinned.into_iter().filter(|id| known.insert(id.clone())).collect();
+        let Ruling { pinned, .. } = ruling;
         if request.cursor.as_ref().and_then(Cursor::from).is_some() {
             window.candidates.retain(|candidate| !pinned.contains(&candidate.product.id));
             return Ok(());
@@ -103,10 +86,9 @@ impl Searching {
         let added = products.into_iter().filter_map(|product| shown(&request.filters, product));
         window.candidates.extend(added);
         for candidate in &mut window.candidates {
-            let place = pinned.iter().position(|id| *id == candidate.product.id);
-            if let Some(place) = place {
+            if let Some(place) = ruling.place(&candidate.product.id) {
                 candidate.pinned = Some(place);
-                candidate.found.reasons.insert(0, reason("chosen by the shop"));
+                candidate.found.reasons.insert(0, Ruling::chosen());
             }
         }
         Ok(())
@@ -118,7 +100,7 @@ impl Searching {
         merchant: &MerchantId,
         text: &str,
     ) -> Result<(String, Asked), SearchError> {
-        let groups = self.rules.synonyms(merchant).await?;
+        let groups = self.shop.rules.synonyms(merchant).await?;
         let words = tokens(text);
         let mut meaning = text.to_owned();
         let mut asked = Asked::of_text(text);
@@ -133,22 +115,8 @@ impl Searching {
     }
 }
 
-impl Window {
-    fn shift(&mut self, which: &Which, by: f32, text: &str) {
-        let moved = self.candidates.iter_mut().filter(|found| which.covers(&found.product));
-        for candidate in moved {
-            candidate.worth += by;
-            candidate.found.reasons.push(reason(text));
-        }
-    }
-}
-
 /// The kinds that a search is about.
 fn categories(answer: &SearchAnswer) -> Vec<Category> {
     let named = answer.understood.iter().flat_map(|asked| asked.categories.iter().copied());
     named.chain(answer.garments.iter().map(|garment| garment.category)).collect()
-}
-
-fn reason(text: &str) -> Reason {
-    Reason { kind: ReasonKind::Rule, attribute: Attribute::Rule, text: text.to_owned() }
 }

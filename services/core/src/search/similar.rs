@@ -7,9 +7,10 @@ use crate::{
     customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
-    matching::{Judged, as_match, worth},
+    matching::{Judged, as_match, liked, worth},
     ports::{Query, Vector},
     product::{ColourVersion, Product},
+    rules::RulesNow,
 };
 
 /// Which product others are to be like, and how.
@@ -53,9 +54,13 @@ impl Searching {
             .into_iter()
             .filter(|hit| hit.product != own.id && hit.similarity >= self.shop.min_similarity);
         let asked = Asked::of_version(&version);
+        let rules = RulesNow::of(&*self.shop.rules, merchant).await?;
+        let ruling = rules.ruling(&[], &[own.category]);
         let judge = |version: &ColourVersion<'_>, similarity: f32| {
             let share = asked.agreement(version).share().unwrap_or_default();
-            Some(Judged { worth: worth(similarity, share), reasons: asked.reasons(version) })
+            let liked = liked(version, &Customer::default(), None, &ruling)?;
+            let reasons = asked.reasons(version).into_iter().chain(liked.reasons).collect();
+            Some(Judged { worth: worth(similarity, share) + liked.worth, reasons })
         };
         let others: Vec<_> = others.collect();
         let mut candidates = self.join(merchant, filters, &others, judge).await?;

@@ -10,9 +10,11 @@ use crate::{
     ids::ProductId,
     indexing::Indexer,
     look::Attribute,
+    measuring::Measuring,
     pictures::{DifferenceHash, Picture},
     ports::{Catalog, Embedder, PictureOutcome, SettledPicture},
     product::{Offer, OfferChange, Product},
+    reports::{Days, Latency, Measure, Overview, Queries},
     shopping::{Flights, MatchRecorder, PhotoKeeping, Photos},
     testing::{
         FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
@@ -50,6 +52,7 @@ impl Shop {
         let known = Arc::new(FakeEmbedder::default());
         Indexer::new(catalog.clone(), index.clone(), known).drain(|_| {}).await.unwrap();
         let vision = Arc::new(FakeVision::seeing(garments));
+        let rules = Arc::new(MemoryRules::default());
         let shop = Arc::new(Shopping {
             vision: vision.clone(),
             stylist: Arc::new(FakeStylist::default()),
@@ -59,14 +62,15 @@ impl Shop {
             flights: Flights::new(Arc::new(MemoryLocks::default())),
             catalog: catalog.clone(),
             index,
+            rules: rules.clone(),
+            measuring: Measuring::new(catalog.clone()),
             cache: Arc::new(MemoryCache::default()),
             photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
             min_similarity,
         });
         let admission = Arc::new(Admission::new(1, 0));
-        let rules = Arc::new(MemoryRules::default());
         let pictures = catalog.clone();
-        let searching = Searching { shop, pictures, rules: rules.clone(), admission };
+        let searching = Searching { shop, pictures, admission };
         Self { searching, catalog, vision, rules }
     }
 
@@ -380,4 +384,47 @@ async fn similar_products_are_never_itself_nor_the_same_and_say_why() {
     assert_eq!(found.len(), 1);
     let unknown = shop.searching.similar(&asked("nobody", Filters::default())).await.unwrap();
     assert!(unknown.is_none());
+}
+
+#[tokio::test]
+async fn prices_and_sizes_that_a_text_says_hold_and_are_told() {
+    let shop = Shop::selling(vec![sample::product("navy"), coloured("red", "red")]).await;
+    shop.offer("navy", |offer| offer.price = "90.00 EUR".parse().unwrap()).await;
+    let answer = shop.search(text("navy dress under 60 euro")).await;
+    assert_eq!(ids(&answer), ["red"]);
+    let understood = answer.understood.unwrap();
+    assert_eq!(understood.max_price, Some("60 EUR".parse().unwrap()));
+    assert_eq!(understood.words, Vec::<String>::new(), "neither 60 nor euro is a word to look for");
+    assert!(shop.ids(text("dress in size L")).await.is_empty());
+    let alone = shop.search(text("under 60 EUR")).await;
+    assert_eq!(ids(&alone), ["red"], "nothing but a price lists what costs that");
+    let own = Filters { max_price: Some("100 EUR".parse().unwrap()), ..Filters::default() };
+    let stronger = SearchRequest { filters: own, ..text("navy dress under 60 euro") };
+    assert_eq!(shop.ids(stronger).await, ["navy", "red"], "filters are stronger");
+}
+
+#[tokio::test]
+async fn the_first_page_of_a_search_is_counted_with_what_was_sought() {
+    let shop = Shop::selling(vec![coloured("navy", "navy"), coloured("red", "red")]).await;
+    let first = shop.search(SearchRequest { limit: 1, ..text("red dress") }).await;
+    let next = SearchRequest { limit: 1, cursor: first.next.clone(), ..text("red dress") };
+    assert_eq!(shop.search(next).await.products.len(), 1);
+    shop.search(SearchRequest { preview: Some(Preview::default()), ..text("red dress") }).await;
+    let none = Filters { brands: vec!["Nobody".into()], ..Filters::default() };
+    shop.search(SearchRequest { filters: none, ..text("green hat") }).await;
+    shop.searching.shop.answered.flush().await.unwrap();
+    let (merchant, days) = (sample::merchant(), Days::last(1, jiff::Timestamp::now()));
+    let overview = Overview::of(&*shop.catalog, &merchant, days).await.unwrap();
+    assert_eq!((overview.searches.answers, overview.searches.matched), (2, 1));
+    assert_eq!(overview.looks.answers, 0);
+    let queries = Queries::of(&*shop.catalog, &merchant, days).await.unwrap();
+    let unmatched: Vec<_> =
+        queries.unmatched.iter().map(|kind| (kind.category, kind.colour)).collect();
+    assert_eq!(unmatched, [(Category::Hat, Some(Colour::Green))]);
+    let latency = Latency::of(&*shop.catalog, &merchant, days).await.unwrap();
+    let timed = |measure| {
+        let found = latency.measures.iter().find(|timed| timed.measure == measure);
+        found.unwrap().answers
+    };
+    assert_eq!((timed(Measure::Search), timed(Measure::Total)), (2, 0));
 }

@@ -1,11 +1,13 @@
 use super::LookRequest;
 use crate::{
     look::{Look, Match},
-    ports::{Brief, Candidate},
+    ports::{Bought, Brief, Candidate},
 };
 
 /// Products offered to the stylist at most.
 const CANDIDATES: usize = 8;
+/// Purchases that it is told of at most.
+const BOUGHT: usize = 3;
 
 /// What the stylist is told.
 pub(super) fn brief(request: &LookRequest, look: &Look) -> Brief {
@@ -17,8 +19,19 @@ pub(super) fn brief(request: &LookRequest, look: &Look) -> Brief {
         tone: request.tone,
         liked_colours: request.customer.liked_colours.clone(),
         avoided_colours: request.customer.avoided_colours.clone(),
+        bought: bought(request),
         locale: request.locale.clone(),
     }
+}
+
+/// The latest purchases.
+fn bought(request: &LookRequest) -> Vec<Bought> {
+    let products = request.person.iter().flat_map(|person| &person.bought).take(BOUGHT);
+    let told = products.map(|product| Bought {
+        category: product.category,
+        colours: product.colour_versions().first().map_or(Vec::new(), |main| main.colours.to_vec()),
+    });
+    told.collect()
 }
 
 /// The products that the stylist may speak of: the best match of each garment and of each place

@@ -1,10 +1,24 @@
-use super::{LookRequest, Shopping};
+use std::time::Duration;
+
+use super::{LookRequest, Shopping, rules_or_none};
 use crate::{
-    completing::{self, Completion, Slot},
+    completing::{self, Completion, Slot, Together},
+    digest,
+    filter::Filters,
     garment::Garment,
+    ids::{MerchantId, ProductId},
     look::{Look, Part},
+    product::Product,
+    rules::Ruling,
     vocabulary::Gender,
 };
+
+/// Orders that must have two products in common for it to be more than chance.
+const LEAST_ORDERS: u64 = 3;
+/// Products that are looked at for each that orders are looked up for.
+const TOGETHER: usize = 20;
+/// How long it is remembered what is bought together.
+const TOGETHER_KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// What a look lacks, and what fills it has to go with.
 #[derive(Default)]
@@ -12,6 +26,8 @@ pub(super) struct Gaps {
     pub(super) slots: Vec<Slot>,
     garments: Vec<Garment>,
     gender: Option<Gender>,
+    together: Vec<Together>,
+    ruling: Ruling,
 }
 
 impl Shopping {
@@ -23,11 +39,24 @@ impl Shopping {
         let garments: Vec<Garment> =
             look.garments.iter().map(|seen| seen.garment.clone()).collect();
         let slots = completing::empty_slots(&garments);
-        let gender = if slots.is_empty() { None } else { self.gender_of(request, look).await };
-        Gaps { slots, garments, gender }
+        if slots.is_empty() {
+            return Gaps::default();
+        }
+        let best = self.best_matches(request, look).await;
+        let rules = rules_or_none(&*self.rules, &request.merchant).await;
+        let kinds: Vec<_> = garments.iter().map(|garment| garment.category).collect();
+        Gaps {
+            slots,
+            gender: shared_gender(&best),
+            together: self.together(&request.merchant, &best).await,
+            ruling: rules.ruling(&request.words(), &kinds),
+            garments,
+        }
     }
 
-    /// Products for a slot; `None` where there are none. What fails is said in the look.
+    /// Products for a slot; `None` where there are none. Filters on categories and colours speak of
+    /// the garments in the photo and do not hold here; all others do. What fails is said in the
+    /// look.
     pub(super) async fn completion(
         &self,
         request: &LookRequest,
@@ -44,6 +73,8 @@ impl Shopping {
                 return None;
             }
         };
+        let filters =
+            Filters { categories: Vec::new(), colours: Vec::new(), ..request.filters.clone() };
         let wanted = completing::Wanted {
             merchant: &request.merchant,
             garments: &gaps.garments,
@@ -51,8 +82,11 @@ impl Shopping {
             slot,
             text: &text,
             vector: vectors.first()?,
-            filters: &request.filters,
+            filters: &filters,
             customer: &request.customer,
+            person: request.person.as_ref(),
+            ruling: &gaps.ruling,
+            together: &gaps.together,
             limit: request.limit,
         };
         let finding = completing::find(&*self.catalog, &*self.index, &wanted);
@@ -66,13 +100,61 @@ impl Shopping {
         }
     }
 
-    /// Whom the best matches are made for, where they agree.
-    async fn gender_of(&self, request: &LookRequest, look: &Look) -> Option<Gender> {
+    /// What customers bought in the same orders as these products, as it is now; nothing where that
+    /// can not be told.
+    pub(crate) async fn together(
+        &self,
+        merchant: &MerchantId,
+        products: &[Product],
+    ) -> Vec<Together> {
+        let mut together: Vec<Together> = Vec::new();
+        for product in products {
+            let known = self.bought_with(merchant, &product.id).await;
+            let ids: Vec<ProductId> = known.iter().map(|(id, _)| id.clone()).collect();
+            let found = self.catalog.products(merchant, &ids).await.unwrap_or_default();
+            for other in found {
+                let is_new = together.iter().all(|known| known.product.id != other.id);
+                if is_new && products.iter().all(|product| product.id != other.id) {
+                    together.push(Together { product: other, with: product.title.clone() });
+                }
+            }
+        }
+        together
+    }
+
+    async fn bought_with(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+    ) -> Vec<(ProductId, u64)> {
+        let key = format!("together:{}", digest(&[merchant.as_str(), product.as_str()]));
+        if let Some(known) = self.recall(&key).await {
+            return known;
+        }
+        let events = &self.measuring.events;
+        match events.bought_with(merchant, product, LEAST_ORDERS, TOGETHER).await {
+            Ok(found) => {
+                self.remember(&key, &found, TOGETHER_KEPT).await;
+                found
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what is bought together can not be told");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The best match of each garment.
+    async fn best_matches(&self, request: &LookRequest, look: &Look) -> Vec<Product> {
         let best = look.garments.iter().filter_map(|garment| garment.matches.first());
         let ids: Vec<_> = best.map(|found| found.product_id.clone()).collect();
-        let products = self.catalog.products(&request.merchant, &ids).await.ok()?;
-        let mut genders = products.iter().filter_map(|product| product.gender);
-        let first = genders.find(|gender| *gender != Gender::Unisex)?;
-        genders.all(|gender| gender == first || gender == Gender::Unisex).then_some(first)
+        self.catalog.products(&request.merchant, &ids).await.unwrap_or_default()
     }
+}
+
+/// Whom products are made for, where they agree.
+fn shared_gender(products: &[Product]) -> Option<Gender> {
+    let mut genders = products.iter().filter_map(|product| product.gender);
+    let first = genders.find(|gender| *gender != Gender::Unisex)?;
+    genders.all(|gender| gender == first || gender == Gender::Unisex).then_some(first)
 }

@@ -22,18 +22,26 @@ use crate::{
 const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Shopping {
-    /// A look answered within the last hour.
+    /// A look answered within the last hour. One for a customer who was forgotten since is
+    /// forgotten too.
     pub async fn find_look(
         &self,
         merchant: &MerchantId,
         id: LookId,
     ) -> Result<Option<Look>, StoreError> {
-        self.read(&look_key(merchant, id)).await
+        let key = look_key(merchant, id);
+        let Some(look) = self.read::<Look>(&key).await? else { return Ok(None) };
+        let Some(customer) = &look.customer_id else { return Ok(Some(look)) };
+        if self.measuring.customers.customer(merchant, customer).await?.is_some() {
+            return Ok(Some(look));
+        }
+        self.cache.remove(&key).await?;
+        Ok(None)
     }
 
     /// Forgets a look and its photo, as if their time were over.
     pub async fn forget_look(&self, merchant: &MerchantId, id: LookId) -> Result<(), StoreError> {
-        if let Some(look) = self.find_look(merchant, id).await? {
+        if let Some(look) = self.read::<Look>(&look_key(merchant, id)).await? {
             self.photos.forget(merchant, &look.photo_id).await?;
         }
         self.cache.remove(&look_key(merchant, id)).await
@@ -64,16 +72,17 @@ impl Shopping {
     }
 
     /// All garments of a photo: as remembered, as another sees them meanwhile, or as the model sees
-    /// them, in a turn of its own; remembered where it told all of them.
+    /// them, in a turn of its own; remembered where it told all of them. And whether they were
+    /// known.
     pub(crate) async fn garments_of(
         &self,
         photo: &Photo,
         merchant: &MerchantId,
         admission: &Admission,
-    ) -> Result<Vec<Garment>, Unanswered> {
+    ) -> Result<(Vec<Garment>, bool), Unanswered> {
         let slower = |error: &StoreError| tracing::warn!(%error, "the cache could not be asked");
         let flight = match self.board(photo.id(), slower).await {
-            Ok(known) => return Ok(known),
+            Ok(known) => return Ok((known, true)),
             Err(flight) => flight,
         };
         let permit = admission.enter(merchant).await?;
@@ -81,7 +90,7 @@ impl Shopping {
             self.vision.describe(photo, &permit).await?.try_collect().await?;
         self.keep_garments(photo.id(), &garments).await;
         flight.land().await;
-        Ok(garments)
+        Ok((garments, false))
     }
 
     /// The garments as remembered or as another finds them out meanwhile; else the right to look.
@@ -148,7 +157,8 @@ impl Shopping {
     }
 
     pub(super) async fn remember_advice(&self, request: &LookRequest, brief: &Brief, look: &Look) {
-        if let Some(advice) = look.advice.as_ref().filter(|_| !look.is_degraded(Part::Advice)) {
+        let whole = brief.bought.is_empty() && !look.is_degraded(Part::Advice);
+        if let Some(advice) = look.advice.as_ref().filter(|_| whole) {
             self.remember(&self.advice_key(request, brief), advice, ANSWERS_KEPT).await;
         }
     }
@@ -164,7 +174,7 @@ impl Shopping {
         format!("advice:{}", digest(&[self.stylist.model(), merchant, photo, &told]))
     }
 
-    async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+    pub(super) async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         self.read(key).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the cache could not be read");
             None
@@ -176,7 +186,7 @@ impl Shopping {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    async fn remember(&self, key: &str, value: &impl Serialize, keep: Duration) {
+    pub(super) async fn remember(&self, key: &str, value: &impl Serialize, keep: Duration) {
         let Ok(bytes) = serde_json::to_vec(value) else { return };
         if let Err(error) = self.cache.put(key, bytes, keep).await {
             tracing::warn!(%error, "the cache could not be written");

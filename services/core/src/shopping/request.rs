@@ -6,6 +6,8 @@ use crate::{
     ids::{LookId, MerchantId},
     money::Currency,
     photo::Photo,
+    profile::Person,
+    search::tokens,
     vocabulary::Tone,
     wish,
 };
@@ -21,6 +23,8 @@ pub struct LookRequest {
     pub wish: Option<String>,
     pub filters: Filters,
     pub customer: Customer,
+    /// Who it is, where the merchant named the customer.
+    pub person: Option<Person>,
     /// Whether products for the places that the photo leaves empty are looked for too.
     pub complete_the_look: bool,
     /// What the clothes are for, in the customer's words.
@@ -44,6 +48,7 @@ impl LookRequest {
             wish: None,
             filters: Filters::default(),
             customer: Customer::default(),
+            person: None,
             complete_the_look: false,
             occasion: None,
             tone: None,
@@ -66,6 +71,11 @@ impl LookRequest {
         let understood = understood.unwrap_or_default();
         self.filters = self.filters.or(&understood);
         understood
+    }
+
+    /// The words of the wish, as rules know them.
+    pub(super) fn words(&self) -> Vec<String> {
+        tokens(self.wish.as_deref().unwrap_or_default())
     }
 }
 

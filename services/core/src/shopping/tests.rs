@@ -1,4 +1,5 @@
 mod flight;
+mod persons;
 
 use async_trait::async_trait;
 
@@ -15,7 +16,7 @@ use crate::{
     reports::{Days, Overview, Queries},
     testing::{
         FakeEmbedder, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryLocks, sample,
+        MemoryLocks, MemoryRules, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -27,6 +28,7 @@ struct Fakes {
     embedder: Arc<FakeEmbedder>,
     catalog: Arc<MemoryCatalog>,
     index: Arc<MemoryIndex>,
+    rules: Arc<MemoryRules>,
 }
 
 impl Fakes {
@@ -37,6 +39,7 @@ impl Fakes {
             embedder: Arc::default(),
             catalog: Arc::default(),
             index: Arc::default(),
+            rules: Arc::default(),
         };
         fakes.sell(sample::product("p1")).await;
         fakes
@@ -69,6 +72,8 @@ impl Fakes {
             embedder: self.embedder.clone(),
             catalog: self.catalog.clone(),
             index: self.index.clone(),
+            rules: self.rules.clone(),
+            measuring: Measuring::new(self.catalog.clone()),
             cache: Arc::new(MemoryCache::default()),
             photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
             flights: Flights::new(Arc::new(MemoryLocks::default())),

@@ -1,6 +1,9 @@
 //! Events, customers and experiments in lists; what is counted is counted anew each time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -10,7 +13,7 @@ use crate::{
     answers::{AnswerId, AnswerRecord},
     events::{Event, EventKind, Taken},
     experiments::{Experiment, Served},
-    ids::{CustomerId, EventId, ExperimentName, MerchantId},
+    ids::{CustomerId, EventId, ExperimentName, MerchantId, OrderId, ProductId},
     ports::{Customers, Events, ExperimentPut, Experiments, StoreError},
     profile::Profile,
     reports::{Count, Counts, Day, Days, Family},
@@ -181,6 +184,36 @@ impl Events for MemoryCatalog {
         Ok(asked.collect())
     }
 
+    async fn bought_with(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+        least: u64,
+        limit: usize,
+    ) -> Result<Vec<(ProductId, u64)>, StoreError> {
+        let state = self.state();
+        let bought: Vec<(&OrderId, &ProductId)> = state
+            .measured
+            .events
+            .iter()
+            .filter(|((of, _), (_, kept))| of == merchant && *kept)
+            .filter_map(|(_, (event, _))| event.order.as_ref().zip(event.product.as_ref()))
+            .collect();
+        let orders: BTreeSet<&OrderId> =
+            bought.iter().filter(|(_, id)| *id == product).map(|(order, _)| *order).collect();
+        let mut with: BTreeMap<&ProductId, BTreeSet<&OrderId>> = BTreeMap::new();
+        for (order, id) in bought {
+            if id != product && orders.contains(order) {
+                with.entry(id).or_default().insert(order);
+            }
+        }
+        let many = with.into_iter().map(|(id, orders)| (id.clone(), orders.len() as u64));
+        let mut many: Vec<(ProductId, u64)> = many.filter(|(_, many)| *many >= least).collect();
+        many.sort_by_key(|(_, many)| Reverse(*many));
+        many.truncate(limit);
+        Ok(many)
+    }
+
     async fn expire(&self, before: Timestamp, limit: usize) -> Result<u64, StoreError> {
         let mut state = self.state();
         let measured = &mut state.measured;
@@ -243,6 +276,21 @@ impl Customers for MemoryCatalog {
             .collect();
         events.sort_by_key(|event| (event.at, event.key()));
         Ok(events)
+    }
+
+    async fn purchases(
+        &self,
+        merchant: &MerchantId,
+        id: &CustomerId,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        let mut bought: Vec<ProductId> = Vec::new();
+        for event in self.customer_events(merchant, id).await?.into_iter().rev() {
+            let product = event.product.filter(|_| event.kind == EventKind::Purchase);
+            let new = product.filter(|product| !bought.contains(product));
+            bought.extend(new.filter(|_| bought.len() < limit));
+        }
+        Ok(bought)
     }
 
     async fn forget_customer(

@@ -8,11 +8,14 @@ use vitrine_core::{
     scope::Scope,
 };
 
-use crate::{cli::KeyCommand, database::Database, error::Error, people, settings::Settings};
+use crate::{
+    cli::KeyCommand, database::Database, error::Error, people, settings::Settings, sharing::Sharing,
+};
 
 pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<ExitCode, Error> {
+    let shared = Sharing::open(settings)?.cache;
     let database = Database::open(settings).await?;
-    let ring = people::keyring(&database);
+    let ring = people::keyring(&database, &shared);
     let done = match command {
         KeyCommand::Create { merchant, name, scopes, days } => {
             create(&ring, merchant, name, scopes, days).await

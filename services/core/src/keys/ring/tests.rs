@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     ids::KeyName,
     scope::{Scope, Scopes},
-    testing::{MemoryKeys, sample},
+    testing::{MemoryCache, MemoryKeys, sample},
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -13,6 +13,11 @@ async fn kept(ring: &Keyring, seed: u8) -> (Key, KeySecret) {
     let secret = KeySecret::new([seed; 32]);
     assert!(ring.create(&key, &secret).await.unwrap());
     (key, secret)
+}
+
+/// What no other process has.
+fn alone() -> Arc<dyn Cache> {
+    Arc::new(MemoryCache::default())
 }
 
 async fn until_noted(keys: &MemoryKeys, notes: usize) {
@@ -28,14 +33,14 @@ async fn until_noted(keys: &MemoryKeys, notes: usize) {
 #[tokio::test]
 async fn a_key_is_read_once_in_a_while_and_noted_once_a_minute() {
     let keys = Arc::new(MemoryKeys::default());
-    let ring = Keyring::new(keys.clone(), HOUR);
+    let ring = Keyring::new(keys.clone(), alone(), HOUR);
     let (key, secret) = kept(&ring, 1).await;
     for _ in 0..50 {
         assert_eq!(ring.find(&secret).await.unwrap().unwrap().id, key.id);
     }
     assert_eq!(keys.reads(), 1);
     until_noted(&keys, 1).await;
-    let eager = Keyring::new(keys.clone(), Duration::ZERO);
+    let eager = Keyring::new(keys.clone(), alone(), Duration::ZERO);
     for _ in 0..50 {
         assert!(eager.find(&secret).await.unwrap().is_some());
     }
@@ -45,7 +50,7 @@ async fn a_key_is_read_once_in_a_while_and_noted_once_a_minute() {
 
 #[tokio::test]
 async fn a_key_that_is_revoked_stops_at_once() {
-    let ring = Keyring::new(Arc::new(MemoryKeys::default()), HOUR);
+    let ring = Keyring::new(Arc::new(MemoryKeys::default()), alone(), HOUR);
     let (key, secret) = kept(&ring, 1).await;
     assert!(ring.find(&secret).await.unwrap().is_some());
     assert!(ring.revoke(&key.merchant, key.id).await.unwrap());
@@ -56,8 +61,8 @@ async fn a_key_that_is_revoked_stops_at_once() {
 #[tokio::test]
 async fn a_key_that_another_process_revoked_stops_once_it_is_read_again() {
     let keys = Arc::new(MemoryKeys::default());
-    let here = Keyring::new(keys.clone(), Duration::from_millis(200));
-    let there = Keyring::new(keys, HOUR);
+    let here = Keyring::new(keys.clone(), alone(), Duration::from_millis(200));
+    let there = Keyring::new(keys, alone(), HOUR);
     let (key, secret) = kept(&there, 1).await;
     assert!(here.find(&secret).await.unwrap().is_some());
     assert!(there.revoke(&key.merchant, key.id).await.unwrap());
@@ -68,7 +73,7 @@ async fn a_key_that_another_process_revoked_stops_once_it_is_read_again() {
 #[tokio::test]
 async fn a_key_that_is_revoked_while_it_is_read_is_not_remembered() {
     let keys = Arc::new(MemoryKeys::default());
-    let ring = Arc::new(Keyring::new(keys.clone(), HOUR));
+    let ring = Arc::new(Keyring::new(keys.clone(), alone(), HOUR));
     let (key, secret) = kept(&ring, 1).await;
     let held = keys.hold_reads();
     let reading = tokio::spawn({
@@ -86,7 +91,7 @@ async fn a_key_that_is_revoked_while_it_is_read_is_not_remembered() {
 
 #[tokio::test]
 async fn no_more_keys_are_remembered_than_there_is_room_for() {
-    let ring = Keyring::new(Arc::new(MemoryKeys::default()), HOUR);
+    let ring = Keyring::new(Arc::new(MemoryKeys::default()), alone(), HOUR);
     let (key, _) = kept(&ring, 1).await;
     let filler = |n: usize| {
         let mut hash = [0; 32];
@@ -96,4 +101,20 @@ async fn no_more_keys_are_remembered_than_there_is_room_for() {
     ring.known().keys.extend((0..MAX_KNOWN).map(filler));
     assert!(ring.find(&KeySecret::new([1; 32])).await.unwrap().is_some());
     assert_eq!(ring.known().keys.len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_a_process_with_the_same_cache_revoked_stops_at_once() {
+    let (keys, shared) = (Arc::new(MemoryKeys::default()), alone());
+    let ring = || Keyring::new(keys.clone(), shared.clone(), HOUR);
+    let (here, there) = (ring(), ring());
+    let (key, secret) = kept(&here, 1).await;
+    let (_, other) = kept(&here, 2).await;
+    for secret in [&secret, &other] {
+        assert!(here.find(secret).await.unwrap().is_some());
+    }
+    assert!(there.revoke(&key.merchant, key.id).await.unwrap());
+    assert_eq!(here.find(&secret).await.unwrap(), None);
+    assert!(here.find(&other).await.unwrap().is_some());
+    assert_eq!(keys.reads(), 3, "the other key is known as before");
 }

@@ -175,3 +175,37 @@ async fn words_that_mean_the_same_find_the_same() {
     assert_eq!(ids(&answer), ["wedding"]);
     assert_eq!(answer.products[0].found.reasons[0].text, "in its words: marriage");
 }
+
+#[tokio::test]
+async fn what_a_rule_hides_is_neither_like_another_product_nor_goes_with_it() {
+    let shop = shop().await;
+    shop.rules
+        .put_rule(&sample::merchant(), "hidden", &always_hide(&["red", "shoes"]))
+        .await
+        .unwrap();
+    let asked = SimilarRequest {
+        merchant: sample::merchant(),
+        product: id("navy"),
+        filters: Filters::default(),
+        limit: 10,
+    };
+    let similar = shop.searching.similar(&asked).await.unwrap().unwrap();
+    let similar: Vec<&str> =
+        similar.iter().map(|listed| listed.found.product_id.as_str()).collect();
+    assert_eq!(similar, ["black"]);
+    assert_eq!(shop.searching.complete(&asked).await.unwrap(), Some(Vec::new()));
+    shop.rules.remove_rule(&sample::merchant(), "hidden").await.unwrap();
+    let completed = shop.searching.complete(&asked).await.unwrap().unwrap();
+    assert_eq!(completed.len(), 1);
+    assert_eq!(completed[0].matches[0].product_id, id("shoes"));
+    let unknown = SimilarRequest { product: id("nobody"), ..asked };
+    assert_eq!(shop.searching.complete(&unknown).await.unwrap(), None);
+}
+
+fn always_hide(products: &[&str]) -> Rule {
+    let which = Which {
+        products: products.iter().map(|name| id(name)).collect(),
+        filters: Filters::default(),
+    };
+    Rule { when: Occasion::default(), ..rule(Effect::Hide { which }) }
+}

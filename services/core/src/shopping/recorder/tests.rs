@@ -33,6 +33,7 @@ fn look(products: &[&str]) -> Look {
         garments: vec![LookGarment { id: "g1".into(), garment, matches, note: None }],
         complete_the_look: Vec::new(),
         advice: None,
+        customer_id: None,
         refines: None,
         understood: Filters::default(),
         note: None,

@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 
 use crate::{
     events::{Event, EventKind},
-    ids::{CustomerId, MerchantId},
+    ids::{CustomerId, MerchantId, ProductId},
     ports::{Customers, Events},
     profile::Profile,
     reports::{Conversion, Days, Overview},
@@ -16,6 +16,7 @@ pub async fn customers(store: &(impl Customers + Events)) {
     events_are_parted_from_who_no_longer_agrees(store).await;
     nothing_is_left_of_who_is_forgotten_but_counts(store).await;
     merchants_have_their_own(store).await;
+    what_they_bought_is_told_the_latest_first(store).await;
 }
 
 fn merchant(name: &str) -> MerchantId {
@@ -135,4 +136,41 @@ async fn merchants_have_their_own(store: &(impl Customers + Events)) {
     assert_eq!(store.customer(&shop, &customer.id).await.unwrap(), None);
     assert_eq!(store.customer(&other, &customer.id).await.unwrap(), Some(customer.clone()));
     assert_eq!(ids(store, &other, &customer.id).await, ["a"]);
+}
+
+async fn what_they_bought_is_told_the_latest_first(store: &(impl Customers + Events)) {
+    let shop = merchant("remembers purchases");
+    let (customer, other) = (told::customer("c"), told::customer("other"));
+    for profile in [&customer, &other] {
+        store.put_customer(&shop, profile).await.unwrap();
+    }
+    let bought = |of: &Profile, product: &str, hours: i64| Event {
+        product: Some(ProductId::new(product).unwrap()),
+        at: told::now() - SignedDuration::from_hours(hours),
+        customer: Some(of.id.clone()),
+        ..told::purchase(&format!("{product} {hours}"))
+    };
+    let click = Event {
+        kind: EventKind::Click,
+        value: None,
+        order: None,
+        answer: Some(told::answer(5).id),
+        ..bought(&customer, "seen", 1)
+    };
+    let events = vec![
+        bought(&customer, "hat", 3),
+        bought(&customer, "dress", 2),
+        bought(&customer, "hat", 1),
+        bought(&other, "shoes", 1),
+        click,
+    ];
+    store.take_events(&shop, events).await.unwrap();
+    let purchases = async |limit| {
+        let found = store.purchases(&shop, &customer.id, limit).await.unwrap();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(purchases(9).await, ["hat", "dress"]);
+    assert_eq!(purchases(1).await, ["hat"]);
+    store.forget_customer(&shop, &customer.id).await.unwrap();
+    assert!(purchases(9).await.is_empty());
 }

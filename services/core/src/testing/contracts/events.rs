@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::{
     answers::AnswerRecord,
     events::{Event, EventKind, Taken},
-    ids::{EventId, MerchantId},
+    ids::{EventId, MerchantId, OrderId, ProductId},
     ports::{Events, Experiments},
     reports::{Conversion, Days, ExperimentReport, Overview, Totals},
     testing::{sample, told},
@@ -22,6 +22,7 @@ pub async fn events<S: Events + Experiments + 'static>(store: Arc<S>) {
     a_visitor_counts_with_what_they_did_since(&*store).await;
     merchants_see_their_own(&*store).await;
     what_is_removed_stays_counted(&*store).await;
+    what_is_bought_together_is_told_by_orders(&*store).await;
     drawn::reports_are_what_counting_by_hand_gives(&*store).await;
 }
 
@@ -204,4 +205,39 @@ async fn what_is_removed_stays_counted(store: &(impl Events + Experiments)) {
     assert_eq!(reports().await, before);
     assert_eq!(take(store, &shop, &[told::purchase("new")]).await, (0, 1), "it is not so old");
     assert_eq!(looks(store, &sample::merchant()).await, Totals::default());
+}
+
+async fn what_is_bought_together_is_told_by_orders(store: &impl Events) {
+    let shop = merchant("together");
+    let bought = |order: &str, product: &str| Event {
+        product: Some(ProductId::new(product).unwrap()),
+        order: Some(OrderId::new(order).unwrap()),
+        ..told::purchase(&format!("{order} {product}"))
+    };
+    let mut events = Vec::new();
+    for (order, products) in [
+        ("1", ["dress", "shoes", "belt"].as_slice()),
+        ("2", &["dress", "shoes"]),
+        ("3", &["dress", "shoes", "belt", "hat"]),
+        ("4", &["shoes", "hat"]),
+        ("5", &["dress"]),
+    ] {
+        events.extend(products.iter().map(|product| bought(order, product)));
+    }
+    events.push(Event { id: EventId::new("again").unwrap(), ..bought("2", "shoes") });
+    let click = Event { kind: EventKind::Click, value: None, order: None, ..bought("6", "hat") };
+    events.push(Event { answer: Some(told::answer(9).id), ..click });
+    take(store, &shop, &events).await;
+    let with = async |shop: &MerchantId, product: &str, least, limit| {
+        let product = ProductId::new(product).unwrap();
+        let found = store.bought_with(shop, &product, least, limit).await.unwrap();
+        let told = found.iter().map(|(id, orders)| format!("{id} {orders}"));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(with(&shop, "dress", 1, 9).await, "shoes 3, belt 2, hat 1");
+    assert_eq!(with(&shop, "dress", 2, 9).await, "shoes 3, belt 2");
+    assert_eq!(with(&shop, "dress", 1, 1).await, "shoes 3");
+    assert_eq!(with(&shop, "hat", 2, 9).await, "shoes 2");
+    assert_eq!(with(&shop, "unsold", 1, 9).await, "");
+    assert_eq!(with(&merchant("together elsewhere"), "dress", 1, 9).await, "");
 }

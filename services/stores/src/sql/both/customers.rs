@@ -5,13 +5,13 @@ mod sql;
 use async_trait::async_trait;
 use vitrine_core::{
     events::Event,
-    ids::{CustomerId, MerchantId},
+    ids::{CustomerId, MerchantId, ProductId},
     ports::{Customers, StoreError},
     profile::Profile,
 };
 
 use super::{
-    Connection, Store,
+    Connection, Store, catalog,
     events::{EventRow, event_of},
     failed, json, parsed,
 };
@@ -67,6 +67,22 @@ impl Customers for Store {
             .await
             .map_err(failed)?;
         rows.into_iter().map(event_of).collect()
+    }
+
+    async fn purchases(
+        &self,
+        merchant: &MerchantId,
+        id: &CustomerId,
+        limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        let products: Vec<String> = sqlx::query_scalar(sql::PURCHASES)
+            .bind(merchant.as_str())
+            .bind(id.as_str())
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        products.into_iter().map(catalog::id).collect()
     }
 
     async fn forget_customer(

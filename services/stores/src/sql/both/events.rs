@@ -12,12 +12,12 @@ use jiff::Timestamp;
 use vitrine_core::{
     answers::{AnswerId, AnswerRecord},
     events::{Event, Kinds, Taken},
-    ids::MerchantId,
+    ids::{MerchantId, ProductId},
     ports::{Events, StoreError},
     reports::{Count, Counts, Day, Days, Family},
 };
 
-use super::{Connection, Store, failed, json, parsed, whole};
+use super::{Connection, Store, catalog, failed, json, parsed, whole};
 use crate::sql::Hold;
 use answers::Answered;
 use visits::Visits;
@@ -124,6 +124,24 @@ impl Events for Store {
             .into_iter()
             .map(|(day, what, many)| Ok((Day(day), parsed(&what)?, whole(many))))
             .collect()
+    }
+
+    async fn bought_with(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+        least: u64,
+        limit: usize,
+    ) -> Result<Vec<(ProductId, u64)>, StoreError> {
+        let bought: Vec<(String, i64)> = sqlx::query_as(sql::BOUGHT_WITH)
+            .bind(merchant.as_str())
+            .bind(product.as_str())
+            .bind(i64::try_from(least).unwrap_or(i64::MAX))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed)?;
+        bought.into_iter().map(|(id, orders)| Ok((catalog::id(id)?, whole(orders)))).collect()
     }
 
     async fn expire(&self, before: Timestamp, limit: usize) -> Result<u64, StoreError> {

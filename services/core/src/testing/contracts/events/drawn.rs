@@ -6,7 +6,9 @@ use crate::{
     events::{Event, EventKind},
     ids::MerchantId,
     ports::{Events, ExperimentPut, Experiments},
-    reports::{Conversion, Day, Days, ExperimentReport, Latency, Overview, Queries, Rate, Totals},
+    reports::{
+        Conversion, Day, Days, ExperimentReport, Latency, Measure, Overview, Queries, Rate, Totals,
+    },
     testing::{
         Dice,
         told::{self, Happening},
@@ -175,11 +177,14 @@ impl Happened {
         for told in &report.measures {
             let mut times: Vec<u64> = self
                 .answered(days)
-                .filter_map(|answer| match format!("{:?}", told.measure).as_str() {
-                    "Total" => Some(answer.total),
-                    "Fresh" => (!answer.cached).then_some(answer.total),
-                    "Describe" => answer.describe,
-                    _ => answer.first_match,
+                .filter(|answer| {
+                    (answer.id.kind() == AnswerKind::Search) == (told.measure == Measure::Search)
+                })
+                .filter_map(|answer| match told.measure {
+                    Measure::Total | Measure::Search => Some(answer.total),
+                    Measure::Fresh => (!answer.cached).then_some(answer.total),
+                    Measure::Describe => answer.describe,
+                    Measure::FirstMatch => answer.first_match,
                 })
                 .collect();
             times.sort_unstable();

@@ -18,6 +18,12 @@ pub(super) const EVENTS: &str = "
            currency, order_id
     FROM events WHERE merchant = $1 AND customer = $2 ORDER BY at, key";
 
+/// `$1` merchant, `$2` customer, `$3` limit.
+pub(super) const PURCHASES: &str = "
+    SELECT product FROM events
+    WHERE merchant = $1 AND customer = $2 AND kind = 'purchase' AND product IS NOT NULL
+    GROUP BY product ORDER BY max(at) DESC, max(key) DESC LIMIT $3";
+
 /// `$1` merchant, `$2` customer.
 pub(super) const PART: &str = "
     UPDATE events SET

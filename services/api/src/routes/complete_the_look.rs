@@ -1,0 +1,81 @@
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vitrine_core::{
+    completing::Completion,
+    ids::ProductId,
+    search::SimilarRequest,
+    vocabulary::{AgeGroup, Availability, Category, Colour, Gender, Pattern},
+};
+
+use super::product::id_of;
+use crate::{
+    caller::Caller,
+    filter_query::FilterQuery,
+    problem::{Problem, ProblemBody},
+    problems::Code,
+    product_query::Pairs,
+    state::State,
+};
+
+/// What makes an outfit of a product.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CompletedLook {
+    /// A place of the outfit that the product leaves empty each, what is missed most first.
+    complete_the_look: Vec<Completion>,
+}
+
+/// Complete the look of a product
+///
+/// For each place of an outfit that the product leaves empty, as shoes to a dress, what goes with it
+/// best: by colours, patterns and seasons, and by what customers bought together. Offers are
+/// live.
+#[utoipa::path(
+    get,
+    path = "/v1/products/{id}/complete-the-look",
+    operation_id = "completeTheLook",
+    tag = "search",
+    security(("token" = [])),
+    params(
+        ("id" = ProductId, Path, description = "As matches have it"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Products for each place at most; 20 where not given"),
+        ("category" = Option<Vec<Category>>, Query, description = "Repeated, or separated by commas"),
+        ("colour" = Option<Vec<Colour>>, Query, description = "Repeated, or separated by commas"),
+        ("pattern" = Option<Vec<Pattern>>, Query, description = "Repeated, or separated by commas"),
+        ("material" = Option<Vec<String>>, Query, description = "Compared by whole words, without case; repeated"),
+        ("brand" = Option<Vec<String>>, Query, description = "Compared without case; repeated"),
+        ("tag" = Option<Vec<String>>, Query, description = "Compared without case; repeated"),
+        ("gender" = Option<Vec<Gender>>, Query, description = "Unisex products pass for all; repeated, or separated by commas"),
+        ("age_group" = Option<Vec<AgeGroup>>, Query, description = "Repeated, or separated by commas"),
+        ("size" = Option<Vec<String>>, Query, description = "Compared without case; repeated"),
+        ("min_price" = Option<String>, Query, example = "49.90 EUR", description = "What is paid now, at least"),
+        ("max_price" = Option<String>, Query, example = "49.90 EUR", description = "What is paid now, at most"),
+        ("availability" = Option<Vec<Availability>>, Query, description = "Repeated, or separated by commas"),
+        ("include_unavailable" = Option<bool>, Query, description = "Also what can not be bought now"),
+    ),
+    responses(
+        (status = 200, description = "What goes with it", body = CompletedLook),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "`product_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`limit_invalid`, `filter_invalid`, `field_unknown`, `field_repeated`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 502, description = "`model_answer_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`store_unavailable`, `model_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+        (status = 504, description = "`model_timeout`", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn complete_the_look(
+    caller: Caller,
+    path: web::Path<String>,
+    query: Result<Pairs, actix_web::Error>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let FilterQuery { filters, limit } = FilterQuery::read(query)?;
+    let product = id_of(&path)?;
+    let request = SimilarRequest { merchant: caller.merchant, product, filters, limit };
+    let found = state.searching.complete(&request).await?;
+    let complete_the_look = found.ok_or_else(|| Problem::of(Code::ProductUnknown))?;
+    Ok(HttpResponse::Ok().json(CompletedLook { complete_the_look }))
+}
