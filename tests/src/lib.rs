@@ -70,7 +70,9 @@ impl Service {
                 let address = listener.local_addr().expect("an address");
                 let shop = Arc::clone(&app.shop);
                 let api = app.api();
-                let running = server(api, listener, ServerSettings::default()).expect("a server");
+                let limits =
+                    ServerSettings { rates: settings.rates(), ..ServerSettings::default() };
+                let running = server(api, listener, limits).expect("a server");
                 sender
                     .send(Self { address, token, keeper, shop, keys, _data: data })
                     .expect("a listener");

@@ -1,10 +1,9 @@
 use std::{
-    io::Cursor,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use image::{ImageFormat, ImageReader};
+use image::{ImageReader, codecs::jpeg::JpegEncoder};
 use serde_json::{Value, json};
 use vitrine_tests::{Service, demo};
 
@@ -13,6 +12,8 @@ use crate::measure::Outcome;
 
 /// What more than the unloaded time an accepted answer may take, the waiting in the queue aside.
 const MOST: f64 = 1.2;
+/// Photos that are sent one by one before the crowd, and as many after it.
+const ALONE: u32 = 20;
 
 /// Many clients at once before a queue that is too short for them.
 pub(super) struct Crowd {
@@ -23,6 +24,8 @@ pub(super) struct Crowd {
     unloaded: Duration,
     median: Duration,
     slowest: Duration,
+    /// What the service says of itself: alone, and with the others.
+    own: [Duration; 2],
 }
 
 impl Crowd {
@@ -39,6 +42,10 @@ impl Crowd {
             ratio(self.median),
             ratio(self.slowest),
         );
+        let [alone, with_others] = self.own.map(|time| time.as_secs_f64() * 1e3);
+        println!(
+            "  in the service, from the model's first step: {alone:.0} ms alone, {with_others:.0} ms then"
+        );
     }
 
     pub(super) fn to_json(&self) -> Value {
@@ -50,6 +57,7 @@ impl Crowd {
             "unloaded_seconds": self.unloaded.as_secs_f64(),
             "median_seconds": self.median.as_secs_f64(),
             "slowest_seconds": self.slowest.as_secs_f64(),
+            "own_seconds": self.own.map(|time| time.as_secs_f64()),
         })
     }
 }
@@ -61,34 +69,56 @@ fn photos(count: u32) -> Outcome<Vec<Vec<u8>>> {
     let mut photos = Vec::new();
     for number in 0..count {
         let mut picture = outfit.clone();
-        let [red, green, _] = [number % 256, number / 256, 0].map(|part| part as u8);
+        // Shades that are close: what the model says of one, it says of all.
+        let [red, green] = [number % 40, number / 40].map(|part| 150 + 2 * part as u8);
         for x in 0..picture.width().min(16) {
             for y in 0..picture.height().min(16) {
-                picture.put_pixel(x, y, image::Rgb([red, green, 0]));
+                picture.put_pixel(x, y, image::Rgb([red, green, 200]));
             }
         }
-        let mut bytes = Cursor::new(Vec::new());
-        picture.write_to(&mut bytes, ImageFormat::Png)?;
-        photos.push(bytes.into_inner());
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(&picture)?;
+        photos.push(bytes);
     }
     Ok(photos)
 }
 
-/// How long an answer took besides its waiting in the queue.
-fn beside_waiting(took: Duration, look: &Value) -> Duration {
-    let queued = look["timings"]["queue"].as_u64().unwrap_or_default();
-    took.saturating_sub(Duration::from_millis(queued))
+/// How long an answer took besides its waiting in the queue: as its client saw it, and from when it
+/// had its turn.
+struct Took {
+    seen: Duration,
+    own: Duration,
+}
+
+impl Took {
+    fn of(seen: Duration, look: &Value) -> Self {
+        let timed =
+            |step: &str| Duration::from_millis(look["timings"][step].as_u64().unwrap_or_default());
+        Self { seen: seen.saturating_sub(timed("queue")), own: timed("total") }
+    }
+}
+
+fn medians(took: &[Took]) -> (Duration, Duration) {
+    let of = |which: fn(&Took) -> Duration| median(took.iter().map(which).collect());
+    (of(|took| took.seen), of(|took| took.own))
+}
+
+async fn one_by_one(client: &Client, photos: &[Vec<u8>]) -> Outcome<Vec<Took>> {
+    let mut took = Vec::new();
+    for photo in photos {
+        let started = Instant::now();
+        let look = client.send(photo).await?;
+        took.push(Took::of(started.elapsed(), &look));
+    }
+    Ok(took)
 }
 
 pub(super) async fn run(service: &Service, clients: u32) -> Outcome<Crowd> {
     let client = Arc::new(Client::new(service)?);
-    let mut photos = photos(clients + 10)?;
-    let mut unloaded = Vec::new();
-    for photo in photos.split_off(clients as usize) {
-        let started = Instant::now();
-        let look = client.send(&photo).await?;
-        unloaded.push(beside_waiting(started.elapsed(), &look));
-    }
+    let mut photos = photos(clients + 2 * ALONE)?;
+    let mut after = photos.split_off(clients as usize);
+    let before = after.split_off(ALONE as usize);
+    let mut unloaded = one_by_one(&client, &before).await?;
     let progress = bar("a crowd", clients.into());
     let asked = photos.into_iter().map(|photo| {
         let (client, progress) = (Arc::clone(&client), progress.clone());
@@ -106,19 +136,22 @@ pub(super) async fn run(service: &Service, clients: u32) -> Outcome<Crowd> {
     let (mut told_to_come_back, mut failed) = (0, 0);
     for answer in asked {
         match answer.await? {
-            Ok((200, took, look)) => accepted.push(beside_waiting(took, &look)),
+            Ok((200, took, look)) => accepted.push(Took::of(took, &look)),
             Ok((429, ..)) => told_to_come_back += 1,
             Ok(_) | Err(_) => failed += 1,
         }
     }
     progress.finish_and_clear();
+    unloaded.extend(one_by_one(&client, &after).await?);
+    let (alone, with_others) = (medians(&unloaded), medians(&accepted));
     Ok(Crowd {
         clients,
         accepted: accepted.len(),
         told_to_come_back,
         failed,
-        unloaded: median(unloaded),
-        slowest: accepted.iter().max().copied().unwrap_or_default(),
-        median: median(accepted),
+        unloaded: alone.0,
+        median: with_others.0,
+        slowest: accepted.iter().map(|took| took.seen).max().unwrap_or_default(),
+        own: [alone.1, with_others.1],
     })
 }

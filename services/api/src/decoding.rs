@@ -1,6 +1,9 @@
 //! Turning bytes into photos, a few at a time.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::Semaphore;
 use vitrine_core::photo::Photo;
@@ -16,15 +19,22 @@ impl Decoding {
         Self(Arc::new(Semaphore::new(at_once.max(1))))
     }
 
-    /// The place is held until the decoding ends, even when nobody waits for it any more.
-    pub(crate) async fn photo(&self, bytes: Vec<u8>, side: u32) -> Result<Photo, Problem> {
+    /// The photo, and how long was waited for a place. It is held until the decoding ends, even when
+    /// nobody waits for it any more.
+    pub(crate) async fn photo(
+        &self,
+        bytes: Vec<u8>,
+        side: u32,
+    ) -> Result<(Photo, Duration), Problem> {
         let broken = || Problem::of(Code::Internal);
+        let began = Instant::now();
         let place = Arc::clone(&self.0).acquire_owned().await.map_err(|_| broken())?;
+        let waited = began.elapsed();
         let decoding = tokio::task::spawn_blocking(move || {
             let photo = Photo::read(&bytes, side);
             drop(place);
             photo
         });
-        Ok(decoding.await.map_err(|_| broken())??)
+        Ok((decoding.await.map_err(|_| broken())??, waited))
     }
 }

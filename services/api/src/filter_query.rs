@@ -1,6 +1,11 @@
 //! What a customer rules out, in a query.
 
-use vitrine_core::{filter::Filters, money::Money};
+use utoipa::IntoParams;
+use vitrine_core::{
+    filter::Filters,
+    money::Money,
+    vocabulary::{AgeGroup, Availability, Category, Colour, Gender, Pattern},
+};
 
 use crate::{
     page::limit_of,
@@ -11,6 +16,44 @@ use crate::{
 
 const KNOWN: &str = "limit, category, colour, pattern, material, brand, tag, gender, age_group, size, \
                      min_price, max_price, availability and include_unavailable";
+
+/// What such a query has.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query to the contract")]
+pub(crate) struct ListParams {
+    /// Products at most, in each list that is answered; 20 where not given
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// Repeated, or separated by commas
+    category: Option<Vec<Category>>,
+    /// Repeated, or separated by commas
+    colour: Option<Vec<Colour>>,
+    /// Repeated, or separated by commas
+    pattern: Option<Vec<Pattern>>,
+    /// Compared by whole words, without case; repeated
+    material: Option<Vec<String>>,
+    /// Compared without case; repeated
+    brand: Option<Vec<String>>,
+    /// Compared without case; repeated
+    tag: Option<Vec<String>>,
+    /// Unisex products pass for all; repeated, or separated by commas
+    gender: Option<Vec<Gender>>,
+    /// Repeated, or separated by commas
+    age_group: Option<Vec<AgeGroup>>,
+    /// Compared without case; repeated
+    size: Option<Vec<String>>,
+    /// What is paid now, at least
+    #[param(example = "49.90 EUR")]
+    min_price: Option<String>,
+    /// What is paid now, at most
+    #[param(example = "49.90 EUR")]
+    max_price: Option<String>,
+    /// Repeated, or separated by commas
+    availability: Option<Vec<Availability>>,
+    /// Also what can not be bought now
+    include_unavailable: Option<bool>,
+}
 
 /// Filters, and how many products are wanted at most.
 pub(crate) struct FilterQuery {

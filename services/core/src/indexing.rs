@@ -27,6 +27,7 @@ use crate::{
     product::{ColourVersion, Product},
 };
 
+#[cfg(feature = "testing")]
 pub(crate) use duty::INDEXING;
 use duty::{LOOK_AGAIN, OnDuty};
 use owed::Owed;

@@ -167,7 +167,7 @@ pub struct Suggestion {
 /// Where the time went, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Timings {
-    /// Waiting for the model to be free.
+    /// Waiting for its turn: to be decoded, and for the model to be free.
     pub queue: u64,
     /// Seeing the garments; 0 when they were known.
     pub describe: u64,

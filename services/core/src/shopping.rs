@@ -17,7 +17,6 @@ use std::{
 use async_stream::stream;
 use futures::{StreamExt, stream, stream::BoxStream};
 
-use crate::rules::RulesNow;
 use crate::{
     admission::{Admission, Busy},
     answers::{AnswerRecord, AnswerRecorder},
@@ -33,6 +32,7 @@ use crate::{
         AdvicePiece, AdviceStream, Brief, Cache, Catalog, Embedder, Index, ModelError, Rules,
         StoreError, Stylist, Vision,
     },
+    rules::RulesNow,
 };
 use brief::brief;
 use flight::Flight;
@@ -179,7 +179,7 @@ impl Shopping {
             }
             flight.land().await;
 
-            let gaps = shop.gaps(&request, &look).await;
+            let gaps = shop.gaps(&request, &rules, &look).await;
             for slot in &gaps.slots {
                 let completion = shop.completion(&request, &gaps, *slot, &mut look).await;
                 if let Some(completion) = completion {
@@ -202,7 +202,7 @@ impl Shopping {
                 }
             }
             drop(advice);
-            look.timings.queue = whole_millis(turn.waited());
+            look.timings.queue = whole_millis(request.waited + turn.waited());
             drop(turn);
             shop.remember_advice(&request, &brief, &look).await;
             flight.land().await;

@@ -1,17 +1,12 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vitrine_core::{
-    completing::Completion,
-    ids::ProductId,
-    search::SimilarRequest,
-    vocabulary::{AgeGroup, Availability, Category, Colour, Gender, Pattern},
-};
+use vitrine_core::{completing::Completion, ids::ProductId, search::SimilarRequest};
 
 use super::product::id_of;
 use crate::{
     caller::Caller,
-    filter_query::FilterQuery,
+    filter_query::{FilterQuery, ListParams},
     problem::{Problem, ProblemBody},
     problems::Code,
     product_query::Pairs,
@@ -38,20 +33,7 @@ pub(crate) struct CompletedLook {
     security(("token" = [])),
     params(
         ("id" = ProductId, Path, description = "As matches have it"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Products for each place at most; 20 where not given"),
-        ("category" = Option<Vec<Category>>, Query, description = "Repeated, or separated by commas"),
-        ("colour" = Option<Vec<Colour>>, Query, description = "Repeated, or separated by commas"),
-        ("pattern" = Option<Vec<Pattern>>, Query, description = "Repeated, or separated by commas"),
-        ("material" = Option<Vec<String>>, Query, description = "Compared by whole words, without case; repeated"),
-        ("brand" = Option<Vec<String>>, Query, description = "Compared without case; repeated"),
-        ("tag" = Option<Vec<String>>, Query, description = "Compared without case; repeated"),
-        ("gender" = Option<Vec<Gender>>, Query, description = "Unisex products pass for all; repeated, or separated by commas"),
-        ("age_group" = Option<Vec<AgeGroup>>, Query, description = "Repeated, or separated by commas"),
-        ("size" = Option<Vec<String>>, Query, description = "Compared without case; repeated"),
-        ("min_price" = Option<String>, Query, example = "49.90 EUR", description = "What is paid now, at least"),
-        ("max_price" = Option<String>, Query, example = "49.90 EUR", description = "What is paid now, at most"),
-        ("availability" = Option<Vec<Availability>>, Query, description = "Repeated, or separated by commas"),
-        ("include_unavailable" = Option<bool>, Query, description = "Also what can not be bought now"),
+        ListParams,
     ),
     responses(
         (status = 200, description = "What goes with it", body = CompletedLook),

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::timeout;
 use vitrine_core::{
@@ -19,7 +21,7 @@ use crate::{
 };
 
 /// When to come back while too many bodies are being read.
-const COME_BACK: std::time::Duration = std::time::Duration::from_secs(2);
+const COME_BACK: Duration = Duration::from_secs(2);
 const PICTURES: &str = "image/jpeg, image/png, image/webp, image/gif, image/bmp, image/tiff";
 
 /// Answer a photo
@@ -85,23 +87,23 @@ async fn read(
     let Upload { photo, focus, ask } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let is_kept = matches!(photo, Sent::Id(_));
-    let photo = sent(photo, &caller.merchant, state).await?;
+    let (photo, waited) = sent(photo, &caller.merchant, state).await?;
     let sight = if is_kept { Sight::KeptPhoto(photo) } else { Sight::Photo(photo) };
-    let bare = LookRequest { focus, ..LookRequest::of(caller.merchant.clone(), sight) };
+    let bare = LookRequest { focus, waited, ..LookRequest::of(caller.merchant.clone(), sight) };
     ask.put_into(bare, caller, state).await
 }
 
-/// The photo, wherever it is.
+/// The photo, wherever it is, and how long was waited until it could be decoded.
 pub(super) async fn sent(
     photo: Sent,
     merchant: &MerchantId,
     state: &State,
-) -> Result<Photo, Problem> {
+) -> Result<(Photo, Duration), Problem> {
     let side = state.shop.vision.photo_side();
     match photo {
         Sent::Bytes(bytes) => state.decoding.photo(bytes, side).await,
         Sent::Address(address) => state.decoding.photo(fetched(address, state).await?, side).await,
-        Sent::Id(id) => kept(merchant, &id, side, state).await,
+        Sent::Id(id) => Ok((kept(merchant, &id, side, state).await?, Duration::ZERO)),
     }
 }
 

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::header::ContentType, web};
 use vitrine_core::{ids::LookId, look::Look};
 
 use crate::{
@@ -35,7 +35,7 @@ pub(crate) async fn get_look(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id: LookId = path.parse().map_err(|_| Problem::of(Code::IdInvalid))?;
-    let look = state.shop.find_look(&caller.merchant, id).await?;
+    let look = state.shop.find_look_json(&caller.merchant, id).await?;
     let look = look.ok_or_else(|| Problem::of(Code::LookUnknown))?;
-    Ok(HttpResponse::Ok().json(look))
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(look))
 }

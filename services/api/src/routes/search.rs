@@ -102,7 +102,7 @@ async fn read(
     let Search { photo, request } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let photo = match photo {
-        Some(photo) => Some(sent(photo, &request.merchant, state).await?),
+        Some(photo) => Some(sent(photo, &request.merchant, state).await?.0),
         None => None,
     };
     Ok(SearchRequest { photo, ..request })

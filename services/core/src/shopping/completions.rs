@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{LookRequest, Shopping, rules_or_none};
+use super::{LookRequest, Shopping};
 use crate::{
     completing::{self, Completion, Slot, Together},
     digest,
@@ -9,7 +9,7 @@ use crate::{
     ids::{MerchantId, ProductId},
     look::{Look, Part},
     product::Product,
-    rules::Ruling,
+    rules::{RulesNow, Ruling},
     vocabulary::Gender,
 };
 
@@ -32,7 +32,7 @@ pub(super) struct Gaps {
 
 impl Shopping {
     /// What is to be filled; nothing where that is not asked for.
-    pub(super) async fn gaps(&self, request: &LookRequest, look: &Look) -> Gaps {
+    pub(super) async fn gaps(&self, request: &LookRequest, rules: &RulesNow, look: &Look) -> Gaps {
         if !request.complete_the_look {
             return Gaps::default();
         }
@@ -43,7 +43,6 @@ impl Shopping {
             return Gaps::default();
         }
         let best = self.best_matches(request, look).await;
-        let rules = rules_or_none(&*self.rules, &request.merchant).await;
         let kinds: Vec<_> = garments.iter().map(|garment| garment.category).collect();
         Gaps {
             slots,

@@ -12,7 +12,7 @@ use crate::{
     admission::Admission,
     digest,
     garment::Garment,
-    ids::{LookId, MerchantId},
+    ids::{CustomerId, LookId, MerchantId},
     look::{Advice, Look, LookGarment, Part},
     photo::Photo,
     ports::{Brief, ModelError, StoreError, Vector},
@@ -29,11 +29,22 @@ impl Shopping {
         merchant: &MerchantId,
         id: LookId,
     ) -> Result<Option<Look>, StoreError> {
+        let json = self.find_look_json(merchant, id).await?;
+        Ok(json.and_then(|json| serde_json::from_slice(&json).ok()))
+    }
+
+    /// The same as the JSON that it was answered as.
+    pub async fn find_look_json(
+        &self,
+        merchant: &MerchantId,
+        id: LookId,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         let key = look_key(merchant, id);
-        let Some(look) = self.read::<Look>(&key).await? else { return Ok(None) };
-        let Some(customer) = &look.customer_id else { return Ok(Some(look)) };
-        if self.measuring.customers.customer(merchant, customer).await?.is_some() {
-            return Ok(Some(look));
+        let Some(kept) = self.cache.get(&key).await? else { return Ok(None) };
+        let Some((customer, json)) = taken_apart(kept) else { return Ok(None) };
+        let Some(customer) = customer else { return Ok(Some(json)) };
+        if self.measuring.customers.customer(merchant, &customer).await?.is_some() {
+            return Ok(Some(json));
         }
         self.cache.remove(&key).await?;
         Ok(None)
@@ -41,10 +52,13 @@ impl Shopping {
 
     /// Forgets a look and its photo, as if their time were over.
     pub async fn forget_look(&self, merchant: &MerchantId, id: LookId) -> Result<(), StoreError> {
-        if let Some(look) = self.read::<Look>(&look_key(merchant, id)).await? {
+        let key = look_key(merchant, id);
+        let kept = self.cache.get(&key).await?.and_then(taken_apart);
+        let look = kept.and_then(|(_, json)| serde_json::from_slice::<Look>(&json).ok());
+        if let Some(look) = look {
             self.photos.forget(merchant, &look.photo_id).await?;
         }
-        self.cache.remove(&look_key(merchant, id)).await
+        self.cache.remove(&key).await
     }
 
     /// What a look answered within the last hour leaves for its refinements.
@@ -68,7 +82,10 @@ impl Shopping {
     }
 
     pub(super) async fn remember_look(&self, merchant: &MerchantId, look: &Look) {
-        self.remember(&look_key(merchant, look.id), look, LOOKS_KEPT).await;
+        let Ok(json) = serde_json::to_vec(look) else { return };
+        let customer = look.customer_id.as_ref().map_or("", |customer| customer.as_str());
+        let kept = [customer.as_bytes(), b"\n", &json].concat();
+        self.keep(&look_key(merchant, look.id), kept, LOOKS_KEPT).await;
     }
 
     /// All garments of a photo: as remembered, as another sees them meanwhile, or as the model sees
@@ -187,11 +204,26 @@ impl Shopping {
     }
 
     pub(super) async fn remember(&self, key: &str, value: &impl Serialize, keep: Duration) {
-        let Ok(bytes) = serde_json::to_vec(value) else { return };
+        if let Ok(bytes) = serde_json::to_vec(value) {
+            self.keep(key, bytes, keep).await;
+        }
+    }
+
+    async fn keep(&self, key: &str, bytes: Vec<u8>, keep: Duration) {
         if let Err(error) = self.cache.put(key, bytes, keep).await {
             tracing::warn!(%error, "the cache could not be written");
         }
     }
+}
+
+/// A look as it is kept: the customer that it names, who has no line breaks in their id, on a line
+/// of its own; then the JSON that it was answered as.
+fn taken_apart(mut kept: Vec<u8>) -> Option<(Option<CustomerId>, Vec<u8>)> {
+    let end = kept.iter().position(|byte| *byte == b'\n')?;
+    let json = kept.split_off(end + 1);
+    let customer = std::str::from_utf8(kept.get(..end)?).ok()?;
+    let customer = if customer.is_empty() { None } else { Some(CustomerId::new(customer).ok()?) };
+    Some((customer, json))
 }
 
 fn look_key(merchant: &MerchantId, id: LookId) -> String {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::{
     customer::Customer,
     experiments::Trial,
@@ -36,6 +38,8 @@ pub struct LookRequest {
     pub locale: Option<String>,
     /// Who asks, and the experiments that they are in.
     pub trial: Trial,
+    /// How long it waited before it came here.
+    pub waited: Duration,
 }
 
 impl LookRequest {
@@ -55,6 +59,7 @@ impl LookRequest {
             limit: 5,
             locale: None,
             trial: Trial::default(),
+            waited: Duration::ZERO,
         }
     }
 }

@@ -30,7 +30,33 @@ static SERVER: OnceLock<Option<Server>> = OnceLock::new();
 struct Server {
     admin: PgConnectOptions,
     /// Holds the pipe whose end ends the server.
-    _process: Option<Child>,
+    process: Option<Child>,
+}
+
+/// A server of our own with one empty database, which can be stopped.
+pub(crate) struct TestServer(Server);
+
+impl TestServer {
+    /// None, and a line that says so, where there is no PostgreSQL.
+    pub(crate) fn start() -> Option<Self> {
+        let server = own_server();
+        if server.is_none() {
+            skipped("no PostgreSQL is installed");
+        }
+        server.map(Self)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.0.admin.to_url_lossy().to_string()
+    }
+
+    /// It is gone when this returns, with all that it held.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut process) = self.0.process.take() {
+            drop(process.stdin.take());
+            process.wait().unwrap();
+        }
+    }
 }
 
 /// An empty database, dropped with this.
@@ -93,8 +119,12 @@ async fn run(connection: &mut PgConnection, statements: &str) {
 fn server() -> Option<Server> {
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
         let admin = PgConnectOptions::from_str(&url).expect("TEST_POSTGRES_URL is a URL");
-        return Some(Server { admin, _process: None });
+        return Some(Server { admin, process: None });
     }
+    own_server()
+}
+
+fn own_server() -> Option<Server> {
     let mut command = Command::new("sh");
     command
         .args(["-c", include_str!("postgres.sh"), "postgres.sh"])
@@ -114,7 +144,7 @@ fn server() -> Option<Server> {
                 .username("vitrine")
                 .password(PASSWORD)
                 .database("postgres");
-            return Some(Server { admin, _process: Some(process) });
+            return Some(Server { admin, process: Some(process) });
         }
         said += &line;
         said += "\n";
