@@ -6,6 +6,7 @@ mod crowd;
 
 use std::{path::PathBuf, time::Duration};
 
+use image::{Rgb, RgbImage};
 use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
 use serde_json::{Value, json};
 use vitrine_tests::{Service, demo};
@@ -182,6 +183,15 @@ async fn unknown(service: &Service, client: &Client) -> Outcome<Vec<Ratio>> {
         ratios.push(Ratio::share(what, median(first), median(all), 0.5));
     }
     Ok(ratios)
+}
+
+/// Paints a square in the corner of a photo, so that it is another one.
+fn mark(photo: &mut RgbImage, side: u32, shade: [u8; 3]) {
+    for x in 0..photo.width().min(side) {
+        for y in 0..photo.height().min(side) {
+            photo.put_pixel(x, y, Rgb(shade));
+        }
+    }
 }
 
 fn text<'a>(value: &'a Value, field: &str) -> Outcome<&'a str> {

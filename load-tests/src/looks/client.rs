@@ -16,6 +16,7 @@ use vitrine_core::{
 };
 use vitrine_tests::Service;
 
+use super::mark;
 use crate::measure::Outcome;
 
 /// One customer's connection.
@@ -130,11 +131,7 @@ pub(super) async fn models_alone(
 
 fn with_a_mark(photo: &[u8]) -> Outcome<Vec<u8>> {
     let mut picture = image::load_from_memory(photo)?.into_rgb8();
-    for x in 0..picture.width().min(8) {
-        for y in 0..picture.height().min(8) {
-            picture.put_pixel(x, y, image::Rgb([255, 0, 255]));
-        }
-    }
+    mark(&mut picture, 8, [255, 0, 255]);
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Png)?;
     Ok(bytes.into_inner())

@@ -7,7 +7,7 @@ use image::{ImageReader, codecs::jpeg::JpegEncoder};
 use serde_json::{Value, json};
 use vitrine_tests::{Service, demo};
 
-use super::{bar, client::Client, median};
+use super::{bar, client::Client, mark, median};
 use crate::measure::Outcome;
 
 /// What more than the unloaded time an accepted answer may take, the waiting in the queue aside.
@@ -71,11 +71,7 @@ fn photos(count: u32) -> Outcome<Vec<Vec<u8>>> {
         let mut picture = outfit.clone();
         // Shades that are close: what the model says of one, it says of all.
         let [red, green] = [number % 40, number / 40].map(|part| 150 + 2 * part as u8);
-        for x in 0..picture.width().min(16) {
-            for y in 0..picture.height().min(16) {
-                picture.put_pixel(x, y, image::Rgb([red, green, 200]));
-            }
-        }
+        mark(&mut picture, 16, [red, green, 200]);
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(&picture)?;
         photos.push(bytes);

@@ -11,7 +11,7 @@ use crate::{
     experiments::{Served, Trial},
     garment::Garment,
     ids::{LookId, SearchId},
-    look::{Look, LookGarment, Part},
+    look::{Look, LookGarment, Part, whole_millis},
     search::SearchAnswer,
     visitor::Visitor,
     vocabulary::{Category, Colour},
@@ -144,7 +144,7 @@ impl AnswerRecord {
             degraded: [Part::Garments, Part::Matches].into_iter().any(|part| answer.has_lost(part)),
             describe: None,
             first_match: None,
-            total: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            total: whole_millis(took),
         }
     }
 }

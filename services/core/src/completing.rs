@@ -65,6 +65,13 @@ pub(crate) fn search_text(slot: Slot, garments: &[Garment]) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
+/// Whom products are made for, where they agree.
+pub(crate) fn shared_gender(products: &[Product]) -> Option<Gender> {
+    let mut genders = products.iter().filter_map(|product| product.gender);
+    let first = genders.find(|gender| *gender != Gender::Unisex)?;
+    genders.all(|gender| gender == first || gender == Gender::Unisex).then_some(first)
+}
+
 /// What to look for, and for whom.
 pub(crate) struct Wanted<'a> {
     pub(crate) merchant: &'a MerchantId,

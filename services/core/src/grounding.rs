@@ -14,8 +14,8 @@ const NAMED: usize = 4;
 const DOING: [&str; 6] = ["up", "down", "it", "for", "to", "code"];
 
 /// A piece of advice as it may be told: its words speak only of the products it names and of what
-/// the customer wears or bought. An overall sentence that speaks of anything else is replaced by a plain one;
-/// such a suggestion, or one of products that were not found, is not told at all.
+/// the customer wears or bought. An overall sentence that speaks of anything else is replaced by a
+/// plain one; such a suggestion, or one of products that were not found, is not told at all.
 pub fn grounded(piece: AdvicePiece, brief: &Brief) -> Option<AdvicePiece> {
     match piece {
         AdvicePiece::Text(text) => {

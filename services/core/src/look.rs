@@ -1,5 +1,7 @@
 //! An answered photo, as it is told to the customer.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -184,6 +186,11 @@ pub struct Timings {
     pub first_match: Option<u64>,
     /// From the admitted request to the whole answer.
     pub total: u64,
+}
+
+/// A time as [`Timings`] tell it.
+pub(crate) fn whole_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A part of the answer that is missing or worse than usual.

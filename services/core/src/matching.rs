@@ -8,7 +8,7 @@ use crate::{
     filter::Filters,
     garment::Garment,
     ids::{MerchantId, ProductId},
-    look::{Match, MatchVariant, Reason},
+    look::{Match, MatchVariant, Reason, whole_millis},
     ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
     product::{ColourVersion, Product, Variant},
     profile::Person,
@@ -341,7 +341,7 @@ pub(crate) fn to_variant(variant: &Variant) -> MatchVariant {
 }
 
 fn millis(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    whole_millis(since.elapsed())
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::{
     garment::Garment,
     grounding::grounded,
     ids::{LookId, MerchantId},
-    look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings},
+    look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings, whole_millis},
     matching::{self, Found, Wanted},
     measuring::Measuring,
     ports::{
@@ -503,10 +503,6 @@ impl Look {
             });
         }
     }
-}
-
-fn whole_millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn millis(since: Instant) -> u64 {

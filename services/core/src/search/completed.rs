@@ -5,9 +5,9 @@ use crate::{
     completing::{self, Completion},
     customer::Customer,
     garment::{Garment, Region},
-    product::{ColourVersion, Product},
+    product::ColourVersion,
     rules::RulesNow,
-    vocabulary::{Gender, Pattern},
+    vocabulary::Pattern,
 };
 
 impl Searching {
@@ -32,7 +32,7 @@ impl Searching {
             let wanted = completing::Wanted {
                 merchant,
                 garments: &garments,
-                gender: gender(own),
+                gender: completing::shared_gender(&known),
                 slot,
                 text: &text,
                 vector: &self.vector(&text).await?,
@@ -50,10 +50,6 @@ impl Searching {
         }
         Ok(Some(completions))
     }
-}
-
-fn gender(product: &Product) -> Option<Gender> {
-    product.gender.filter(|gender| *gender != Gender::Unisex)
 }
 
 /// A version as if it were worn.

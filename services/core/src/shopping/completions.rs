@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use super::{LookRequest, Shopping};
 use crate::{
@@ -46,7 +46,7 @@ impl Shopping {
         let kinds: Vec<_> = garments.iter().map(|garment| garment.category).collect();
         Gaps {
             slots,
-            gender: shared_gender(&best),
+            gender: completing::shared_gender(&best),
             together: self.together(&request.merchant, &best).await,
             ruling: rules.ruling(&request.words(), &kinds),
             garments,
@@ -106,26 +106,29 @@ impl Shopping {
         merchant: &MerchantId,
         products: &[Product],
     ) -> Vec<Together> {
-        let mut together: Vec<Together> = Vec::new();
+        let mut ids: Vec<ProductId> = Vec::new();
+        let mut with: HashMap<ProductId, &str> = HashMap::new();
         for product in products {
-            let known = self.bought_with(merchant, &product.id).await;
-            let ids: Vec<ProductId> = known.iter().map(|(id, _)| id.clone()).collect();
-            let found = self.catalog.products(merchant, &ids).await.unwrap_or_default();
-            for other in found {
-                let is_new = together.iter().all(|known| known.product.id != other.id);
-                if is_new && products.iter().all(|product| product.id != other.id) {
-                    together.push(Together { product: other, with: product.title.clone() });
+            for other in self.bought_with(merchant, &product.id).await {
+                let is_new = !with.contains_key(&other);
+                if is_new && products.iter().all(|product| product.id != other) {
+                    with.insert(other.clone(), &product.title);
+                    ids.push(other);
                 }
             }
         }
-        together
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        let found = self.catalog.products(merchant, &ids).await.unwrap_or_default();
+        let told = found.into_iter().filter_map(|product| {
+            let with = (*with.get(&product.id)?).to_owned();
+            Some(Together { product, with })
+        });
+        told.collect()
     }
 
-    async fn bought_with(
-        &self,
-        merchant: &MerchantId,
-        product: &ProductId,
-    ) -> Vec<(ProductId, u64)> {
+    async fn bought_with(&self, merchant: &MerchantId, product: &ProductId) -> Vec<ProductId> {
         let key = format!("together:{}", digest(&[merchant.as_str(), product.as_str()]));
         if let Some(known) = self.recall(&key).await {
             return known;
@@ -133,6 +136,7 @@ impl Shopping {
         let events = &self.measuring.events;
         match events.bought_with(merchant, product, LEAST_ORDERS, TOGETHER).await {
             Ok(found) => {
+                let found: Vec<ProductId> = found.into_iter().map(|(id, _)| id).collect();
                 self.remember(&key, &found, TOGETHER_KEPT).await;
                 found
             }
@@ -149,11 +153,4 @@ impl Shopping {
         let ids: Vec<_> = best.map(|found| found.product_id.clone()).collect();
         self.catalog.products(&request.merchant, &ids).await.unwrap_or_default()
     }
-}
-
-/// Whom products are made for, where they agree.
-fn shared_gender(products: &[Product]) -> Option<Gender> {
-    let mut genders = products.iter().filter_map(|product| product.gender);
-    let first = genders.find(|gender| *gender != Gender::Unisex)?;
-    genders.all(|gender| gender == first || gender == Gender::Unisex).then_some(first)
 }
