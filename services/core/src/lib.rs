@@ -26,6 +26,7 @@ pub mod imports;
 pub mod indexing;
 pub mod keys;
 pub mod lack;
+pub mod likeness;
 pub mod look;
 pub mod matching;
 pub mod measuring;

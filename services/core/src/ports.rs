@@ -10,6 +10,7 @@ mod events;
 mod experiments;
 mod feeds;
 mod fetch;
+mod image_embedder;
 mod imports;
 mod index;
 mod keys;
@@ -32,6 +33,7 @@ pub use fetch::{
     Body, Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, Patience,
     bounded, redirected,
 };
+pub use image_embedder::ImageEmbedder;
 pub use imports::{
     Batch, Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, UnderWay, Work,
     Worked,

@@ -2,8 +2,9 @@
 
 use vitrine_core::{
     testing::{
-        FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, contracts, sample,
+        FakeEmbedder, FakeFetch, FakeImageEmbedder, FakeStylist, FakeVision, MemoryCache,
+        MemoryCatalog, MemoryIndex, MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, contracts,
+        sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -62,6 +63,11 @@ async fn the_stylist_that_recommends_everything_keeps_the_contract() {
 #[tokio::test]
 async fn the_embedder_that_counts_words_keeps_the_contract() {
     contracts::embedder(&FakeEmbedder::default()).await;
+}
+
+#[tokio::test]
+async fn the_image_embedder_that_means_colours_keeps_the_contract() {
+    contracts::image_embedder(&FakeImageEmbedder::default()).await;
 }
 
 #[tokio::test]

@@ -2,15 +2,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
+use image::RgbImage;
 
 use crate::{
     admission::Permit,
     garment::Garment,
+    likeness::Grades,
     look::Suggestion,
-    photo::Photo,
+    photo::{self, Photo},
     ports::{
-        AdvicePiece, AdviceStream, Brief, DescribeStream, Embedder, ModelError, Stylist, Vector,
-        Vision,
+        AdvicePiece, AdviceStream, Brief, DescribeStream, Embedder, ImageEmbedder, ModelError,
+        Stylist, Vector, Vision,
     },
 };
 
@@ -144,6 +146,43 @@ impl Embedder for FakeEmbedder {
     }
 }
 
+/// The mean colours of a grid of 4 x 4 fields: pictures of like colours in like places are close.
+#[derive(Debug, Default)]
+pub struct FakeImageEmbedder(AtomicUsize);
+
+impl FakeImageEmbedder {
+    /// How many pictures it has embedded.
+    pub fn embedded(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl ImageEmbedder for FakeImageEmbedder {
+    fn model(&self) -> &str {
+        "fake-image-embedder"
+    }
+
+    fn dimensions(&self) -> usize {
+        48
+    }
+
+    fn grades(&self) -> Option<Grades> {
+        Some(Grades { same: 0.97, very_similar: 0.8, similar: 0.5 })
+    }
+
+    async fn embed(&self, pictures: Vec<RgbImage>) -> Result<Vec<Vector>, ModelError> {
+        self.0.fetch_add(pictures.len(), Ordering::SeqCst);
+        Ok(pictures.iter().map(fields).collect())
+    }
+}
+
+fn fields(picture: &RgbImage) -> Vector {
+    let small = photo::resize(picture, 4, 4);
+    let centred = small.pixels().flat_map(|pixel| pixel.0.map(|value| f32::from(value) - 127.5));
+    unit(centred.collect())
+}
+
 fn bag(text: &str) -> Vector {
     let mut vector = vec![0.0_f32; 64];
     vector[0] = 1e-3;
@@ -152,6 +191,10 @@ fn bag(text: &str) -> Vector {
             vector[usize::from(blake3::hash(word.as_bytes()).as_bytes()[0]) % 64] += 1.0;
         }
     }
+    unit(vector)
+}
+
+fn unit(vector: Vector) -> Vector {
     let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
     vector.iter().map(|value| value / length).collect()
 }
