@@ -7,6 +7,7 @@ alone. The seed is fixed; the same code writes the same files.
 """
 import json
 import re
+import zlib
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ from drawing.words import (CATEGORIES, CATEGORY_WORDS, COLOUR_WORDS, COLOURS, LE
 
 CATALOG = Path(__file__).resolve().parents[1] / "catalog"
 SEED, PAIRS, SIDE = 94_000_000, 240, 160
+PIECES = 95_000_000  # of the products, from here on
 
 BRANDS = ["Linden", "Oakwren", "Calverrie", "Brindlemoor", "Pellarin", "Sorrelby", "Veskarra", "Maravelle", "Tindrow", "Halvenne",
           "Quillmoss", "Ostrellin", "Fennowick", "Larkhollow", "Dovanelle", "Juniperre"]
@@ -141,9 +143,10 @@ def invent(rng, category, mains):
 
 
 def spec_of(product, colours):
-    """What to draw for one colour version."""
+    """What to draw for one colour version: always the same piece, in the shop's picture and wherever it is worn."""
     printed = re.search(r"The word ([A-Z]+) is printed", product["description"])
-    return Spec(product["category"], tuple(colours), product["pattern"], product["sleeve"], product["length"], printed[1] if printed else "")
+    piece = PIECES + zlib.crc32(product["id"].encode()) % 1_000_000
+    return Spec(product["category"], tuple(colours), product["pattern"], product["sleeve"], product["length"], printed[1] if printed else "", piece)
 
 
 def versions_of(product):

@@ -4,12 +4,14 @@ Muon (Jordan et al. 2024): momentum, then Newton-Schulz steps towards the neares
 """
 import torch
 
+INSIDE = torch.bfloat16 if "AVX512" in torch.backends.cpu.get_cpu_capability() else torch.float32  # slow where a processor has no bfloat16
+
 
 def orthogonal(g, steps=5):
     a, b, c = 3.4445, -4.7750, 2.0315
     x = g / (g.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     tall = x.shape[-2] > x.shape[-1]
-    x = (x.mT if tall else x).bfloat16()
+    x = (x.mT if tall else x).to(INSIDE)
     for _ in range(steps):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 use tempfile::TempDir;
-use vitrine::{app::App, cli::Common, settings::Settings, steps::Steps};
+use vitrine::{Folder, app::App, cli::Common, settings::Settings, steps::Steps};
 use vitrine_api::{Role, ServerSettings, TokenKeys, server};
 use vitrine_core::{ids::MerchantId, shopping::Shopping};
 
@@ -59,10 +59,13 @@ impl Service {
                 let data = tempfile::tempdir().expect("a folder");
                 let common = Common { config: None, set, data: Some(data.path().to_owned()) };
                 let settings = Settings::read(&common, None).expect("good settings");
-                let app = App::open(&settings, &Steps::new(true)).await.expect("an opened service");
-                let feed = std::fs::read(demo().join("catalog/products.jsonl")).expect("the feed");
+                let catalog = Folder { host: "shop.example", path: demo().join("catalog") };
+                let feed = catalog.feed("products.jsonl").expect("the feed");
+                let app = App::open_with(&settings, &Steps::new(true), Some(catalog)).await;
+                let app = app.expect("an opened service");
                 let (_, problem) = app.import(&merchant(), &feed).await.expect("an imported feed");
                 assert_eq!(problem, None, "the drawn catalog is without problems");
+                app.fetch_pictures(|_| {}).await.expect("pictures");
                 app.indexer.drain(|_| {}).await.expect("an index");
                 let keys = app.keys.clone();
                 let (token, keeper) = (token(&keys, Role::Shopper), token(&keys, Role::Merchant));

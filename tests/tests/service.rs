@@ -71,6 +71,23 @@ async fn the_drawn_product_is_the_first_match() {
 }
 
 #[tokio::test]
+async fn a_match_that_is_taken_for_the_same_product_is_it() {
+    let (mut right, mut wrong) = (0, 0);
+    for outfit in outfits() {
+        let drawn: Vec<&str> = outfit.products.iter().map(|drawn| &*drawn.product_id).collect();
+        let look = SERVICE.look(&outfit_photo(&outfit)).await;
+        let matches = list(&look, "garments").iter().flat_map(|garment| list(garment, "matches"));
+        for found in matches.filter(|found| found["looks_alike"]["same_product"] == true) {
+            assert_eq!(found["reasons"][0]["text"], "looks the same as yours");
+            let is_it = drawn.contains(&found["product_id"].as_str().unwrap());
+            *if is_it { &mut right } else { &mut wrong } += 1;
+        }
+    }
+    println!("taken for the same product: {right} rightly, {wrong} wrongly");
+    assert!(right > 0 && wrong * 4 <= right, "{right} rightly, {wrong} wrongly");
+}
+
+#[tokio::test]
 async fn advice_names_only_products_that_were_matched() {
     let mut suggestions = 0;
     for outfit in outfits().iter().take(20) {

@@ -11,7 +11,7 @@ SOLES = [(240, 240, 236), (240, 240, 236), (50, 46, 44), (168, 120, 72)]
 def hat(rng, spec, pose):
     """Around a head whose crown is at y -0.62 and eyes at -0.38."""
     style = one(rng, ["cap", "cap", "cap side", "beanie", "beanie", "brim", "bucket", "sun", "flat"])
-    if pose.worn and style in ("cap side", "sun", "flat"):
+    if (pose.worn or spec.piece is not None) and style in ("cap side", "sun", "flat"):
         style = one(rng, ["cap", "brim", "beanie"])
     draw = {"cap": cap, "cap side": cap_side, "beanie": beanie, "brim": brimmed, "bucket": bucket, "sun": sun, "flat": flat}[style]
     return draw(rng, spec)

@@ -262,9 +262,9 @@ class Canvas:
         return out
 
     def print(self, op, frame, look, gbox, mask, light):
-        """An emblem, letters or both where `op` says; letters only when legible. Returns the letters printed."""
+        """An emblem, letters or both where `op` says; letters only when legible, or on a very product. Returns the letters printed."""
         from .prints import emblem
-        least = 7 / 144 * self.side
+        least = 7 / 144 * self.side if look.spec.piece is None else 0
         patch, half, text = emblem(look, op.half, frame.scale, least)
         h, w = patch.shape[:2]
         corners = np.array([(-1, -1), (1, -1), (-1, 1)], float) * half + op.centre

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import bottoms, dresses, extras, outer, places, tops
+from . import bottoms, cloth, dresses, extras, outer, places, tops
 from .person import Body
 from .pose import Pose, hanging, lying, standing
 from .render import Canvas, Frame, Look, fit, points_of
@@ -25,7 +25,7 @@ OVER = ["jacket", "blazer"]
 @dataclass
 class Garment:
     """One garment of a scene, as it is seen: `box` (x0, y0, x1, y1) in shares of the picture's side, `mask` uint8
-    (side, side) 0 to 255 of its visible pixels, `text` the letters that can be read."""
+    (side, side) 0 to 255 of its visible pixels, `text` the letters that can be read, `piece` the very product."""
     category: str
     colours: list
     pattern: str
@@ -34,6 +34,7 @@ class Garment:
     text: str
     box: tuple
     mask: np.ndarray
+    piece: int | None = None
 
 
 @dataclass
@@ -43,8 +44,24 @@ class Scene:
     garments: list
 
 
+def of_piece(rng, spec, part):
+    """The chance that shapes a garment: the scene's own, or always the same for a very product."""
+    return rng if spec.piece is None else np.random.default_rng([spec.piece, part])
+
+
 def cut(rng, spec, pose):
-    return CUTS[spec.category](rng, spec, pose)
+    ops = CUTS[spec.category](of_piece(rng, spec, 0), spec, pose)
+    return ops if spec.piece is None else [op for op in ops if not getattr(op, "soft", False) or rng.random() < .6]
+
+
+def look_of(rng, spec, crease):
+    """Colours and cloth. The creases of a very product are the scene's, so that nothing can be told by them."""
+    own = of_piece(rng, spec, 1)
+    look = Look(own, spec, crease)
+    cloth_for(own, look)
+    if spec.piece is not None:
+        look.crease_tile, look.edge, look.seam = one(rng, cloth.creases()), rng.uniform(.4, 1.2), rng.uniform(.3, 1.0)
+    return look
 
 
 def cloth_for(rng, look):
@@ -173,8 +190,7 @@ def draw_laid(rng, specs, side):
 def draw_one(rng, canvas, spec, cell, pose, turn, kept):
     ops = cut(rng, spec, pose)
     frame = fit(rng, ops, cell, turn, rng.uniform(.004, .018), rng.uniform(.88, 1.14), rng.normal(0, .03))
-    look = Look(rng, spec, rng.uniform(.03, .17))
-    cloth_for(rng, look)
+    look = look_of(rng, spec, rng.uniform(.03, .17))
     light = rng.uniform(-1, 1, 2)
     if not similar(rng, canvas, frame, ops, look):
         canvas.shadow(ops, frame, rng.uniform(.2, .45), frame.scale * .04 * light, max(1.5, frame.scale * rng.uniform(.02, .06)))
@@ -232,8 +248,7 @@ def draw_worn(rng, specs, side):
         canvas.plain(points_of(cut(rng, draw_spec(rng, "tank-top"), pose)[:1]), frame, body.skin, .2)
     for spec in dressed:
         ops = cut(rng, spec, pose)
-        look = Look(rng, spec, rng.uniform(.03, .09))
-        cloth_for(rng, look)
+        look = look_of(rng, spec, rng.uniform(.03, .09))
         text = canvas.garment(ops, frame, look)
         kept.append((spec, text))
     return canvas, kept
@@ -252,7 +267,7 @@ def finish(rng, canvas, kept):
         if max(box[2] - box[0], box[3] - box[1]) < LEAST or area < SEEN * whole:
             continue
         text = text if area > .85 * whole else ""
-        garments.append((area, Garment(spec.category, list(spec.colours), spec.pattern, spec.sleeve, spec.length, text, tuple(map(float, box)), mask)))
+        garments.append((area, Garment(spec.category, list(spec.colours), spec.pattern, spec.sleeve, spec.length, text, tuple(map(float, box)), mask, spec.piece)))
     garments.sort(key=lambda g: -g[0])
     return Scene(photo(rng, canvas.picture), [g for _, g in garments])
 
@@ -289,8 +304,7 @@ def draw_product(spec, side=160, seed=0):
     ops = cut(rng, spec, pose)
     pad = side * .07
     frame = fit(rng, ops, (pad, pad, side - pad, side - pad), 0.0, .003)
-    look = Look(rng, spec, .05)
-    cloth_for(rng, look)
+    look = look_of(rng, spec, .05)
     canvas.shadow(ops, frame, .25, frame.scale * np.array([.02, .03]), frame.scale * .05)
     canvas.garment(ops, frame, look)
     return np.clip(canvas.picture, 0, 255).astype(np.uint8)

@@ -18,13 +18,15 @@ RGB = {c["id"]: np.array([int(c["srgb"][i:i + 2], 16) for i in (0, 2, 4)], float
 
 @dataclass(frozen=True)
 class Spec:
-    """A garment in words. `colours`: 1 to 3 colour ids, the main one first; `text`: printed letters, upper case."""
+    """A garment in words. `colours`: 1 to 3 colour ids, the main one first; `text`: printed letters, upper case; `piece`: a
+    number for one very product, whose cut, dye, cloth and print are then the same wherever it is drawn."""
     category: str
     colours: tuple
     pattern: str = "plain"
     sleeve: str | None = None
     length: str | None = None
     text: str = ""
+    piece: int | None = None
 
 
 SLEEVE_ODDS = {

@@ -28,7 +28,7 @@ const BROKE: &str = "the check broke";
 /// That photos are answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Ready {
-    /// `ready`, or `degraded` where something is away without which answers are slower.
+    /// `ready`, or `degraded` where something is away without which answers are slower or poorer.
     #[schema(example = "ready")]
     status: &'static str,
     /// What is away, if anything.
@@ -37,6 +37,9 @@ pub(crate) struct Ready {
     model: String,
     /// The model that compares words.
     embedder: String,
+    /// The model that compares pictures; absent where none are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_embedder: Option<String>,
     /// What a customer must know of the model, if anything.
     caution: Option<String>,
 }
@@ -92,29 +95,37 @@ impl Readiness {
 
     /// All parts are asked, so that one that is away hides no other.
     async fn ask(&self) -> Result<Ready, NotReady> {
-        let Shopping { catalog, index, cache, vision, embedder, .. } = &*self.shop;
+        let Shopping { catalog, index, cache, vision, embedder, image_embedder, .. } = &*self.shop;
         let count = async {
             match MerchantId::new("readiness") {
                 Ok(nobody) => index.count(&nobody).await.map(drop),
                 Err(_) => Ok(()),
             }
         };
-        let (catalog, index, cache, models) = join!(
+        let look = async {
+            let Some(pictures) = image_embedder else { return Ok(()) };
+            let shirt = drawn(vision.photo_side()).square().clone();
+            alive("the picture encoder", pictures.embed(vec![shirt]).await).map(drop)
+        };
+        let (catalog, index, cache, pictures, models) = join!(
             self.part("the catalog", told("the catalog", catalog.check())),
             self.part("the index", told("the index", count)),
             self.part("the cache", told("the cache", cache.get("readiness"))),
+            self.part("the picture encoder", look),
             self.part("the model", self.ask_models()),
         );
         let away: Vec<String> =
             [catalog, index, models].into_iter().filter_map(Result::err).collect();
+        let missed: Vec<String> = [cache, pictures].into_iter().filter_map(Result::err).collect();
         if !away.is_empty() {
-            return Err(away.into_iter().chain(cache.err()).collect::<Vec<_>>().join(", "));
+            return Err(away.into_iter().chain(missed).collect::<Vec<_>>().join(", "));
         }
         Ok(Ready {
-            status: if cache.is_ok() { "ready" } else { "degraded" },
-            away: cache.err().into_iter().collect(),
+            status: if missed.is_empty() { "ready" } else { "degraded" },
+            away: missed,
             model: vision.model().to_owned(),
             embedder: embedder.model().to_owned(),
+            image_embedder: image_embedder.as_ref().map(|pictures| pictures.model().to_owned()),
             caution: vision.caution().map(str::to_owned),
         })
     }

@@ -15,7 +15,7 @@ use crate::{
     ids::MerchantId,
     look::{Attribute, Match, Reason, ReasonKind},
     matching::{Judged, join, liked, prefilter, version_key},
-    ports::{Catalog, Hit, Index, Query, StoreError, Vector},
+    ports::{Catalog, Hit, Index, Query, StoreError, Vector, Weights},
     product::{ColourVersion, Product},
     profile::Person,
     rules::Ruling,
@@ -91,6 +91,8 @@ pub(crate) struct Wanted<'a> {
     /// What customers buy with what was matched.
     pub(crate) together: &'a [Together],
     pub(crate) limit: usize,
+    /// Of the legs that the index is searched by.
+    pub(crate) legs: Weights,
 }
 
 /// A product that customers buy together with one that was matched.
@@ -123,6 +125,8 @@ pub(crate) async fn find(
     let query = Query {
         words: wanted.vector.clone(),
         terms: wanted.text.to_owned(),
+        picture: None,
+        weights: wanted.legs,
         likeness: wanted.vector.clone(),
         prefilter,
         limit: POINTS,
@@ -136,10 +140,11 @@ pub(crate) async fn find(
                 product: product.id.clone(),
                 version: version_key(version),
                 similarity: 0.0,
+                picture: None,
             }));
         }
     }
-    let judge = |version: &ColourVersion<'_>, similarity: f32| judged(wanted, version, similarity);
+    let judge = |version: &ColourVersion<'_>, hit: &Hit| judged(wanted, version, hit.similarity);
     let hits: Vec<&Hit> = hits.iter().collect();
     let who = (&filters, wanted.customer);
     let mut best = join(catalog, wanted.merchant, who, &hits, judge).await?;
@@ -165,7 +170,8 @@ fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> 
     }
     let liked = liked(version, wanted.customer, wanted.person, wanted.ruling)?;
     reasons.extend(liked.reasons);
-    Some(Judged { worth: goes + SIMILARITY_SHARE * similarity + liked.worth, reasons })
+    let worth = goes + SIMILARITY_SHARE * similarity + liked.worth;
+    Some(Judged { worth, reasons, looks_alike: None })
 }
 
 /// How well something goes with the look, 0 to 1, and why.

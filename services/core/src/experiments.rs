@@ -66,6 +66,10 @@ pub struct Varied {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(minimum = 0, maximum = 1)]
     pub min_similarity: Option<f32>,
+    /// The share of how alike pictures look when matches are put in order, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(minimum = 0, maximum = 1)]
+    pub picture_share: Option<f32>,
     /// Whether advice is written.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub advice: Option<bool>,
@@ -93,7 +97,9 @@ pub enum ExperimentError {
     Arms,
     #[error("`{0}` has a weight that is not a whole number from 1 to 1000")]
     Weight(ArmName),
-    #[error("`{0}` has settings out of range: `limit` is 1 to 20, `min_similarity` 0 to 1")]
+    #[error(
+        "`{0}` has settings out of range: `limit` is 1 to 20, `min_similarity` and `picture_share` 0 to 1"
+    )]
     Settings(ArmName),
     #[error(
         "its variants are others than before, and visitors have seen those; stop it, and try this under another name"
@@ -119,8 +125,8 @@ impl Experiment {
                 return Err(ExperimentError::Weight(name.clone()));
             }
             let limit = settings.limit.is_none_or(|limit| (1..=MAX_LIMIT).contains(&limit));
-            let floor = settings.min_similarity.is_none_or(|floor| (0.0..=1.0).contains(&floor));
-            if !limit || !floor {
+            let share = |share: Option<f32>| share.is_none_or(|share| (0.0..=1.0).contains(&share));
+            if !limit || !share(settings.min_similarity) || !share(settings.picture_share) {
                 return Err(ExperimentError::Settings(name.clone()));
             }
         }
@@ -146,11 +152,12 @@ impl Experiment {
         self.varies().into_iter().zip(other.varies()).any(|(own, theirs)| own && theirs)
     }
 
-    fn varies(&self) -> [bool; 3] {
+    fn varies(&self) -> [bool; 4] {
         let any = |is: fn(&Varied) -> bool| self.arms.iter().any(|arm| is(&arm.settings));
         [
             any(|settings| settings.limit.is_some()),
             any(|settings| settings.min_similarity.is_some()),
+            any(|settings| settings.picture_share.is_some()),
             any(|settings| settings.advice.is_some()),
         ]
     }
@@ -182,6 +189,7 @@ impl Trial {
             trial.settings = Varied {
                 limit: arm.settings.limit.or(trial.settings.limit),
                 min_similarity: arm.settings.min_similarity.or(trial.settings.min_similarity),
+                picture_share: arm.settings.picture_share.or(trial.settings.picture_share),
                 advice: arm.settings.advice.or(trial.settings.advice),
             };
         }
@@ -236,6 +244,9 @@ mod tests {
         for bad in [f32::NAN, -0.1, 1.1] {
             let mut experiment = good.clone();
             experiment.arms[0].settings.min_similarity = Some(bad);
+            assert!(matches!(experiment.check(), Err(ExperimentError::Settings(_))), "{bad}");
+            let mut experiment = good.clone();
+            experiment.arms[1].settings.picture_share = Some(bad);
             assert!(matches!(experiment.check(), Err(ExperimentError::Settings(_))), "{bad}");
         }
         let limit = refused(|bad| bad.arms[0].settings.limit = Some(21));

@@ -7,6 +7,7 @@ use crate::{
     duplicates::{DuplicateGroup, DuplicatesBy, of_pictures},
     ids::{MerchantId, ProductId},
     lack::Lack,
+    likeness::SameBy,
     ports::{Catalog, PictureCounts, PictureState, Pictures, StoreError},
     product_filter::ProductFilter,
 };
@@ -52,6 +53,7 @@ impl Health {
     pub async fn of(
         catalog: &dyn Catalog,
         pictures: &dyn Pictures,
+        same: Option<SameBy<'_>>,
         merchant: &MerchantId,
     ) -> Result<Self, StoreError> {
         let counts = catalog.count_by_lacks(merchant).await?;
@@ -73,7 +75,7 @@ impl Health {
         let duplicates = async {
             let mut all = Vec::with_capacity(DuplicatesBy::ALL.len());
             for by in DuplicatesBy::ALL {
-                all.push(Duplicates::of(catalog, pictures, merchant, *by).await?);
+                all.push(Duplicates::of(catalog, pictures, same, merchant, *by).await?);
             }
             let counts = pictures.count_pictures(merchant).await?;
             let failed = Some(PictureState::Failed);
@@ -108,6 +110,7 @@ impl Duplicates {
     async fn of(
         catalog: &dyn Catalog,
         pictures: &dyn Pictures,
+        same: Option<SameBy<'_>>,
         merchant: &MerchantId,
         by: DuplicatesBy,
     ) -> Result<Self, StoreError> {
@@ -117,7 +120,7 @@ impl Duplicates {
                 groups => (groups, catalog.shared_gtins(merchant, None, GROUPS).await?),
             },
             DuplicatesBy::Picture => {
-                let mut all = of_pictures(pictures, merchant).await?;
+                let mut all = of_pictures(catalog, pictures, same, merchant).await?;
                 let groups = all.len() as u64;
                 all.truncate(GROUPS);
                 (groups, all)
@@ -146,7 +149,7 @@ mod tests {
         let p0 = ProductId::new("p0").unwrap();
         catalog.note_matched(&merchant, std::slice::from_ref(&p0)).await.unwrap();
 
-        let health = Health::of(&catalog, &catalog, &merchant).await.unwrap();
+        let health = Health::of(&catalog, &catalog, None, &merchant).await.unwrap();
         assert_eq!(health.products, 7);
         let told = |lack: Lack| {
             let (_, finding) = health.lacks.iter().find(|(known, _)| *known == lack).unwrap();

@@ -3,6 +3,7 @@
 
 mod duty;
 mod owed;
+mod pictured;
 mod point;
 mod rebuild;
 mod repair;
@@ -21,7 +22,7 @@ use tokio::sync::Notify;
 use crate::{
     ids::{MerchantId, ProductId},
     ports::{
-        Catalog, Change, Duties, DutyError, Embedder, Index, ModelError, Point, Rebuilds,
+        Catalog, Change, Duties, DutyError, Embedder, Index, ModelError, Pictures, Point, Rebuilds,
         StoreError, Vector,
     },
     product::{ColourVersion, Product},
@@ -45,9 +46,9 @@ const PERIOD: Duration = Duration::from_secs(5);
 const LEASE: Duration = Duration::from_secs(15);
 
 /// The store that the catalog is in, with what the indexer keeps next to it.
-pub trait IndexingStore: Catalog + Duties + Rebuilds {}
+pub trait IndexingStore: Catalog + Duties + Rebuilds + Pictures {}
 
-impl<S: Catalog + Duties + Rebuilds> IndexingStore for S {}
+impl<S: Catalog + Duties + Rebuilds + Pictures> IndexingStore for S {}
 
 /// Brings the index up to the catalog. A change is struck out only after the index holds it for
 /// good, so a crash at any point repeats work and loses none.
@@ -59,6 +60,8 @@ pub struct Indexer {
     store: Arc<dyn IndexingStore>,
     index: Arc<dyn Index>,
     embedder: Arc<dyn Embedder>,
+    /// The model whose vectors of pictures are indexed.
+    picture_model: Option<String>,
     lease: Duration,
     wake: Arc<Notify>,
     active: Arc<AtomicBool>,
@@ -110,12 +113,19 @@ impl Indexer {
             store,
             index,
             embedder,
+            picture_model: None,
             lease: LEASE,
             wake: Arc::new(Notify::new()),
             active: Arc::default(),
             owed: Owed::default(),
             alone: tokio::sync::Mutex::new(()),
         }
+    }
+
+    /// Indexes pictures too, by the vectors of this model.
+    pub fn with_pictures(mut self, model: &str) -> Self {
+        self.picture_model = Some(model.to_owned());
+        self
     }
 
     /// Wakes [`run`](Self::run) when notified.
@@ -244,20 +254,25 @@ impl Indexer {
         ids: &[ProductId],
     ) -> Result<(), IndexingError> {
         let products = self.store.products(merchant, ids).await?;
-        let points = self.points(&products).await?;
+        let points = self.points(merchant, &products).await?;
         on.check().await?;
         self.owed.note(merchant, ids);
         Ok(self.index.replace(merchant, ids, points).await?)
     }
 
-    async fn points(&self, products: &[Product]) -> Result<Vec<Point>, IndexingError> {
+    async fn points(
+        &self,
+        merchant: &MerchantId,
+        products: &[Product],
+    ) -> Result<Vec<Point>, IndexingError> {
+        let pictures = self.pictures(merchant, products).await?;
         let versions: Vec<ColourVersion<'_>> =
             products.iter().flat_map(Product::colour_versions).collect();
         let texts: Vec<String> = versions.iter().map(ColourVersion::search_text).collect();
         let vectors = self.vectors(&texts).await?;
         let points = versions.iter().zip(&texts).filter_map(|(version, text)| {
             let words = vectors.get(text)?.clone();
-            Some(point(version, text, words))
+            Some(point(version, text, words, pictures.get(&version.product.id).cloned()))
         });
         Ok(points.collect())
     }

@@ -1,8 +1,14 @@
 //! How alike pictures look.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::vocabulary::vocabulary;
+use crate::{
+    experiments::Varied,
+    look::{Attribute, Reason, ReasonKind},
+    ports::Weights,
+    vocabulary::vocabulary,
+};
 
 vocabulary! {
     /// How alike a product's picture and a garment look.
@@ -33,6 +39,65 @@ impl Grades {
         } else {
             reached(self.similar).then_some(Grade::Similar)
         }
+    }
+}
+
+/// That a product's picture and a garment look alike.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LooksAlike {
+    pub grade: Grade,
+    /// Of the two pictures' vectors, -1 to 1. Comparable between matches of one encoder.
+    pub cosine: f32,
+    /// Whether it is taken for the very product of the photo.
+    pub same_product: bool,
+}
+
+impl LooksAlike {
+    /// None where they do not look alike, or where nobody measured what that means.
+    pub(crate) fn of(grades: Option<Grades>, cosine: Option<f32>) -> Option<Self> {
+        let cosine = cosine?;
+        let grade = grades?.of(cosine)?;
+        Some(Self { grade, cosine, same_product: grade == Grade::Same })
+    }
+
+    pub(crate) fn reason(self) -> Reason {
+        let (kind, text) = match self.grade {
+            Grade::Same => (ReasonKind::Same, "looks the same as yours"),
+            Grade::VerySimilar => (ReasonKind::Similar, "looks very similar to yours"),
+            Grade::Similar => (ReasonKind::Similar, "looks similar to yours"),
+        };
+        Reason { kind, attribute: Attribute::Picture, text: text.to_owned() }
+    }
+}
+
+/// By which vectors, and from which cosine on, two pictures show the same product.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SameBy<'a> {
+    pub model: &'a str,
+    pub cosine: f32,
+}
+
+/// What counts how much when products are found and put in order.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Balance {
+    /// Of the legs that the index is searched by.
+    pub legs: Weights,
+    /// The share of how alike pictures look beside words and attributes, where both have pictures;
+    /// 0 to 1.
+    pub picture_share: f32,
+}
+
+impl Balance {
+    /// As an experiment has it.
+    pub(crate) fn under(self, varied: &Varied) -> Self {
+        let picture_share = varied.picture_share.unwrap_or(self.picture_share);
+        Self { picture_share, ..self }
+    }
+}
+
+impl Default for Balance {
+    fn default() -> Self {
+        Self { legs: Weights::default(), picture_share: 0.5 }
     }
 }
 

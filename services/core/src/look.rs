@@ -11,6 +11,7 @@ use crate::{
     filter::Filters,
     garment::Garment,
     ids::{CustomerId, LookId, ProductId, VariantId},
+    likeness::LooksAlike,
     money::Money,
     vocabulary::{Availability, Category, Colour},
 };
@@ -86,7 +87,11 @@ pub struct Match {
     pub variants: Vec<MatchVariant>,
     /// Cosine of garment and product in words, -1 to 1. Comparable between matches of one model.
     pub similarity: f32,
-    /// Why it matched, and where it differs. Computed from attributes.
+    /// How alike its picture and the garment look; absent where they do not, or where there is
+    /// nothing to compare.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub looks_alike: Option<LooksAlike>,
+    /// Why it matched, and where it differs. Computed from attributes and pictures.
     pub reasons: Vec<Reason>,
 }
 
@@ -143,6 +148,8 @@ pub enum Attribute {
     Length,
     Gender,
     AgeGroup,
+    /// What the product's picture looks like.
+    Picture,
     /// Words of the customer that stand in the product's own text.
     Words,
     /// A rule of the merchant.
@@ -205,6 +212,8 @@ pub struct Degradation {
 pub enum Part {
     Garments,
     Matches,
+    /// How alike pictures look.
+    Pictures,
     Advice,
     Language,
     Model,

@@ -8,8 +8,9 @@ use crate::{
     filter::Filters,
     garment::Garment,
     ids::{MerchantId, ProductId},
+    likeness::{Balance, Grade, Grades, LooksAlike},
     look::{Match, MatchVariant, Reason, whole_millis},
-    ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
+    ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector, Weights},
     product::{ColourVersion, Product, Variant},
     profile::Person,
     rules::Ruling,
@@ -32,6 +33,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) garment: &'a Garment,
     /// The garment's [search text](Garment::search_text), embedded.
     pub(crate) vector: &'a Vector,
+    /// What the garment looks like, where that is to count.
+    pub(crate) picture: Option<&'a Vector>,
     /// The customer's own words and their vector.
     pub(crate) wish: Option<(&'a str, &'a Vector)>,
     pub(crate) filters: &'a Filters,
@@ -41,8 +44,10 @@ pub(crate) struct Wanted<'a> {
     /// What the merchant's rules say to this garment.
     pub(crate) ruling: &'a Ruling,
     pub(crate) limit: usize,
-    /// Cosines below this are not a match.
+    /// Cosines below this are not a match, unless it looks alike.
     pub(crate) min_similarity: f32,
+    pub(crate) balance: Balance,
+    pub(crate) grades: Option<Grades>,
 }
 
 /// What was found for a garment.
@@ -55,7 +60,9 @@ pub(crate) struct Found {
     pub(crate) join_ms: u64,
 }
 
-/// Looks in the garment's own category first, then in its neighbours if that found too few.
+/// Looks in the garment's own category first, then in its neighbours if that found too few, and
+/// among all of them for what looks the same: the garment may be of another kind than it was taken
+/// for.
 pub(crate) async fn find(
     catalog: &dyn Catalog,
     index: &dyn Index,
@@ -77,6 +84,7 @@ pub(crate) async fn find(
         }
         ranked.extend(near);
     }
+    look_the_same(catalog, index, wanted, behind, (&mut ranked, &mut found)).await?;
     pin(catalog, wanted, &mut ranked).await?;
     ranked.truncate(wanted.limit);
     if ranked.is_empty() {
@@ -108,6 +116,8 @@ async fn search(
     let mut query = Query {
         words: blend(wanted.vector, wanted.wish.map(|(_, vector)| vector)),
         terms: terms(wanted.garment, wanted.wish.map(|(text, _)| text)),
+        picture: wanted.picture.cloned(),
+        weights: wanted.balance.legs,
         likeness: wanted.vector.clone(),
         prefilter,
         limit: (wanted.limit * DEPTH).clamp(1, MAX_POINTS),
@@ -118,9 +128,9 @@ async fn search(
         found.search_ms += millis(started);
         let started = Instant::now();
         let close: Vec<&Hit> =
-            hits.iter().filter(|hit| hit.similarity >= wanted.min_similarity).collect();
+            hits.iter().filter(|hit| is_close(hit, wanted.min_similarity, wanted.grades)).collect();
         let who = (wanted.filters, wanted.customer);
-        let judge = |version: &ColourVersion<'_>, similarity| judged(wanted, version, similarity);
+        let judge = |version: &ColourVersion<'_>, hit: &Hit| judged(wanted, version, Some(hit));
         let ranked = join(catalog, wanted.merchant, who, &close, judge).await?;
         found.join_ms += millis(started);
         let read_out = hits.len() < query.limit || query.limit >= MAX_POINTS;
@@ -131,13 +141,63 @@ async fn search(
     }
 }
 
-/// What a version is worth; none where the merchant's rules hide it.
-fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, similarity: f32) -> Option<Judged> {
+/// Adds what is taken for the same product and was not found yet, of whatever category.
+async fn look_the_same(
+    catalog: &dyn Catalog,
+    index: &dyn Index,
+    wanted: &Wanted<'_>,
+    behind: bool,
+    (ranked, found): (&mut Vec<Ranked>, &mut Found),
+) -> Result<(), StoreError> {
+    let (Some(picture), Some(_)) = (wanted.picture, wanted.grades) else { return Ok(()) };
+    let started = Instant::now();
+    let query = Query {
+        words: wanted.vector.clone(),
+        terms: String::new(),
+        picture: Some(picture.clone()),
+        weights: Weights { words: 0.0, terms: 0.0, picture: 1.0 },
+        likeness: wanted.vector.clone(),
+        prefilter: wanted.filters.prefilter(behind),
+        limit: wanted.limit * DEPTH,
+    };
+    let hits = index.search(wanted.merchant, &query).await?;
+    found.search_ms += millis(started);
+    let known = |hit: &Hit| ranked.iter().any(|ranked| ranked.found.product_id == hit.product);
+    let same = |hit: &Hit| grade(hit, wanted.grades) == Some(Grade::Same);
+    let new: Vec<&Hit> = hits.iter().filter(|hit| same(hit) && !known(hit)).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let started = Instant::now();
+    let judge = |version: &ColourVersion<'_>, hit: &Hit| judged(wanted, version, Some(hit));
+    let who = (wanted.filters, wanted.customer);
+    ranked.extend(join(catalog, wanted.merchant, who, &new, judge).await?);
+    ranked.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+    found.join_ms += millis(started);
+    Ok(())
+}
+
+/// Whether a hit is a match: its words are near enough, or it looks very similar.
+pub(crate) fn is_close(hit: &Hit, min_similarity: f32, grades: Option<Grades>) -> bool {
+    hit.similarity >= min_similarity
+        || matches!(grade(hit, grades), Some(Grade::Same | Grade::VerySimilar))
+}
+
+fn grade(hit: &Hit, grades: Option<Grades>) -> Option<Grade> {
+    LooksAlike::of(grades, hit.picture).map(|alike| alike.grade)
+}
+
+/// What a version is worth, as it was found or unfound; none where the merchant's rules hide it.
+fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, hit: Option<&Hit>) -> Option<Judged> {
     let mut reasons = explain::reasons(wanted.garment, version, &wanted.filters.colours);
     let liked = liked(version, wanted.customer, wanted.person, wanted.ruling)?;
     reasons.extend(liked.reasons);
-    let worth = worth(similarity, explain::agreement(wanted.garment, version)) + liked.worth;
-    Some(Judged { worth, reasons })
+    let picture = hit.and_then(|hit| hit.picture);
+    let similarity = hit.map_or(0.0, |hit| hit.similarity);
+    let words = worth(similarity, explain::agreement(wanted.garment, version));
+    let worth = with_picture(words, picture, wanted.balance) + liked.worth;
+    let looks_alike = LooksAlike::of(wanted.grades, picture);
+    Some(Judged { worth, reasons, looks_alike })
 }
 
 /// What a version is worth to this customer and to the merchant, whatever it is compared with; none
@@ -155,7 +215,7 @@ pub(crate) fn liked(
     let (known, bought) = person.map(|person| person.knows(version.product)).unwrap_or_default();
     let (moved, ruled) = ruling.moves(version.product);
     let reasons = reason.into_iter().chain(bought).chain(ruled).collect();
-    Some(Judged { worth: taste + known + moved, reasons })
+    Some(Judged { worth: taste + known + moved, reasons, looks_alike: None })
 }
 
 /// Puts what the merchant pins before all others, found or not, where it is of the garment's kind
@@ -179,8 +239,9 @@ async fn pin(
         }
         let versions = product.colour_versions();
         let judged = versions.iter().filter_map(|version| {
-            let Judged { worth, reasons } = judged(wanted, version, 0.0)?;
-            let found = as_match(version, filters, customer, 0.0, reasons)?;
+            let judged = judged(wanted, version, None)?;
+            let worth = judged.worth;
+            let found = as_match(version, filters, customer, 0.0, judged)?;
             Some(Ranked { worth, found })
         });
         ranked.extend(judged.max_by(|one, other| one.worth.total_cmp(&other.worth)));
@@ -234,9 +295,11 @@ pub(crate) fn blend(garment: &Vector, wish: Option<&Vector>) -> Vector {
 }
 
 /// What a version of a product is worth for what was asked, and why.
+#[derive(Default)]
 pub(crate) struct Judged {
     pub(crate) worth: f32,
     pub(crate) reasons: Vec<Reason>,
+    pub(crate) looks_alike: Option<LooksAlike>,
 }
 
 /// A match, and what puts it in order.
@@ -252,7 +315,7 @@ pub(crate) async fn join(
     merchant: &MerchantId,
     (filters, customer): (&Filters, &Customer),
     hits: &[&Hit],
-    judge: impl Fn(&ColourVersion<'_>, f32) -> Option<Judged> + Send,
+    judge: impl Fn(&ColourVersion<'_>, &Hit) -> Option<Judged> + Send,
 ) -> Result<Vec<Ranked>, StoreError> {
     let mut ids = Vec::new();
     for hit in hits {
@@ -272,8 +335,9 @@ pub(crate) async fn join(
         let versions = product.colour_versions();
         let version = versions.iter().find(|version| version_key(version) == hit.version);
         let Some(version) = version else { continue };
-        let Some(Judged { worth, reasons }) = judge(version, hit.similarity) else { continue };
-        let found = as_match(version, filters, customer, hit.similarity, reasons);
+        let Some(judged) = judge(version, hit) else { continue };
+        let worth = judged.worth;
+        let found = as_match(version, filters, customer, hit.similarity, judged);
         let Some(found) = found else { continue };
         match best.iter_mut().find(|ranked| ranked.found.product_id == product.id) {
             Some(ranked) if ranked.worth >= worth => {}
@@ -290,6 +354,12 @@ pub(crate) fn worth(similarity: f32, agreement: f32) -> f32 {
     (1.0 - AGREEMENT_SHARE) * similarity + AGREEMENT_SHARE * agreement
 }
 
+/// The same with how alike pictures look, where both have one.
+pub(crate) fn with_picture(words: f32, picture: Option<f32>, balance: Balance) -> f32 {
+    let Some(cosine) = picture else { return words };
+    (1.0 - balance.picture_share) * words + balance.picture_share * cosine
+}
+
 /// Names a colour version within its product: its colours' ids, joined.
 pub fn version_key(version: &ColourVersion<'_>) -> String {
     version.colours.iter().map(|colour| colour.id()).collect::<Vec<_>>().join("+")
@@ -302,7 +372,7 @@ pub(crate) fn as_match(
     filters: &Filters,
     customer: &Customer,
     similarity: f32,
-    reasons: Vec<Reason>,
+    Judged { reasons, looks_alike, .. }: Judged,
 ) -> Option<Match> {
     let allowed = |variant: &&Variant| filters.allow_variant(variant) && customer.can_take(variant);
     let own: Vec<&Variant> = version.variants().filter(allowed).collect();
@@ -324,7 +394,8 @@ pub(crate) fn as_match(
         price,
         variants: own.iter().copied().chain(others).map(to_variant).collect(),
         similarity,
-        reasons,
+        looks_alike,
+        reasons: looks_alike.map(LooksAlike::reason).into_iter().chain(reasons).collect(),
     })
 }
 

@@ -1,13 +1,16 @@
 //! The door for pictures: nothing raw passes it. A [`Photo`] is upright, without metadata, within
 //! bounds, and in the one shape that the model takes.
 
-use std::io::Cursor;
+use std::{io::Cursor, sync::Arc};
 
 use fast_image_resize::{
     FilterType, PixelType, ResizeOptions, Resizer,
     images::{Image, ImageRef},
 };
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage,
+    codecs::jpeg::JpegEncoder,
+};
 
 use crate::garment::Region;
 
@@ -24,8 +27,14 @@ pub const FORMATS: &str = "JPEG, PNG, WebP, GIF, BMP or TIFF";
 
 /// The most pixels that a model's square has a side.
 const MAX_SIDE: u32 = 8_192;
+/// The most pixels of the longer side of what is kept of a picture to look at its parts.
+pub const DETAIL_SIDE: u32 = 512;
+/// What is shown around a part, as a share of its longer side.
+const AROUND: f32 = 0.06;
 /// The grey that fills the square around a photo that is not square.
 const MARGIN: u8 = 128;
+/// How well the detail is kept, in percent.
+const QUALITY: u8 = 92;
 
 /// Why bytes are not taken as a photo.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +65,8 @@ pub struct Photo {
     id: String,
     square: RgbImage,
     frame: Region,
+    /// The whole picture, to look at its parts; none where the square shows it as large.
+    detail: Option<Arc<RgbImage>>,
     width: u32,
     height: u32,
 }
@@ -80,7 +91,10 @@ impl Photo {
         let scale = f64::from(side) / f64::from(width.max(height));
         let fit = |length: u32| ((f64::from(length) * scale).round() as u32).clamp(1, side);
         let (inner_width, inner_height) = (fit(width), fit(height));
-        Self::centred(&resize(picture, inner_width, inner_height), side, (width, height))
+        let photo =
+            Self::centred(&resize(picture, inner_width, inner_height), side, (width, height));
+        let detail = (side < DETAIL_SIDE).then(|| Arc::new(within(picture, DETAIL_SIDE)));
+        Self { detail, ..photo }
     }
 
     /// A picture of this size that was scaled to fit, in the middle of its square.
@@ -97,7 +111,7 @@ impl Photo {
             bottom: share(y + inner_height),
         };
         let id = blake3::hash(square.as_raw()).to_hex()[..32].to_owned();
-        Self { id, square, frame, width, height }
+        Self { id, square, frame, detail: None, width, height }
     }
 
     /// The same for the same picture at the same model side.
@@ -115,19 +129,54 @@ impl Photo {
         (self.width, self.height)
     }
 
-    /// The photo as bytes that [`from_bytes`](Self::from_bytes) reads: the sizes of the upright
-    /// picture, of the square and of the part of it that is not margin, each as a 32-bit number,
-    /// little endian, then that part's pixels, three bytes each.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    /// A part of the photo with a little around it, 0 to 1 both ways, as well as it is known.
+    pub fn part(&self, region: Region) -> RgbImage {
+        let inner;
+        let whole = match &self.detail {
+            Some(detail) => &**detail,
+            None => {
+                inner = self.inner();
+                &inner
+            }
+        };
+        let (width, height) = (whole.width() as f32, whole.height() as f32);
+        let (wide, high) =
+            ((region.right - region.left) * width, (region.bottom - region.top) * height);
+        let around = AROUND * wide.max(high);
+        let low =
+            |share: f32, side: f32| (share * side - around).round().clamp(0.0, side - 1.0) as u32;
+        let high = |share: f32, side: f32| (share * side + around).round().min(side) as u32;
+        let (left, top) = (low(region.left, width), low(region.top, height));
+        let (right, bottom) = (high(region.right, width), high(region.bottom, height));
+        let wide = right.saturating_sub(left).max(1);
+        let high = bottom.saturating_sub(top).max(1);
+        image::imageops::crop_imm(whole, left, top, wide, high).to_image()
+    }
+
+    /// The part of the square that is not margin.
+    fn inner(&self) -> RgbImage {
         let side = self.square.width();
         let pixels = |share: f32| (share * side as f32).round() as u32;
         let [left, top, right, bottom] =
             [self.frame.left, self.frame.top, self.frame.right, self.frame.bottom].map(pixels);
-        let (width, height) = (right - left, bottom - top);
-        let inner = image::imageops::crop_imm(&self.square, left, top, width, height).to_image();
-        let head = [self.width, self.height, side, width, height];
+        image::imageops::crop_imm(&self.square, left, top, right - left, bottom - top).to_image()
+    }
+
+    /// The photo as bytes that [`from_bytes`](Self::from_bytes) reads: the sizes of the upright
+    /// picture, of the square and of the part of it that is not margin, each as a 32-bit number,
+    /// little endian, that part's pixels, three bytes each, and what is kept of the whole picture
+    /// beside it, as JPEG. Takes milliseconds: call it where blocking is allowed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let inner = self.inner();
+        let (width, height) = inner.dimensions();
+        let head = [self.width, self.height, self.square.width(), width, height];
         let mut bytes: Vec<u8> = head.iter().flat_map(|number| number.to_le_bytes()).collect();
         bytes.extend_from_slice(inner.as_raw());
+        if let Some(detail) = &self.detail {
+            let written =
+                JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&**detail);
+            debug_assert!(written.is_ok(), "pixels are written to memory");
+        }
         bytes
     }
 
@@ -142,8 +191,18 @@ impl Photo {
         if side > MAX_SIDE || !fits(inner_width) || !fits(inner_height) {
             return None;
         }
+        let length = usize::try_from(u64::from(inner_width) * u64::from(inner_height) * 3).ok()?;
+        let (pixels, detail) = pixels.split_at_checked(length)?;
         let inner = RgbImage::from_raw(inner_width, inner_height, pixels.to_vec())?;
-        Some(Self::centred(&inner, side, (width, height)))
+        let detail = match detail {
+            [] => None,
+            jpeg if jpeg_is_whole(jpeg) => {
+                let detail = image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).ok()?;
+                Some(Arc::new(detail.into_rgb8()))
+            }
+            _ => return None,
+        };
+        Some(Self { detail, ..Self::centred(&inner, side, (width, height)) })
     }
 
     /// Turns a region of the square (0 to 1) into one of the photo; `None` if it lies outside.
@@ -157,6 +216,20 @@ impl Photo {
             (region.bottom - self.frame.top) / height,
         )
     }
+}
+
+/// The picture scaled so that its longer side is `side` at most.
+pub(crate) fn within(picture: &RgbImage, side: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let longer = width.max(height);
+    if longer <= side {
+        return picture.clone();
+    }
+    let scaled = |length: u32| {
+        let share = f64::from(length) * f64::from(side) / f64::from(longer);
+        (share.round() as u32).clamp(1, side)
+    };
+    resize(picture, scaled(width), scaled(height))
 }
 
 /// A picture within bounds: upright, over white.

@@ -2,6 +2,7 @@
 
 mod alike;
 mod seen;
+mod vectors;
 mod worker;
 
 use std::{collections::HashMap, sync::Arc};
@@ -17,12 +18,12 @@ use crate::{
     feed::{Place, Problem, ProblemCode},
     ids::ProductId,
     imports::Failure,
-    photo::{self, FORMATS, MAX_BYTES, MAX_PIXELS, MAX_RATIO, MIN_SIDE, PhotoError},
+    photo::{self, DETAIL_SIDE, FORMATS, MAX_BYTES, MAX_PIXELS, MAX_RATIO, MIN_SIDE, PhotoError},
     ports::{Fetch, FetchError, FetchRequest, Fetched, Patience},
 };
 
-pub(crate) use alike::Groups;
 pub use alike::same_pictures;
+pub(crate) use alike::{Alike, Groups};
 pub use seen::{Attribute, Seen};
 pub use worker::PictureWorker;
 
@@ -44,6 +45,9 @@ pub struct Picture {
     /// The file's length.
     pub bytes: u64,
     pub format: PictureFormat,
+    /// The model that was last asked for its vector, which is kept by its hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedded_by: Option<String>,
 }
 
 /// The formats of pictures that are read.
@@ -189,18 +193,21 @@ impl From<PhotoError> for PictureError {
 }
 
 impl Picture {
-    /// Decodes a file within the bounds of every photo. Takes tens of milliseconds for a large
-    /// one: call it where blocking is allowed.
-    pub fn read(bytes: &[u8]) -> Result<Self, PictureError> {
+    /// Decodes a file within the bounds of every photo; gives its pixels too, scaled so that the
+    /// longer side is [`DETAIL_SIDE`] at most. Takes tens of milliseconds for a large one: call it
+    /// where blocking is allowed.
+    pub fn read(bytes: &[u8]) -> Result<(Self, RgbImage), PictureError> {
         let photo::Decoded { picture, format } = photo::decode(bytes)?;
-        Ok(Self {
+        let known = Self {
             hash: blake3::hash(bytes).to_hex().to_string(),
             look: DifferenceHash::of(&picture),
             width: picture.width(),
             height: picture.height(),
             bytes: bytes.len() as u64,
             format: PictureFormat::of(format).ok_or(PictureError::Unsupported("such"))?,
-        })
+            embedded_by: None,
+        };
+        Ok((known, photo::within(&picture, DETAIL_SIDE)))
     }
 }
 
@@ -218,9 +225,17 @@ pub struct ProductPicture {
     /// As it was given.
     pub address: String,
     pub picture: Result<Picture, PictureError>,
-    /// The file. Of products that share an address only one gets it, so that no file is kept in
-    /// memory for a product that may come later.
-    pub file: Option<Bytes>,
+    /// Of products that share an address only one gets it, so that no file is kept in memory for a
+    /// product that may come later.
+    pub file: Option<PictureFile>,
+}
+
+/// What stood at a picture's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureFile {
+    pub bytes: Bytes,
+    /// Scaled so that the longer side is [`DETAIL_SIDE`] at most.
+    pub pixels: RgbImage,
 }
 
 /// Gets product pictures and looks at what came.
@@ -238,22 +253,22 @@ impl PictureFetcher {
     }
 
     /// The picture at an address, and its file.
-    pub async fn picture(&self, address: &str) -> Result<(Picture, Bytes), PictureError> {
+    pub async fn picture(&self, address: &str) -> Result<(Picture, PictureFile), PictureError> {
         let address = WebAddress::parse(address).map_err(FetchError::from)?;
         let mut request = FetchRequest::new(address, MAX_BYTES as u64, Patience::Picture);
         request.accept = ACCEPT.to_owned();
-        let file = match self.fetch.fetch(&request).await? {
+        let bytes = match self.fetch.fetch(&request).await? {
             Fetched::Response(response) => response.bytes().await?,
             // Only who sends validators is answered so, and none were sent.
             Fetched::NotModified => return Err(PictureError::Empty),
         };
-        let picture = self.read(file.clone()).await?;
-        Ok((picture, file))
+        let (picture, pixels) = self.read(bytes.clone()).await?;
+        Ok((picture, PictureFile { bytes, pixels }))
     }
 
     /// Decodes off the threads that answer. The place is held until the decoding ends, even when
     /// nobody waits for it any more.
-    async fn read(&self, file: Bytes) -> Result<Picture, PictureError> {
+    async fn read(&self, file: Bytes) -> Result<(Picture, RgbImage), PictureError> {
         let place = Arc::clone(&self.decoding).acquire_owned().await;
         let decoding = tokio::task::spawn_blocking(move || {
             let picture = Picture::read(&file);
@@ -277,8 +292,8 @@ impl PictureFetcher {
                 async move {
                     let mut file = None;
                     let asking = async {
-                        let (picture, bytes) = self.picture(&address).await?;
-                        file = Some(bytes);
+                        let (picture, there) = self.picture(&address).await?;
+                        file = Some(there);
                         Ok(picture)
                     };
                     let picture = known.get_or_init(|| asking).await.clone();

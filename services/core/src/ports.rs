@@ -38,7 +38,7 @@ pub use imports::{
     Batch, Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, UnderWay, Work,
     Worked,
 };
-pub use index::{Entry, Hit, Index, Point, Prefilter, Query};
+pub use index::{Entry, Hit, Index, Point, PointPicture, Prefilter, Query, Weights};
 pub use keys::Keys;
 pub use locks::Locks;
 pub use pictures::{

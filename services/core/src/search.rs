@@ -22,10 +22,11 @@ use crate::{
     filter::Filters,
     garment::Garment,
     ids::MerchantId,
+    likeness::LooksAlike,
     look::Part,
-    matching::{Judged, blend, prefilter, terms, worth},
+    matching::{Judged, blend, is_close, prefilter, terms, with_picture, worth},
     photo::Photo,
-    ports::{ModelError, Pictures, Prefilter, Query, StoreError, Vector},
+    ports::{Hit, ModelError, Pictures, Prefilter, Query, StoreError, Vector},
     product::ColourVersion,
     shopping::{Shopping, Unanswered},
     vocabulary::Category,
@@ -204,18 +205,22 @@ impl Searching {
             let query = Query {
                 words: blend(&vector, wish.as_ref()),
                 terms: terms(garment, meaning.as_deref()),
+                picture: self.picture(request, garment, answer).await,
+                weights: shop.balance.legs,
                 likeness: vector,
                 prefilter,
                 limit: WINDOW,
             };
             let hits = shop.index.search(merchant, &query).await?;
             let is_whole = hits.len() < WINDOW;
-            let close = hits.into_iter().filter(|hit| hit.similarity >= shop.min_similarity);
-            let judge = |version: &ColourVersion<'_>, similarity: f32| {
+            let close = hits.into_iter().filter(|hit| self.is_close(hit));
+            let judge = |version: &ColourVersion<'_>, hit: &Hit| {
                 let mut reasons = explain::reasons(garment, version, &filters.colours);
                 reasons.extend(asked.as_ref().and_then(|asked| asked.words_found(version)));
                 let agreement = explain::agreement(garment, version);
-                Some(Judged { worth: worth(similarity, agreement), reasons })
+                let words = worth(hit.similarity, agreement);
+                let worth = with_picture(words, hit.picture, shop.balance);
+                Some(Judged { worth, reasons, looks_alike: self.looks_alike(hit) })
             };
             let found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
             answer.sought.push(Sought::of(garment, !found.is_empty()));
@@ -248,17 +253,20 @@ impl Searching {
         let query = Query {
             words: vector.clone(),
             terms: meaning,
+            picture: None,
+            weights: shop.balance.legs,
             likeness: vector,
             prefilter: request.filters.prefilter(behind),
             limit: WINDOW,
         };
         let hits = shop.index.search(&request.merchant, &query).await?;
-        let judge = |version: &ColourVersion<'_>, similarity: f32| {
-            let agreement = asked.agreement(version);
+        let judge = |version: &ColourVersion<'_>, hit: &Hit| {
+            let (agreement, similarity) = (asked.agreement(version), hit.similarity);
             let is_near = similarity >= shop.min_similarity || agreement.is_whole();
             is_near.then(|| Judged {
                 worth: agreement.share().map_or(similarity, |share| worth(similarity, share)),
                 reasons: asked.reasons(version),
+                looks_alike: None,
             })
         };
         let mut window = Window::whole();
@@ -270,6 +278,29 @@ impl Searching {
         window.add(found, hits.len() < WINDOW);
         answer.understood = Some(asked);
         Ok(window)
+    }
+
+    /// What a garment of the photo looks like, where pictures are compared.
+    async fn picture(
+        &self,
+        request: &SearchRequest,
+        garment: &Garment,
+        answer: &mut SearchAnswer,
+    ) -> Option<Vector> {
+        let photo = request.photo.as_ref()?;
+        let picture = self.shop.picture(photo.id(), Some(photo), garment.region).await;
+        picture.unwrap_or_else(|error| {
+            answer.lose(Part::Pictures, &SearchError::Model(error));
+            None
+        })
+    }
+
+    fn is_close(&self, hit: &Hit) -> bool {
+        is_close(hit, self.shop.min_similarity, self.shop.grades())
+    }
+
+    fn looks_alike(&self, hit: &Hit) -> Option<LooksAlike> {
+        LooksAlike::of(self.shop.grades(), hit.picture)
     }
 
     async fn vector(&self, text: &str) -> Result<Vector, SearchError> {

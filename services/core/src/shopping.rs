@@ -3,6 +3,7 @@
 mod brief;
 mod completions;
 mod flight;
+mod likeness;
 mod memory;
 mod photos;
 mod recorder;
@@ -25,12 +26,13 @@ use crate::{
     garment::Garment,
     grounding::grounded,
     ids::{LookId, MerchantId},
+    likeness::Balance,
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings, whole_millis},
     matching::{self, Found, Wanted},
     measuring::Measuring,
     ports::{
-        AdvicePiece, AdviceStream, Brief, Cache, Catalog, Embedder, Index, ModelError, Rules,
-        StoreError, Stylist, Vision,
+        AdvicePiece, AdviceStream, Brief, Cache, Catalog, Embedder, ImageEmbedder, Index,
+        ModelError, Rules, StoreError, Stylist, Vision,
     },
     rules::RulesNow,
 };
@@ -54,6 +56,8 @@ pub struct Shopping {
     pub vision: Arc<dyn Vision>,
     pub stylist: Arc<dyn Stylist>,
     pub embedder: Arc<dyn Embedder>,
+    /// None where pictures are not compared.
+    pub image_embedder: Option<Arc<dyn ImageEmbedder>>,
     pub catalog: Arc<dyn Catalog>,
     pub index: Arc<dyn Index>,
     pub rules: Arc<dyn Rules>,
@@ -63,8 +67,9 @@ pub struct Shopping {
     pub flights: Flights,
     pub matched: Arc<MatchRecorder>,
     pub answered: Arc<AnswerRecorder>,
-    /// Cosines below this are no match.
+    /// Cosines below this are no match, unless it looks alike.
     pub min_similarity: f32,
+    pub balance: Balance,
 }
 
 /// What becomes known about a look, in order. Ends with one `Completed` or one `Failed`.
@@ -343,7 +348,13 @@ impl Shopping {
         garment: &Garment,
         look: &mut Look,
     ) -> Found {
-        let garment = &as_asked(garment, request);
+        let asked = as_asked(garment, request);
+        // What is wanted in another colour is not to look like what is there.
+        let picture = match &asked {
+            None => self.seen(request, garment, look).await,
+            Some(_) => None,
+        };
+        let garment = asked.as_ref().unwrap_or(garment);
         let mut texts = vec![garment.search_text()];
         texts.extend(request.wish.clone());
         let vectors = self.vectors(texts);
@@ -359,6 +370,7 @@ impl Shopping {
             merchant: &request.merchant,
             garment,
             vector,
+            picture: picture.as_ref(),
             wish: request.wish.as_deref().zip(vectors.get(1)),
             filters: &request.filters,
             customer: &request.customer,
@@ -366,6 +378,8 @@ impl Shopping {
             ruling: &rules.ruling(&request.words(), &[garment.category]),
             limit: request.trial.settings.limit.unwrap_or(request.limit),
             min_similarity: request.trial.settings.min_similarity.unwrap_or(self.min_similarity),
+            balance: self.balance.under(&request.trial.settings),
+            grades: self.grades(),
         };
         match matching::find(&*self.catalog, &*self.index, &wanted).await {
             Ok(found) => {
@@ -437,15 +451,13 @@ fn numbered(garments: Vec<Garment>) -> Vec<Seen> {
     garments.into_iter().enumerate().map(|(place, garment)| Seen::at(place, garment)).collect()
 }
 
-/// The garment to look for: in the first of the colours that are asked for, where any are and it
-/// has none of them.
-fn as_asked(garment: &Garment, request: &LookRequest) -> Garment {
+/// The garment in the first of the colours that are asked for, where any are and it has none of
+/// them.
+fn as_asked(garment: &Garment, request: &LookRequest) -> Option<Garment> {
     let asked = &request.filters.colours;
-    let colours = match asked.first() {
-        Some(first) if !garment.colours.iter().any(|colour| asked.contains(colour)) => vec![*first],
-        _ => garment.colours.clone(),
-    };
-    Garment { colours, ..garment.clone() }
+    let first = *asked.first()?;
+    let has = garment.colours.iter().any(|colour| asked.contains(colour));
+    (!has).then(|| Garment { colours: vec![first], ..garment.clone() })
 }
 
 fn pieces(advice: Advice) -> AdviceStream {

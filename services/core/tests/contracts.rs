@@ -46,7 +46,7 @@ async fn the_catalog_in_maps_keeps_merchants_apart_whatever_they_do() {
 
 #[tokio::test]
 async fn the_index_in_a_list_keeps_the_contract() {
-    contracts::index(&MemoryIndex::default(), 8).await;
+    contracts::index(&MemoryIndex::default(), [8, 6]).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use vitrine_core::ports::ModelError;
+use vitrine_core::{likeness::Grades, ports::ModelError};
 
 use crate::settings::ModelSource;
 
@@ -23,6 +23,18 @@ pub struct ModelCard {
     pub languages: Vec<String>,
     /// For an embedder: the cosine below which two texts are not alike.
     pub min_similarity: Option<f32>,
+    /// For a picture encoder: from which cosines on pictures look alike.
+    pub grades: Option<Grades>,
+    /// For a picture encoder: how garments are cut out; one without was trained on pictures pressed
+    /// into a square.
+    pub(crate) crop: Option<Crop>,
+}
+
+/// How the pictures that an encoder was trained on were cut out and laid on a square.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct Crop {
+    /// The shade, 0 to 255, of what stands beside a picture that is no square.
+    pub(crate) grey: u8,
 }
 
 /// How candidate products are told to the model.
@@ -46,6 +58,8 @@ impl Default for ModelCard {
             advise_style: AdviceStyle::Full,
             languages: Vec::new(),
             min_similarity: None,
+            grades: None,
+            crop: None,
         }
     }
 }
@@ -53,7 +67,12 @@ impl Default for ModelCard {
 impl ModelCard {
     /// Reads the card of a model; the defaults where there is none.
     pub fn of(source: &ModelSource) -> Result<Self, ModelError> {
-        let mut card = match source.folder().map(|folder| folder.join("vitrine.json")) {
+        Self::beside(source, source.folder())
+    }
+
+    /// Reads the card of a model whose files are in this folder.
+    pub(crate) fn beside(source: &ModelSource, folder: Option<&Path>) -> Result<Self, ModelError> {
+        let mut card = match folder.map(|folder| folder.join("vitrine.json")) {
             Some(file) if file.is_file() => read(&file)?,
             _ => Self::default(),
         };
@@ -62,6 +81,20 @@ impl ModelCard {
             card.name = id.trim_start_matches("hub:").trim_end_matches('/').to_owned();
         }
         Ok(card)
+    }
+}
+
+/// The grades, if each is a cosine and what looks the same looks similar too; 1 is for one that is
+/// never given.
+pub(crate) fn checked(grades: Option<Grades>) -> Result<Option<Grades>, ModelError> {
+    let order = grades.map(|grades| [-1.0, grades.similar, grades.very_similar, grades.same, 1.0]);
+    match order {
+        Some(order) if !order.is_sorted() => Err(ModelError::Load(format!(
+            "the grades {:?} are not in order: similar, very_similar and same are cosines, each at \
+             least as high as the one before",
+            &order[1..4]
+        ))),
+        _ => Ok(grades),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     card::{ModelCard, fingerprint},
     settings::EmbedderSettings,
     text::harmless,
+    vector::unit,
 };
 
 /// Texts handed to the engine at once.
@@ -80,7 +81,7 @@ impl MistralEmbedder {
             Err(_) => Err(ModelError::Timeout(self.timeout.as_secs())),
             Ok(Err(_)) => Err(ModelError::Stopped("the embedding task ended".into())),
             Ok(Ok(Err(error))) => Err(ModelError::Stopped(error.to_string())),
-            Ok(Ok(Ok(vectors))) => Ok(vectors.into_iter().map(unit).collect()),
+            Ok(Ok(Ok(vectors))) => vectors.into_iter().map(unit).collect(),
         }
     }
 }
@@ -117,11 +118,6 @@ impl Embedder for MistralEmbedder {
 fn embeddable(text: &str) -> String {
     let text = harmless(text, MAX_TEXT);
     if text.is_empty() { NOTHING.to_owned() } else { text }
-}
-
-fn unit(vector: Vector) -> Vector {
-    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
-    if length > 0.0 { vector.iter().map(|value| value / length).collect() } else { vector }
 }
 
 /// A text of one token stops the engine: the tokenizer must add its end token.

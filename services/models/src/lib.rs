@@ -1,4 +1,5 @@
-//! The models behind the core's ports, run by mistral.rs in this process.
+//! The models behind the core's ports, run by mistral.rs in this process. Pictures' vectors come
+//! from a SigLIP encoder that candle runs here, or from a server.
 //!
 //! What mistral.rs 0.8.1 would trip over is designed out here: every request carries exactly one
 //! photo of the model's canonical size (photos of two sizes in one batch stop the engine), answers
@@ -10,13 +11,25 @@ mod card;
 mod describe;
 mod embedder;
 mod engine;
+mod hub;
 mod json_stream;
+mod picture;
+mod remote;
 mod settings;
+mod siglip;
+#[cfg(test)]
+mod stand_in;
 mod text;
+mod vector;
 
 pub use advise::MistralStylist;
 pub use card::{AdviceStyle, ModelCard};
 pub use describe::MistralVision;
 pub use embedder::MistralEmbedder;
 pub use engine::Engine;
-pub use settings::{Device, EmbedderSettings, ModelSource, VisionSettings};
+pub use remote::RemoteImageEmbedder;
+pub use settings::{
+    Device, EmbedderSettings, ImageEmbedderSettings, ModelSource, RemoteImageEmbedderSettings,
+    VisionSettings, Wire,
+};
+pub use siglip::SiglipEmbedder;

@@ -1,7 +1,10 @@
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
-use vitrine_core::ports::ModelError;
+use vitrine_core::{likeness::Grades, ports::ModelError};
 
 /// Where a model's files are: a folder, or `hub:` and a name on the Hugging Face hub. The prefix
 /// keeps a mistyped folder from being looked for on the network.
@@ -97,4 +100,56 @@ pub struct EmbedderSettings {
     pub min_similarity: Option<f32>,
     /// The longest that one batch may take, in seconds.
     pub timeout_seconds: u64,
+}
+
+/// How the picture encoder is loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageEmbedderSettings {
+    pub model: ModelSource,
+    pub device: Device,
+    /// The longest that one batch may take, in seconds.
+    pub timeout_seconds: u64,
+    /// From which cosines on pictures look alike; the model card's own where not set.
+    pub grades: Option<Grades>,
+}
+
+/// How pictures are sent to a server and vectors come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wire {
+    /// `POST {url}/embeddings` with `modality: image` (<https://github.com/michaelfeil/infinity>).
+    Infinity,
+    /// `POST {url}/v1/embeddings` with a chat of one picture (<https://docs.vllm.ai>), from a model
+    /// that is served with `--runner pooling`.
+    Vllm,
+}
+
+/// Which server embeds pictures.
+#[derive(Clone, PartialEq)]
+pub struct RemoteImageEmbedderSettings {
+    /// Where the server is, such as `http://localhost:7997`.
+    pub url: String,
+    /// The model's name there.
+    pub model: String,
+    /// Sent as a bearer token.
+    pub api_key: Option<String>,
+    pub wire: Wire,
+    /// The longest that one request may take with all its tries, in seconds.
+    pub timeout_seconds: u64,
+    /// From which cosines on pictures look alike to this model, where somebody measured it.
+    pub grades: Option<Grades>,
+}
+
+impl fmt::Debug for RemoteImageEmbedderSettings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, model, api_key, wire, timeout_seconds, grades } = self;
+        out.debug_struct("RemoteImageEmbedderSettings")
+            .field("url", url)
+            .field("model", model)
+            .field("api_key", &api_key.as_ref().map(|_| "hidden"))
+            .field("wire", wire)
+            .field("timeout_seconds", timeout_seconds)
+            .field("grades", grades)
+            .finish()
+    }
 }

@@ -3,6 +3,7 @@
 //! What points are, how a query is asked and how its legs are put together is the same for both
 //! and stands here, so that both rank alike; each brings it to the form that its Qdrant takes.
 
+mod dimensions;
 mod embedded;
 mod error;
 mod filter;
@@ -13,6 +14,7 @@ mod search;
 mod server;
 mod terms;
 
+pub use dimensions::Dimensions;
 pub use embedded::{EmbeddedIndex, Inspection};
 pub use server::{Quantization, ServerIndex, ServerSettings};
 

@@ -7,7 +7,9 @@ mod index;
 mod sql;
 
 pub use cache::{LayeredCache, LocalCache, LocalLocks, LocalRates, RedisSettings, RedisStore};
-pub use index::{EmbeddedIndex, Inspection, Opened, Quantization, ServerIndex, ServerSettings};
+pub use index::{
+    Dimensions, EmbeddedIndex, Inspection, Opened, Quantization, ServerIndex, ServerSettings,
+};
 pub use sql::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
 };

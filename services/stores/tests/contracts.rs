@@ -7,12 +7,15 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use vitrine_core::{ports::Cache, testing::contracts};
 use vitrine_stores::{
-    EmbeddedIndex, LayeredCache, LocalCache, LocalLocks, LocalRates, Migrate, PostgresCatalog,
-    PostgresOptions, ServerIndex, SqliteCatalog, SqliteOptions,
+    Dimensions, EmbeddedIndex, LayeredCache, LocalCache, LocalLocks, LocalRates, Migrate,
+    PostgresCatalog, PostgresOptions, ServerIndex, SqliteCatalog, SqliteOptions,
 };
 
 use common::{TestDatabase, redis::TestRedis};
 use support::{real, settings, stand_in::StandIn};
+
+/// Of words and of pictures.
+const DIMENSIONS: Dimensions = Dimensions { words: 8, picture: Some(6) };
 
 async fn sqlite(dir: &Path) -> SqliteCatalog {
     let options = SqliteOptions { readers: 2, migrate: Migrate::AtStart };
@@ -119,23 +122,24 @@ async fn the_postgresql_catalog_keeps_merchants_apart_whatever_they_do() {
 #[tokio::test]
 async fn the_embedded_index_keeps_the_contract() {
     let dir = tempfile::tempdir().unwrap();
-    let opened = EmbeddedIndex::open(dir.path(), 8, "model").unwrap();
-    contracts::index(&opened.index, 8).await;
+    let opened = EmbeddedIndex::open(dir.path(), DIMENSIONS, "model").unwrap();
+    contracts::index(&opened.index, [8, 6]).await;
 }
 
 #[tokio::test]
 async fn the_index_on_a_server_keeps_the_contract() {
     let server = StandIn::start();
-    let opened = ServerIndex::open(&settings(&server.url(), "shop"), 8, "model").await.unwrap();
-    contracts::index(&opened.index, 8).await;
+    let opened =
+        ServerIndex::open(&settings(&server.url(), "shop"), DIMENSIONS, "model").await.unwrap();
+    contracts::index(&opened.index, [8, 6]).await;
 }
 
 #[tokio::test]
 async fn the_index_on_a_real_server_keeps_the_contract() {
     let Some(real) = real::server().await else { return };
     let name = format!("contract-{}", std::process::id());
-    let opened = ServerIndex::open(&settings(&real.url, &name), 8, "model").await.unwrap();
-    contracts::index(&opened.index, 8).await;
+    let opened = ServerIndex::open(&settings(&real.url, &name), DIMENSIONS, "model").await.unwrap();
+    contracts::index(&opened.index, [8, 6]).await;
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ use std::{fs, path::Path};
 use points::{ids, point, put, query};
 use vitrine_core::{
     ids::ProductId,
-    ports::{Index, Point, Query, StoreError},
+    ports::{Index, Point, PointPicture, Query, StoreError},
     testing::sample,
 };
-use vitrine_stores::{EmbeddedIndex, Opened};
+use vitrine_stores::{Dimensions, EmbeddedIndex, Opened};
 
 fn open(dir: &Path) -> Opened {
     EmbeddedIndex::open(dir, 4, "model").unwrap()
@@ -39,7 +39,14 @@ async fn another_model_or_size_of_vectors_starts_afresh() {
     let opened = open(dir.path());
     put(&opened.index, &merchant, "a").await;
     drop(opened);
-    for (dimensions, model) in [(4, "other"), (6, "other"), (4, "model")] {
+    let pictured = |words, picture| Dimensions { words, picture: Some(picture) };
+    for (dimensions, model) in [
+        (4.into(), "other"),
+        (6.into(), "other"),
+        (pictured(6, 4), "other"),
+        (pictured(6, 5), "other"),
+        (4.into(), "model"),
+    ] {
         let opened = EmbeddedIndex::open(dir.path(), dimensions, model).unwrap();
         assert!(opened.rebuilt, "{dimensions} {model}");
         assert_eq!(opened.index.count(&merchant).await.unwrap(), 0);
@@ -106,9 +113,14 @@ async fn vectors_that_do_not_fit_are_refused_and_break_nothing() {
         let bad = Point { words: words.clone(), ..point("b") };
         let refused = index.replace(&merchant, &ids(&bad), vec![bad]).await;
         assert!(matches!(refused, Err(StoreError::Corrupt { .. })), "{refused:?}");
+        let picture = Some(PointPicture { hash: "file".into(), vector: words.clone() });
+        let bad = Point { picture, ..point("b") };
+        let refused = index.replace(&merchant, &ids(&bad), vec![bad]).await;
+        assert!(matches!(refused, Err(StoreError::Corrupt { .. })), "{refused:?}");
         for query in [
             Query { words: words.clone(), ..query() },
             Query { likeness: words.clone(), ..query() },
+            Query { picture: Some(words.clone()), ..query() },
         ] {
             assert!(index.search(&merchant, &query).await.is_err());
         }

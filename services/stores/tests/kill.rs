@@ -21,7 +21,7 @@ use shop::Shop;
 use vitrine_core::{
     ids::ProductId,
     matching::version_key,
-    ports::{Catalog, Embedder, Index, Prefilter, Query},
+    ports::{Catalog, Embedder, Index, Prefilter, Query, Weights},
     product::Product,
     testing::{FakeEmbedder, sample},
 };
@@ -142,6 +142,8 @@ async fn in_index_once(shop: &Shop, product: &Product) -> u64 {
         let query = Query {
             words: vector.clone(),
             terms: text,
+            picture: None,
+            weights: Weights::default(),
             likeness: vector,
             prefilter: Prefilter::default(),
             limit: 1_000,

@@ -5,14 +5,16 @@ mod support;
 use support::{real, settings, stand_in::StandIn};
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Embedder, Hit, Index, Point, Prefilter, Query},
+    ports::{Embedder, Hit, Index, Point, PointPicture, Prefilter, Query, Weights},
     testing::{Dice, FakeEmbedder, sample},
     vocabulary::{AgeGroup, Category, Colour, Gender, Pattern},
 };
-use vitrine_stores::{EmbeddedIndex, ServerIndex};
+use vitrine_stores::{Dimensions, EmbeddedIndex, ServerIndex};
 
 const PRODUCTS: usize = 2_000;
 const QUERIES: usize = 100;
+/// Floats of what a picture looks like.
+const LOOK: usize = 5;
 const SEED: u64 = 7;
 
 const WORDS: [&str; 40] = [
@@ -63,6 +65,11 @@ fn words(dice: &mut Dice, most: usize) -> String {
     words.join(" ")
 }
 
+/// What a picture looks like: few enough numbers that many look much the same.
+fn look(dice: &mut Dice) -> Vec<f32> {
+    (0..LOOK).map(|_| dice.below(7) as f32 - 3.0 + 0.125).collect()
+}
+
 /// Some have a second version; some have the very same text, and so the same score.
 async fn points(dice: &mut Dice, embedder: &FakeEmbedder) -> Vec<Point> {
     let texts: Vec<String> = (0..PRODUCTS).map(|_| words(dice, 12)).collect();
@@ -72,6 +79,8 @@ async fn points(dice: &mut Dice, embedder: &FakeEmbedder) -> Vec<Point> {
         version: format!("v{}", n % 2),
         words,
         terms,
+        picture: (dice.below(4) > 0)
+            .then(|| PointPicture { hash: n.to_string(), vector: look(dice) }),
         category: *dice.pick(&[Category::Dress, Category::Shirt, Category::Trousers]),
         colours: vec![*dice.pick(&[Colour::Navy, Colour::Red, Colour::Green])],
         gender: *dice.pick(&[None, Some(Gender::Women), Some(Gender::Men)]),
@@ -108,6 +117,12 @@ async fn queries(dice: &mut Dice, embedder: &FakeEmbedder) -> Vec<Query> {
         queries.push(Query {
             words: vector.clone(),
             terms: if dice.below(5) == 0 { String::new() } else { text },
+            picture: (dice.below(2) == 0).then(|| look(dice)),
+            weights: *dice.pick(&[
+                Weights::default(),
+                Weights { words: 0.5, terms: 1.0, picture: 3.0 },
+                Weights { words: 1.0, terms: 0.0, picture: 1.0 },
+            ]),
             likeness: vector,
             prefilter,
             limit: 1 + dice.below(60),
@@ -137,7 +152,7 @@ async fn both_indexes_answer_the_same_in_the_same_order() {
     let points = points(&mut dice, &embedder).await;
     let queries = queries(&mut dice, &embedder).await;
     let merchants = [sample::merchant(), MerchantId::new("other").unwrap()];
-    let dimensions = embedder.dimensions();
+    let dimensions = Dimensions { words: embedder.dimensions(), picture: Some(LOOK) };
 
     let dir = tempfile::tempdir().unwrap();
     let embedded = EmbeddedIndex::open(dir.path(), dimensions, "model").unwrap().index;
@@ -161,6 +176,9 @@ async fn both_indexes_answer_the_same_in_the_same_order() {
             );
             for (one, other) in here.iter().zip(&there) {
                 assert!((one.similarity - other.similarity).abs() < 1e-5, "query {at} at {url}");
+                let apart = one.picture.zip(other.picture).map(|(one, other)| one - other);
+                assert_eq!(one.picture.is_some(), other.picture.is_some(), "query {at} at {url}");
+                assert!(apart.is_none_or(|apart| apart.abs() < 1e-5), "query {at} at {url}");
             }
             found += here.len();
         }

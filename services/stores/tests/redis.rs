@@ -19,6 +19,7 @@ use vitrine_core::{
     admission::{Admission, Permit},
     answers::AnswerRecorder,
     indexing::Indexer,
+    likeness::Balance,
     look::{Look, Part},
     measuring::Measuring,
     photo::Photo,
@@ -187,6 +188,7 @@ async fn shops(open: impl Fn() -> RedisStore, vision: &Arc<Slow>) -> Vec<Arc<Sho
             vision: vision.clone(),
             stylist: Arc::new(FakeStylist::default()),
             embedder: embedder.clone(),
+            image_embedder: None,
             catalog: catalog.clone(),
             index: index.clone(),
             rules: Arc::new(MemoryRules::default()),
@@ -197,6 +199,7 @@ async fn shops(open: impl Fn() -> RedisStore, vision: &Arc<Slow>) -> Vec<Arc<Sho
             answered: Arc::new(AnswerRecorder::new(catalog.clone())),
             matched: Arc::new(MatchRecorder::new(catalog.clone())),
             min_similarity: 0.2,
+            balance: Balance::default(),
         })
     };
     (0..2).map(shop).collect()

@@ -14,14 +14,24 @@ use vitrine_core::{
     indexing::Indexer,
     keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Embedder, Fetch, ModelError, Stylist, Vision},
+    ports::{Embedder, Fetch, ImageEmbedder, ModelError, Stylist, Vision},
     shopping::{Flights, MatchRecorder, Photos, Shopping},
 };
-use vitrine_models::{Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard};
+use vitrine_models::{
+    Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard, RemoteImageEmbedder,
+    SiglipEmbedder,
+};
 
 use crate::{
-    database::Database, error::Error, importer, people, search::Search, secret, settings::Settings,
-    sharing::Sharing, steps::Steps,
+    database::Database,
+    error::Error,
+    folder_fetch::{Folder, FolderFetch},
+    importer, people,
+    search::Search,
+    secret,
+    settings::{Encoder, Settings},
+    sharing::Sharing,
+    steps::Steps,
 };
 
 /// The models, loaded.
@@ -29,15 +39,29 @@ pub struct Models {
     pub vision: Arc<dyn Vision>,
     pub stylist: Arc<dyn Stylist>,
     pub embedder: Arc<dyn Embedder>,
+    /// None where pictures are not compared.
+    pub image_embedder: Option<Arc<dyn ImageEmbedder>>,
 }
 
 impl Models {
-    /// Loads the vision-language model once, to see and to advise, and the embedder.
+    /// Loads the vision-language model once, to see and to advise, and the embedders.
     pub async fn load(settings: &Settings) -> Result<Self, ModelError> {
         let (vision, stylist) = load_vision(settings).await?;
         let embedder = Arc::new(MistralEmbedder::load(&settings.embedder()).await?);
-        Ok(Self { vision, stylist, embedder })
+        let image_embedder = load_image_embedder(settings).await?;
+        Ok(Self { vision, stylist, embedder, image_embedder })
     }
+}
+
+/// Loads the picture encoder, or finds the server that has it, where pictures are compared.
+pub async fn load_image_embedder(
+    settings: &Settings,
+) -> Result<Option<Arc<dyn ImageEmbedder>>, ModelError> {
+    Ok(match settings.image_embedder() {
+        None => None,
+        Some(Encoder::Here(here)) => Some(Arc::new(SiglipEmbedder::load(&here).await?)),
+        Some(Encoder::Remote(there)) => Some(Arc::new(RemoteImageEmbedder::load(&there).await?)),
+    })
 }
 
 /// Loads the vision-language model alone.
@@ -72,6 +96,15 @@ pub struct App {
 impl App {
     /// Loads the models, opens the stores and brings the index up to the catalog.
     pub async fn open(settings: &Settings, steps: &Steps) -> Result<Self, Error> {
+        Self::open_with(settings, steps, None).await
+    }
+
+    /// The same with product pictures that are files here.
+    pub async fn open_with(
+        settings: &Settings,
+        steps: &Steps,
+        files: Option<Folder>,
+    ) -> Result<Self, Error> {
         let folder = settings.data.folder.clone();
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let keys = secret::keys(&settings.secret_file())?;
@@ -79,14 +112,16 @@ impl App {
         let models = steps
             .step("models", async {
                 let models = Models::load(settings).await?;
-                let names = format!("{} and {}", models.vision.model(), models.embedder.model());
+                let pictures = models.image_embedder.as_ref().map(|pictures| pictures.model());
+                let names = [Some(models.vision.model()), Some(models.embedder.model()), pictures];
+                let names = names.into_iter().flatten().collect::<Vec<_>>().join(", ");
                 Ok::<_, Error>((names, models))
             })
             .await?;
         let (database, index) = steps
             .step("stores", async {
                 let database = Database::open(settings).await?;
-                let (index, empty) = Search::open(settings, &*models.embedder).await?;
+                let (index, empty) = Search::open(settings, &models).await?;
                 if empty {
                     database.catalog.reindex_all().await?;
                 }
@@ -95,16 +130,21 @@ impl App {
             .await?;
         let min_similarity =
             settings.matching.min_similarity.unwrap_or_else(|| models.embedder.min_similarity());
-        let indexer = Arc::new(Indexer::new(
+        let indexer = Indexer::new(
             Arc::clone(&database.indexing),
             index.port(),
             Arc::clone(&models.embedder),
-        ));
+        );
+        let indexer = Arc::new(match &models.image_embedder {
+            Some(pictures) => indexer.with_pictures(pictures.model()),
+            None => indexer,
+        });
         let sharing = Sharing::open(settings)?;
         let shop = Arc::new(Shopping {
             vision: models.vision,
             stylist: models.stylist,
             embedder: models.embedder,
+            image_embedder: models.image_embedder,
             catalog: Arc::clone(&database.catalog),
             index: index.port(),
             rules: Arc::clone(&database.rules),
@@ -115,6 +155,7 @@ impl App {
             matched: Arc::new(MatchRecorder::new(Arc::clone(&database.catalog))),
             answered: Arc::new(AnswerRecorder::new(Arc::clone(&database.measuring.events))),
             min_similarity,
+            balance: settings.balance(),
         });
         let admission = Admission::new(settings.models.concurrency, settings.models.queue);
         let patience = Duration::from_secs(settings.models.wait_seconds.max(1));
@@ -123,10 +164,15 @@ impl App {
         let fetch: Arc<dyn Fetch> = outbound.clone();
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
+        let pictured: Arc<dyn Fetch> = match files {
+            Some(folder) => Arc::new(FolderFetch::new(folder, outbound)),
+            None => outbound,
+        };
         let pictures = Arc::new(PictureWorker {
             pictures: Arc::clone(&database.pictures),
             catalog: Arc::clone(&database.catalog),
-            fetcher: PictureFetcher::new(outbound, settings.pictures.at_once),
+            fetcher: PictureFetcher::new(pictured, settings.pictures.at_once),
+            embedder: shop.image_embedder.clone(),
             vision: Arc::clone(&shop.vision),
             admission: Arc::clone(&admission),
             written: indexer.waker(),
@@ -170,6 +216,20 @@ impl App {
         let ended = importer::until_ended(&self.database, &self.importer, &import, |_| {}).await?;
         let problems = importer::problems(&self.database, &ended, 1).await?;
         Ok((ended, problems.into_iter().next()))
+    }
+
+    /// Fetches all pictures that are due; tells how many after some, and answers how many in all.
+    pub async fn fetch_pictures(&self, mut progress: impl FnMut(u64)) -> Result<u64, Error> {
+        let mut merchant = None;
+        let mut done = 0;
+        loop {
+            let waiting = self.pictures.next(merchant.as_ref()).await?;
+            let Some(next) = waiting else { return Ok(done) };
+            let counts = self.database.pictures.count_pictures(&next).await?;
+            done = counts.had + counts.failed;
+            progress(done);
+            merchant = Some(next);
+        }
     }
 
     /// What the API answers with.

@@ -149,8 +149,23 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Measure the model on labelled photos (columns image, label, and if there are any colour, boxes).
+    /// Measure how well the models see and find.
     Eval {
+        #[command(subcommand)]
+        command: EvalCommand,
+    },
+    /// Check settings, stores, models and disk, and say what to do.
+    Doctor {
+        /// Compare the index with the catalog too, product by product, and mend it.
+        #[arg(long)]
+        repair: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EvalCommand {
+    /// What is seen in labelled photos (columns image, label, and if there are any colour, boxes).
+    Photos {
         photos: PathBuf,
         /// Look at the first photos only.
         #[arg(long, value_name = "COUNT")]
@@ -162,12 +177,32 @@ pub enum Command {
         #[arg(long, value_name = "FILE", default_value = "confusion.svg")]
         confusion: PathBuf,
     },
-    /// Check settings, stores, models and disk, and say what to do.
-    Doctor {
-        /// Compare the index with the catalog too, product by product, and mend it.
+    /// Whether the products of photos are found: a folder with products.jsonl, pictures relative to
+    /// it, and queries.csv (columns image, product_id, left, top, right, bottom).
+    Matches {
+        folder: PathBuf,
+        /// Ask for the first photos only.
+        #[arg(long, value_name = "COUNT")]
+        limit: Option<usize>,
+        /// Which part of a photo is compared with pictures.
+        #[arg(long, value_enum, default_value = "seen")]
+        boxes: Boxes,
+        /// Try which weights find best, too.
         #[arg(long)]
-        repair: bool,
+        tune: bool,
+        /// Print all figures as JSON.
+        #[arg(long)]
+        json: bool,
     },
+}
+
+/// Which part of a photo is compared with the pictures of products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Boxes {
+    /// The garment as the model sees it; as it is labelled where the model does not.
+    Seen,
+    /// The garment as it is labelled.
+    Given,
 }
 
 #[derive(Debug, Subcommand)]

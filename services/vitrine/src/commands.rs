@@ -1,6 +1,7 @@
 mod demo;
 mod doctor;
 mod eval;
+mod eval_matches;
 mod export;
 mod import;
 mod key;
@@ -17,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 use vitrine_core::{feed::FeedOptions, imports::ImportOptions};
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, EvalCommand},
     error::Error,
     settings::{Log, LogFormat, Settings},
 };
@@ -64,8 +65,12 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Export { out, merchant, dialect, currency } => {
             export::run(&settings, &out, &merchant, dialect, currency).await
         }
-        Command::Eval { photos, limit, json, confusion } => {
+        Command::Eval { command: EvalCommand::Photos { photos, limit, json, confusion } } => {
             eval::run(&settings, &photos, limit, json, &confusion).await
+        }
+        Command::Eval { command: EvalCommand::Matches { folder, limit, boxes, tune, json } } => {
+            let asked = eval_matches::Asked { folder, limit, boxes, tune, json };
+            eval_matches::run(settings, asked).await
         }
         Command::Doctor { repair } => doctor::run(&settings, repair).await,
     }

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use crate::folder_fetch::Folder;
+
 /// The merchant of the drawn catalog.
 pub(crate) const MERCHANT: &str = "demo";
 
@@ -14,8 +16,11 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// The drawn catalog's feed.
-pub(crate) fn feed() -> PathBuf {
-    folder().join("catalog/products.jsonl")
+pub(crate) const FEED: &str = "products.jsonl";
+
+/// The drawn catalog and its pictures.
+pub(crate) fn catalog() -> Folder {
+    Folder { host: "shop.example", path: folder().join("catalog") }
 }
 
 /// A drawn photo to try.

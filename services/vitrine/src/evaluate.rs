@@ -3,10 +3,14 @@
 mod confusion;
 mod figures;
 mod labels;
+mod matches;
+mod pairs;
 
 pub use confusion::draw;
 pub use figures::{BoxFigures, ClassFigures, Figures, Score};
 pub use labels::{LabelledBox, LabelledPhoto, read_labels};
+pub use matches::{Questions, Recall, Way};
+pub use pairs::{Pair, read_pairs};
 
 use std::time::Instant;
 

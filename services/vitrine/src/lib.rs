@@ -7,6 +7,7 @@ mod database;
 mod demo;
 mod error;
 pub mod evaluate;
+mod folder_fetch;
 mod importer;
 mod people;
 mod search;
@@ -17,3 +18,4 @@ pub mod steps;
 
 pub use commands::run;
 pub use error::Error;
+pub use folder_fetch::Folder;

@@ -2,10 +2,18 @@
 
 use std::sync::Arc;
 
-use vitrine_core::ports::{Embedder, Index, StoreError};
-use vitrine_stores::{EmbeddedIndex, Inspection, Opened, ServerIndex};
+use vitrine_core::ports::{Index, StoreError};
+use vitrine_stores::{Dimensions, EmbeddedIndex, Inspection, Opened, ServerIndex};
 
-use crate::{error::Error, settings::Settings};
+use crate::{app::Models, error::Error, settings::Settings};
+
+/// The models whose vectors an index holds, as it names them.
+pub(crate) fn written_for(embedder: &str, pictures: Option<&str>) -> String {
+    match pictures {
+        None => embedder.to_owned(),
+        Some(pictures) => format!("{embedder} and {pictures}"),
+    }
+}
 
 /// An opened index.
 #[derive(Clone)]
@@ -17,11 +25,11 @@ pub(crate) enum Search {
 impl Search {
     /// Opens the server's where `index.server` names one, else the folder in the data folder. Says
     /// too whether it starts empty.
-    pub(crate) async fn open(
-        settings: &Settings,
-        embedder: &dyn Embedder,
-    ) -> Result<(Self, bool), Error> {
-        let (dimensions, model) = (embedder.dimensions(), embedder.model().to_owned());
+    pub(crate) async fn open(settings: &Settings, models: &Models) -> Result<(Self, bool), Error> {
+        let (embedder, pictures) = (&models.embedder, models.image_embedder.as_ref());
+        let picture = pictures.map(|pictures| pictures.dimensions());
+        let dimensions = Dimensions { words: embedder.dimensions(), picture };
+        let model = written_for(embedder.model(), pictures.map(|pictures| pictures.model()));
         if let Some(server) = settings.index_server() {
             let Opened { index, rebuilt } = ServerIndex::open(&server, dimensions, &model).await?;
             return Ok((Self::Server(Arc::new(index)), rebuilt));

@@ -13,10 +13,15 @@ use vitrine_core::{
     address::WebAddress,
     ids::{BadId, MerchantId},
     imports::ImportSettings,
+    likeness::{Balance, Grades},
+    ports::Weights,
     quota::Quota,
     shopping::PhotoKeeping,
 };
-use vitrine_models::{Device, EmbedderSettings, ModelSource, VisionSettings};
+use vitrine_models::{
+    Device, EmbedderSettings, ImageEmbedderSettings, ModelSource, RemoteImageEmbedderSettings,
+    VisionSettings, Wire,
+};
 use vitrine_outbound::OutboundSettings;
 use vitrine_stores::{RedisSettings, ServerSettings};
 
@@ -30,6 +35,7 @@ pub struct Settings {
     pub data: Data,
     pub models: Models,
     pub embedder: Embedder,
+    pub image_embedder: ImageEmbedder,
     pub matching: Matching,
     pub photos: Photos,
     pub index: Index,
@@ -195,10 +201,53 @@ pub struct Embedder {
     pub timeout_seconds: u64,
 }
 
+/// What tells how alike pictures look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageEmbedder {
+    /// Whether pictures are compared.
+    pub enabled: bool,
+    /// The encoder: a folder, or `hub:` and a name; with `url`, what the server calls it.
+    pub model: ModelSource,
+    pub device: Device,
+    /// A server that embeds pictures, as `http://localhost:7997`; this process where not set.
+    pub url: Option<String>,
+    pub api_key: Option<String>,
+    /// How the server is asked.
+    pub wire: Wire,
+    /// The longest that one batch may take.
+    pub timeout_seconds: u64,
+    pub grades: GradesOf,
+}
+
+/// From which cosines on pictures look alike; all three, or those that the model brings.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GradesOf {
+    pub same: Option<f32>,
+    pub very_similar: Option<f32>,
+    pub similar: Option<f32>,
+}
+
+impl GradesOf {
+    fn all(self) -> Option<Grades> {
+        let Self { same, very_similar, similar } = self;
+        Some(Grades { same: same?, very_similar: very_similar?, similar: similar? })
+    }
+}
+
+/// Where pictures are embedded.
+pub enum Encoder {
+    Here(ImageEmbedderSettings),
+    Remote(RemoteImageEmbedderSettings),
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Matching {
     /// The cosine below which nothing is a match; the embedder's own where not set.
     pub min_similarity: Option<f32>,
+    /// What each leg counts that the index is searched by.
+    pub weights: Weights,
+    /// The share of how alike pictures look when matches are put in order, 0 to 1.
+    pub picture_share: f32,
 }
 
 /// Photos that were sent, kept so that they need not be sent again.
@@ -229,6 +278,7 @@ pub enum LogFormat {
 impl Default for Settings {
     fn default() -> Self {
         let models = demo::folder().join("model");
+        let Balance { legs, picture_share } = Balance::default();
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
             cors: Cors::default(),
@@ -258,7 +308,17 @@ impl Default for Settings {
                 device: Device::Auto,
                 timeout_seconds: 60,
             },
-            matching: Matching { min_similarity: None },
+            image_embedder: ImageEmbedder {
+                enabled: true,
+                model: ModelSource::Folder(models.join("pictures")),
+                device: Device::Auto,
+                url: None,
+                api_key: None,
+                wire: Wire::Infinity,
+                timeout_seconds: 60,
+                grades: GradesOf { same: None, very_similar: None, similar: None },
+            },
+            matching: Matching { min_similarity: None, weights: legs, picture_share },
             photos: Photos { keep_minutes: 60, merchants: HashMap::new(), cache_mib: 64 },
             index: Index {
                 server: None,
@@ -320,6 +380,30 @@ impl Settings {
         let Embedder { model, device, timeout_seconds } = self.embedder.clone();
         let min_similarity = self.matching.min_similarity;
         EmbedderSettings { model, device, min_similarity, timeout_seconds }
+    }
+
+    /// Where pictures are embedded, if they are compared.
+    pub fn image_embedder(&self) -> Option<Encoder> {
+        let ImageEmbedder { enabled, model, device, url, api_key, wire, timeout_seconds, grades } =
+            self.image_embedder.clone();
+        let grades = grades.all();
+        enabled.then(|| match url {
+            None => Encoder::Here(ImageEmbedderSettings { model, device, timeout_seconds, grades }),
+            Some(url) => Encoder::Remote(RemoteImageEmbedderSettings {
+                url,
+                model: model.into(),
+                api_key,
+                wire,
+                timeout_seconds,
+                grades,
+            }),
+        })
+    }
+
+    /// What counts how much when products are found and put in order.
+    pub fn balance(&self) -> Balance {
+        let Matching { weights, picture_share, .. } = self.matching;
+        Balance { legs: weights, picture_share }
     }
 
     /// The Qdrant server that holds the index, if one is named.

@@ -204,6 +204,7 @@ fn an_evaluation_gives_figures_and_draws_the_confusion() {
     let drawing = folder.path().join("confusion.svg");
     let told = run(&mut vitrine(&[
         "eval",
+        "photos",
         "demo/drawn/drawn.csv",
         "--limit",
         "5",
@@ -223,7 +224,7 @@ fn an_evaluation_tells_the_line_of_a_bad_label() {
     let folder = tempdir().unwrap();
     let file = folder.path().join("photos.csv");
     std::fs::write(&file, "image,label\na.jpg,dress\nb.jpg,toga\n").unwrap();
-    let told = run(&mut vitrine(&["eval", text(&file)]));
+    let told = run(&mut vitrine(&["eval", "photos", text(&file)]));
     assert_eq!(told.code, Some(2), "{told:?}");
     assert!(told.err.contains("line 3") && told.err.contains("toga"), "{}", told.err);
 }

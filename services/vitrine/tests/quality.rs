@@ -18,7 +18,14 @@ fn floor(name: &str) -> f64 {
 fn figures(labels: &Path) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let drawing = folder.path().join("confusion.svg");
-    let told = run(&mut vitrine(&["eval", text(labels), "--json", "--confusion", text(&drawing)]));
+    let told = run(&mut vitrine(&[
+        "eval",
+        "photos",
+        text(labels),
+        "--json",
+        "--confusion",
+        text(&drawing),
+    ]));
     assert_eq!(told.code, Some(0), "{}", told.err);
     told.json()
 }

@@ -106,7 +106,8 @@ pub(crate) async fn get_catalog_health(
     keeper: Keeper,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let health = Health::of(&*state.shop.catalog, &*state.pictures, &keeper.merchant).await?;
+    let (catalog, same) = (&*state.shop.catalog, state.shop.same_by());
+    let health = Health::of(catalog, &*state.pictures, same, &keeper.merchant).await?;
     Ok(HttpResponse::Ok().json(CatalogHealth::from(health)))
 }
 

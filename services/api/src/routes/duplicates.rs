@@ -74,9 +74,10 @@ pub(crate) async fn list_duplicates(
     let by: DuplicatesBy = by.parse().map_err(|error: UnknownWord| invalid(error.to_string()))?;
     let limit = limit_of(limit.as_deref())?;
     let after: Option<String> = after_of(cursor.as_deref())?;
-    let (catalog, pictures) = (&*state.shop.catalog, &*state.pictures);
+    let (catalog, pictures, same) = (&*state.shop.catalog, &*state.pictures, state.shop.same_by());
     let mut groups =
-        duplicates(catalog, pictures, &keeper.merchant, by, after.as_deref(), limit + 1).await?;
+        duplicates(catalog, pictures, same, &keeper.merchant, by, after.as_deref(), limit + 1)
+            .await?;
     let more = groups.len() > limit;
     groups.truncate(limit);
     let next = groups.last().filter(|_| more).map(|group| Page::cursor(&group.value));

@@ -29,6 +29,7 @@ use vitrine_core::{
     imports::{ImportSettings, ImportWorker, Importing},
     indexing::Indexer,
     keys::{KEPT, Keyring},
+    likeness::Balance,
     measuring::Measuring,
     ports::{Cache, Catalog, Locks, Rates, Vision},
     shopping::{Flights, MatchRecorder, PhotoKeeping, Photos, Shopping},
@@ -159,6 +160,7 @@ async fn start_all(
         vision,
         stylist: Arc::new(FakeStylist::default()),
         embedder,
+        image_embedder: None,
         matched: Arc::clone(&matched),
         answered: Arc::clone(&answered),
         catalog: catalog.clone(),
@@ -169,6 +171,7 @@ async fn start_all(
         cache: cache.clone(),
         flights: Flights::new(locks.clone()),
         min_similarity: 0.2,
+        balance: Balance::default(),
     });
     let admission = Arc::new(admission);
     let server_keys = Arc::new(MemoryKeys::default());

@@ -57,6 +57,7 @@ async fn found_with(
         ruling: &Ruling::default(),
         together,
         limit: 5,
+        legs: Weights::default(),
     };
     find(&*catalog, &*index, &wanted).await.unwrap()
 }

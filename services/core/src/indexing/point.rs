@@ -2,13 +2,18 @@ use crate::{
     filter::{counted_age_group, folded_tags, material_words},
     matching::version_key,
     money::price_band,
-    ports::{Point, Vector},
+    ports::{Point, PointPicture, Vector},
     product::{ColourVersion, Variant},
     product_filter::folded_brand,
 };
 
 /// What the index is told of a colour version.
-pub(super) fn point(version: &ColourVersion<'_>, text: &str, words: Vector) -> Point {
+pub(super) fn point(
+    version: &ColourVersion<'_>,
+    text: &str,
+    words: Vector,
+    picture: Option<PointPicture>,
+) -> Point {
     let product = version.product;
     let variants: Vec<&Variant> = version.variants().collect();
     let mut sizes: Vec<String> =
@@ -24,6 +29,7 @@ pub(super) fn point(version: &ColourVersion<'_>, text: &str, words: Vector) -> P
         version: version_key(version),
         words,
         terms: text.to_owned(),
+        picture,
         category: product.category,
         colours: version.colours.to_vec(),
         gender: product.gender,

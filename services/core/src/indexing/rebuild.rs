@@ -126,7 +126,7 @@ impl Indexer {
             self.drain_on(on, |_| {}).await?;
             let Some((merchant, ids)) = walk.next(store, BATCH).await? else { break };
             let products = store.products(&merchant, &ids).await?;
-            let points = self.points(&products).await?;
+            let points = self.points(&merchant, &products).await?;
             on.check().await?;
             self.index.fill(&merchant, &ids, points).await?;
             done += ids.len() as u64;

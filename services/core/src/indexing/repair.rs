@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     ids::{MerchantId, ProductId},
-    ports::{Entry, Point, StoreError, Vector},
+    ports::{Entry, Point, PointPicture, StoreError, Vector},
     product::Product,
 };
 
@@ -80,6 +80,8 @@ impl Indexer {
         let mut repaired = Repaired::default();
         while let Some((merchant, ids)) = walk.next(catalog, BATCH).await? {
             let products = catalog.products(&merchant, &ids).await?;
+            let mut pictures = self.pictures(&merchant, &products).await?;
+            let mut expected = |product: &Product| expected(product, pictures.remove(&product.id));
             let differ: Vec<ProductId> = products
                 .iter()
                 .filter(|product| held.remove(&key(&merchant, &product.id)) != expected(product))
@@ -146,11 +148,11 @@ impl Indexer {
     }
 }
 
-/// What the index should hold of a product; the fingerprint needs no vector.
-fn expected(product: &Product) -> Option<u64> {
+/// What the index should hold of a product; the fingerprint needs no vector of words.
+fn expected(product: &Product, picture: Option<PointPicture>) -> Option<u64> {
     let points = product.colour_versions().into_iter().map(|version| {
         let text = version.search_text();
-        point(&version, &text, Vector::new())
+        point(&version, &text, Vector::new(), picture.clone())
     });
     points.fold(None, |held: Option<u64>, point: Point| {
         Some(sum(held.unwrap_or_default(), &point.version, &point.fingerprint()))

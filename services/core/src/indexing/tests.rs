@@ -1,3 +1,4 @@
+mod pictured;
 mod takeover;
 
 use super::*;
@@ -167,7 +168,7 @@ async fn a_repair_puts_right_what_differs_and_nothing_else() {
     let stranger = |product: &str| {
         let own = sample::product(product);
         let version = own.colour_versions().remove(0);
-        point(&version, "A text of old.", vec![0.1; 64])
+        point(&version, "A text of old.", vec![0.1; 64], None)
     };
     let second = Point { version: "second".into(), ..stranger("p3") };
     shop.index.replace(one, &[id("p1")], Vec::new()).await.unwrap();

@@ -59,6 +59,7 @@ impl Shop {
             merchant,
             garment,
             vector,
+            picture: None,
             wish: None,
             filters,
             customer: &Customer::default(),
@@ -66,6 +67,8 @@ impl Shop {
             ruling: &Ruling::default(),
             limit,
             min_similarity,
+            balance: Balance::default(),
+            grades: None,
         };
         find(&*self.catalog, &*self.index, &wanted).await.unwrap()
     }

@@ -345,7 +345,34 @@ fn a_photo_comes_back_from_its_bytes_as_it_was() {
         assert_eq!((back.id(), back.size()), (photo.id(), photo.size()));
         let region = Region { left: 0.3, top: 0.4, right: 0.6, bottom: 0.7 };
         assert_eq!(back.from_square(region), photo.from_square(region));
+        let (kept, sent) = (back.part(region), photo.part(region));
+        assert_eq!(kept.dimensions(), sent.dimensions());
+        let differ =
+            kept.as_raw().iter().zip(sent.as_raw()).map(|(one, other)| one.abs_diff(*other));
+        assert!(differ.max().unwrap() < 40, "a part looks as it did");
     }
+}
+
+#[test]
+fn a_part_is_shown_with_a_little_around_it_as_large_as_is_known() {
+    let picture = RgbImage::from_fn(2_000, 1_000, |x, y| {
+        let inside = (500..1_000).contains(&x) && (250..750).contains(&y);
+        Rgb(if inside { [200, 30, 40] } else { [20, 60, 20] })
+    });
+    let region = Region { left: 0.25, top: 0.25, right: 0.5, bottom: 0.75 };
+    for (side, wide) in [(64, 144), (512, 144), (768, 216)] {
+        let part = Photo::from_picture(&picture, side).part(region);
+        assert!(part.width().abs_diff(wide) <= 2, "{side}: {}", part.width());
+        assert!(part.width().abs_diff(part.height()) <= 2);
+        let middle = part.get_pixel(part.width() / 2, part.height() / 2).0;
+        assert!(middle[0] > 180 && middle[1] < 50, "{side}: {middle:?}");
+        assert!(part.get_pixel(0, 0).0[0] < 60, "what is around it");
+    }
+    let small = Photo::from_picture(&RgbImage::new(100, 80), 64);
+    let whole = Region { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+    assert_eq!(small.part(whole).dimensions(), (100, 80), "nothing is made larger");
+    let corner = Region { left: 0.999, top: 0.999, right: 1.0, bottom: 1.0 };
+    assert_eq!(small.part(corner).dimensions(), (1, 1), "there is always something");
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Pictures that are the same: the same file, or the same look in another file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::DifferenceHash;
 
 /// In how many bits of the difference hash two files of one picture may differ: making it smaller
 /// or compressing it again changes few of them.
 const NEAR: u32 = 3;
+/// In how many bits they may differ where their vectors say that they show the same.
+const DOUBTFUL: u32 = 16;
 /// The bits are compared in so many parts: of two hashes that differ in fewer bits than there are
 /// parts, at least one part is equal.
 const PARTS: usize = 4;
@@ -22,33 +24,52 @@ const COMPARED: usize = 256;
 pub fn same_pictures<'a>(
     pictures: impl IntoIterator<Item = (&'a str, DifferenceHash)>,
 ) -> Vec<Vec<usize>> {
-    let mut files: HashMap<&str, usize> = HashMap::new();
-    let mut looks: HashMap<u64, usize> = HashMap::new();
-    let mut groups = Groups::default();
-    for (at, (file, look)) in pictures.into_iter().enumerate() {
-        groups.add();
-        groups.join(at, *files.entry(file).or_insert(at));
-        if is_telling(look) {
-            groups.join(at, *looks.entry(look.0).or_insert(at));
+    Alike::of(pictures).groups.of_several()
+}
+
+/// Pictures that are the same by their hashes, and pairs that may be.
+pub(crate) struct Alike {
+    pub(crate) groups: Groups,
+    /// Places of pictures whose looks are not far apart, as of one that was cut, turned a little or
+    /// lit otherwise: their vectors tell.
+    pub(crate) doubtful: Vec<(usize, usize)>,
+}
+
+impl Alike {
+    pub(crate) fn of<'a>(pictures: impl IntoIterator<Item = (&'a str, DifferenceHash)>) -> Self {
+        let mut files: HashMap<&str, usize> = HashMap::new();
+        let mut looks: HashMap<u64, usize> = HashMap::new();
+        let mut groups = Groups::default();
+        for (at, (file, look)) in pictures.into_iter().enumerate() {
+            groups.add();
+            groups.join(at, *files.entry(file).or_insert(at));
+            if is_telling(look) {
+                groups.join(at, *looks.entry(look.0).or_insert(at));
+            }
         }
-    }
-    for part in 0..PARTS {
-        let mut sharing: HashMap<u64, Vec<(DifferenceHash, usize)>> = HashMap::new();
-        for (look, at) in &looks {
-            let bits = look >> (part * 16) & 0xffff;
-            sharing.entry(bits).or_default().push((DifferenceHash(*look), *at));
-        }
-        for near in sharing.values().filter(|near| near.len() <= COMPARED) {
-            for (place, (one, at)) in near.iter().enumerate() {
-                for (other, other_at) in &near[place + 1..] {
-                    if one.distance(*other) <= NEAR {
-                        groups.join(*at, *other_at);
+        let mut doubtful = BTreeSet::new();
+        for part in 0..PARTS {
+            let mut sharing: HashMap<u64, Vec<(DifferenceHash, usize)>> = HashMap::new();
+            for (look, at) in &looks {
+                let bits = look >> (part * 16) & 0xffff;
+                sharing.entry(bits).or_default().push((DifferenceHash(*look), *at));
+            }
+            for near in sharing.values().filter(|near| near.len() <= COMPARED) {
+                for (place, (one, at)) in near.iter().enumerate() {
+                    for (other, other_at) in &near[place + 1..] {
+                        match one.distance(*other) {
+                            0..=NEAR => groups.join(*at, *other_at),
+                            ..=DOUBTFUL => {
+                                doubtful.insert((*at.min(other_at), *at.max(other_at)));
+                            }
+                            _ => {}
+                        }
                     }
                 }
             }
         }
+        Self { groups, doubtful: doubtful.into_iter().collect() }
     }
-    groups.of_several()
 }
 
 fn is_telling(look: DifferenceHash) -> bool {
@@ -79,7 +100,7 @@ impl Groups {
         self.0[one.max(other)] = one.min(other);
     }
 
-    fn of_several(mut self) -> Vec<Vec<usize>> {
+    pub(crate) fn of_several(mut self) -> Vec<Vec<usize>> {
         let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
         for at in 0..self.0.len() {
             groups.entry(self.first(at)).or_default().push(at);

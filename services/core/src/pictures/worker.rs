@@ -3,9 +3,10 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt, TryStreamExt, stream};
+use image::RgbImage;
 use tokio::sync::{Notify, mpsc};
 
-use super::{PictureError, PictureFetcher, ProductPicture, Seen};
+use super::{PictureError, PictureFetcher, PictureFile, ProductPicture, Seen, vectors::embed};
 use crate::{
     admission::Admission,
     garment::Garment,
@@ -13,8 +14,8 @@ use crate::{
     imports::Failure,
     photo::Photo,
     ports::{
-        Catalog, ModelError, PictureOutcome, Pictures, SettledPicture, StoreError, Vision,
-        WantedPicture,
+        Catalog, ImageEmbedder, ModelError, PictureOutcome, Pictures, SettledPicture, StoreError,
+        Vision, WantedPicture,
     },
     product::Product,
 };
@@ -39,12 +40,14 @@ const AGAIN: Duration = Duration::from_secs(3600);
 const PATIENCE: Duration = Duration::from_secs(20);
 const BUSY_WAIT: Duration = Duration::from_secs(600);
 
-/// Fetches the pictures that products name, and has the vision model look at those whose products
-/// are to be filled in. It looks only while nobody else waits for the model.
+/// Fetches the pictures that products name, has them embedded, and has the vision model look at
+/// those whose products are to be filled in. It looks only while nobody else waits for the model.
 pub struct PictureWorker {
     pub pictures: Arc<dyn Pictures>,
     pub catalog: Arc<dyn Catalog>,
     pub fetcher: PictureFetcher,
+    /// None where pictures are not compared.
+    pub embedder: Option<Arc<dyn ImageEmbedder>>,
     pub vision: Arc<dyn Vision>,
     pub admission: Arc<Admission>,
     /// Notified when the outbox was told of products.
@@ -92,14 +95,15 @@ impl PictureWorker {
         let fetch = self.fetch(&wanted, fetched);
         let keep = async {
             let mut visit = Visit::of(self, &merchant, &wanted).await?;
-            let mut settled: Vec<SettledPicture> = lost.into_iter().map(given_up).collect();
+            let lost: Vec<Settling> = lost.into_iter().map(given_up).map(Settling::from).collect();
+            let mut settling = lost;
             while let Some(picture) = arrived.recv().await {
-                settled.push(visit.settle(picture).await);
-                if settled.len() >= KEPT_AT_ONCE {
-                    self.keep(&merchant, std::mem::take(&mut settled)).await?;
+                settling.push(visit.settle(picture).await);
+                if settling.len() >= KEPT_AT_ONCE {
+                    self.keep(&merchant, std::mem::take(&mut settling)).await?;
                 }
             }
-            self.keep(&merchant, settled).await
+            self.keep(&merchant, settling).await
         };
         // Fetching goes on while the model looks.
         futures::future::join(fetch, keep).await.1?;
@@ -120,13 +124,25 @@ impl PictureWorker {
     async fn keep(
         &self,
         merchant: &MerchantId,
-        settled: Vec<SettledPicture>,
+        mut settling: Vec<Settling>,
     ) -> Result<(), StoreError> {
-        let filled = settled.iter().any(|one| {
-            matches!(&one.outcome, PictureOutcome::Had { seen: Some(seen), .. } if *seen != Seen::default())
+        if let Some(embedder) = &self.embedder {
+            let had = settling.iter_mut().filter_map(|one| match &mut one.settled.outcome {
+                PictureOutcome::Had { picture, .. } => Some((picture, one.pixels.take())),
+                _ => None,
+            });
+            embed(&**embedder, &*self.catalog, had.collect()).await?;
+        }
+        let changes = settling.iter().any(|one| match &one.settled.outcome {
+            PictureOutcome::Had { picture, seen } => {
+                picture.embedded_by.is_some()
+                    || seen.as_ref().is_some_and(|s| *s != Seen::default())
+            }
+            _ => false,
         });
+        let settled = settling.into_iter().map(|one| one.settled).collect();
         self.pictures.settle_pictures(merchant, settled).await?;
-        if filled {
+        if changes {
             self.written.notify_one();
         }
         Ok(())
@@ -147,6 +163,18 @@ impl PictureWorker {
         let permit = idle.await.map_err(|_| NotSeen::Busy)?;
         let garments = async { self.vision.describe(&photo, &permit).await?.try_collect().await };
         garments.await.map_err(NotSeen::Model)
+    }
+}
+
+/// What became of a picture, and what it shows where it is still to be embedded.
+struct Settling {
+    settled: SettledPicture,
+    pixels: Option<RgbImage>,
+}
+
+impl From<SettledPicture> for Settling {
+    fn from(settled: SettledPicture) -> Self {
+        Self { settled, pixels: None }
     }
 }
 
@@ -180,9 +208,13 @@ impl<'a> Visit<'a> {
         })
     }
 
-    async fn settle(&mut self, fetched: ProductPicture) -> SettledPicture {
+    async fn settle(&mut self, fetched: ProductPicture) -> Settling {
         let ProductPicture { product, address, picture, file } = fetched;
         let tries = self.wanted.get(&product).map_or(0, |wanted| wanted.tries);
+        let (file, pixels) = match file {
+            Some(PictureFile { bytes, pixels }) => (Some(bytes), Some(pixels)),
+            None => (None, None),
+        };
         let outcome = match picture {
             Err(error) => failed(&error, tries),
             Ok(picture) => match self.see(&product, &address, file).await {
@@ -198,7 +230,7 @@ impl<'a> Visit<'a> {
                 }
             },
         };
-        SettledPicture { product, address, outcome }
+        Settling { settled: SettledPicture { product, address, outcome }, pixels }
     }
 
     /// What the picture tells of a product that is to be filled in.
@@ -215,7 +247,10 @@ impl<'a> Visit<'a> {
             }
             let file = match file {
                 Some(file) => file,
-                None => self.worker.fetcher.picture(address).await.map_err(NotSeen::Picture)?.1,
+                None => {
+                    let fetched = self.worker.fetcher.picture(address).await;
+                    fetched.map_err(NotSeen::Picture)?.1.bytes
+                }
             };
             let garments = self.worker.look(file).await?;
             self.seen.insert(address.to_owned(), garments);

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use super::{StoreError, Vector};
 use crate::{
@@ -16,6 +17,8 @@ pub struct Point {
     pub words: Vector,
     /// The text of the sparse BM25 vector `terms`.
     pub terms: String,
+    /// None where the product has no picture, or none that was embedded.
+    pub picture: Option<PointPicture>,
     pub category: Category,
     pub colours: Vec<Colour>,
     pub gender: Option<Gender>,
@@ -35,15 +38,25 @@ pub struct Point {
     pub price_bands: Vec<u32>,
 }
 
+/// A product's picture, as the index knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointPicture {
+    /// Of the picture's file.
+    pub hash: String,
+    /// The dense vector `picture`.
+    pub vector: Vector,
+}
+
 impl Point {
     /// Tells whether two points say the same: 16 hexadecimal digits of a BLAKE3 hash over all but
-    /// the dense vector, which the text and the model decide.
+    /// the dense vectors, which text, file and models decide.
     pub fn fingerprint(&self) -> String {
         let Self {
             product,
             version,
             words: _,
             terms,
+            picture,
             category,
             colours,
             gender,
@@ -60,6 +73,7 @@ impl Point {
             product,
             version,
             terms,
+            picture.as_ref().map(|picture| &picture.hash),
             category.id(),
             colours.iter().map(|colour| colour.id()).collect::<Vec<_>>(),
             gender.map(Gender::id),
@@ -86,7 +100,7 @@ pub struct Entry {
     pub fingerprint: String,
 }
 
-/// Conditions that both legs of a query are searched under; an empty list allows all.
+/// Conditions that all legs of a query are searched under; an empty list allows all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Prefilter {
     pub categories: Vec<Category>,
@@ -107,13 +121,31 @@ pub struct Prefilter {
     pub price_bands: Option<(u32, u32)>,
 }
 
-/// A hybrid query: a dense leg and, where the text has terms, a sparse one.
+/// What each leg of a query counts, beside the others; one that counts 0 is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Weights {
+    pub words: f32,
+    pub terms: f32,
+    pub picture: f32,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { words: 1.0, terms: 1.0, picture: 1.0 }
+    }
+}
+
+/// A hybrid query: a dense leg, where the text has terms a sparse one, and where there is a picture
+/// a dense one for that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// Searched by.
     pub words: Vector,
     /// Searched by too; a text without terms leaves this leg out.
     pub terms: String,
+    /// Searched by too, among the points that have a picture.
+    pub picture: Option<Vector>,
+    pub weights: Weights,
     /// [`Hit::similarity`] is the cosine to this vector.
     pub likeness: Vector,
     pub prefilter: Prefilter,
@@ -127,6 +159,8 @@ pub struct Hit {
     pub version: String,
     /// The cosine of the point's `words` and the query's `likeness`, -1 to 1.
     pub similarity: f32,
+    /// The cosine of the two pictures, where both have one.
+    pub picture: Option<f32>,
 }
 
 /// Finds products by vectors, terms and payload; holds nothing that can not be rebuilt from the
@@ -147,7 +181,8 @@ pub trait Index: Send + Sync {
         points: Vec<Point>,
     ) -> Result<(), StoreError>;
 
-    /// The merchant's points by reciprocal rank over both legs, best first.
+    /// The merchant's points by reciprocal rank over all legs, each with its weight,
+    /// best first.
     async fn search(&self, merchant: &MerchantId, query: &Query) -> Result<Vec<Hit>, StoreError>;
 
     /// How many points the merchant has.
@@ -189,6 +224,7 @@ mod tests {
             version: "navy".into(),
             words: vec![1.0],
             terms: "navy dress".into(),
+            picture: None,
             category: Category::Dress,
             colours: vec![Colour::Navy],
             gender: Some(Gender::Women),
@@ -204,11 +240,19 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_tells_every_change_but_that_of_the_vector() {
+    fn a_fingerprint_tells_every_change_but_that_of_the_vectors() {
         let first = point().fingerprint();
-        assert_eq!(first, "835b4bde8f223f0e", "it stays the same from one release to the next");
+        assert_eq!(first, "fda599185f435429", "it stays the same from one release to the next");
         assert_eq!(Point { words: vec![0.5], ..point() }.fingerprint(), first);
+        let pictured = |hash: &str, vector: Vector| {
+            let picture = Some(PointPicture { hash: hash.into(), vector });
+            Point { picture, ..point() }
+        };
+        let picture = pictured("file", vec![1.0]);
+        assert_eq!(picture.fingerprint(), pictured("file", vec![0.5]).fingerprint());
         let changed = [
+            picture,
+            pictured("other", vec![1.0]),
             Point { product: ProductId::new("b").unwrap(), ..point() },
             Point { version: "red".into(), ..point() },
             Point { terms: "navy dress ".into(), ..point() },

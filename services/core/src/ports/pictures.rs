@@ -17,7 +17,7 @@ pub struct WantedPicture {
     pub product: ProductId,
     /// As the merchant gives it.
     pub address: String,
-    /// Whether gaps of the product are to be filled in from it.
+    /// Whether gaps of the product are to be filled in from it, and nobody looked yet.
     pub enrich: bool,
     /// How often it was tried before.
     pub tries: u32,
@@ -97,11 +97,20 @@ pub trait Pictures: Send + Sync {
         lease: Duration,
     ) -> Result<Vec<WantedPicture>, StoreError>;
 
-    /// Keeps what became of pictures. The outbox is told of products that are filled in.
+    /// Keeps what became of pictures. The outbox is told of products that are filled in, and of those
+    /// whose pictures were embedded.
     async fn settle_pictures(
         &self,
         merchant: &MerchantId,
         settled: Vec<SettledPicture>,
+    ) -> Result<(), StoreError>;
+
+    /// Has pictures that are there fetched once more, as where another model is to embed them. What
+    /// was seen in them stays.
+    async fn fetch_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
     ) -> Result<(), StoreError>;
 
     /// The pictures in this state, or in any, of products that come after `after`, in byte order

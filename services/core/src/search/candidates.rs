@@ -63,7 +63,7 @@ impl Searching {
         merchant: &MerchantId,
         filters: &Filters,
         hits: &[Hit],
-        judge: impl Fn(&ColourVersion<'_>, f32) -> Option<Judged>,
+        judge: impl Fn(&ColourVersion<'_>, &Hit) -> Option<Judged>,
     ) -> Result<Vec<Candidate>, SearchError> {
         let mut ids = Vec::new();
         let mut known = HashSet::new();
@@ -89,7 +89,7 @@ fn best(
     filters: &Filters,
     product: Product,
     hits: &[&Hit],
-    judge: impl Fn(&ColourVersion<'_>, f32) -> Option<Judged>,
+    judge: impl Fn(&ColourVersion<'_>, &Hit) -> Option<Judged>,
 ) -> Option<Candidate> {
     if !filters.allow_product(&product) {
         return None;
@@ -99,11 +99,12 @@ fn best(
     for version in product.colour_versions() {
         let key = version_key(&version);
         let Some(hit) = hits.iter().find(|hit| hit.version == key) else { continue };
-        let Some(Judged { worth, reasons }) = judge(&version, hit.similarity) else { continue };
+        let Some(judged) = judge(&version, hit) else { continue };
+        let worth = judged.worth;
         if best.as_ref().is_some_and(|(known, _)| *known >= worth) {
             continue;
         }
-        let found = as_match(&version, filters, &anybody, hit.similarity, reasons);
+        let found = as_match(&version, filters, &anybody, hit.similarity, judged);
         if let Some(found) = found {
             best = Some((worth, found));
         }
@@ -119,6 +120,6 @@ pub(super) fn shown(filters: &Filters, product: Product) -> Option<Candidate> {
     let (versions, anybody) = (product.colour_versions(), Customer::default());
     let found = versions
         .iter()
-        .find_map(|version| as_match(version, filters, &anybody, 0.0, Vec::new()))?;
+        .find_map(|version| as_match(version, filters, &anybody, 0.0, Judged::default()))?;
     Some(Candidate { product, found, worth: 0.0, pinned: None, collapsed: 0 })
 }

@@ -42,6 +42,7 @@ impl Searching {
                 ruling: &ruling,
                 together: &together,
                 limit: *limit,
+                legs: shop.balance.legs,
             };
             let matches = completing::find(&*shop.catalog, &*shop.index, &wanted).await?;
             if !matches.is_empty() {

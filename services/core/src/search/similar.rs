@@ -7,8 +7,8 @@ use crate::{
     customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
-    matching::{Judged, as_match, liked, worth},
-    ports::{Query, Vector},
+    matching::{Judged, as_match, liked, with_picture, worth},
+    ports::{Hit, Query, Vector},
     product::{ColourVersion, Product},
     rules::RulesNow,
 };
@@ -45,22 +45,24 @@ impl Searching {
         let query = Query {
             words: vector.clone(),
             terms: text,
+            picture: self.indexed_picture(merchant, product).await?,
+            weights: self.shop.balance.legs,
             likeness: vector,
             prefilter,
             limit: WINDOW,
         };
         let hits = self.shop.index.search(merchant, &query).await?;
-        let others = hits
-            .into_iter()
-            .filter(|hit| hit.product != own.id && hit.similarity >= self.shop.min_similarity);
+        let others = hits.into_iter().filter(|hit| hit.product != own.id && self.is_close(hit));
         let asked = Asked::of_version(&version);
         let rules = RulesNow::of(&*self.shop.rules, merchant).await?;
         let ruling = rules.ruling(&[], &[own.category]);
-        let judge = |version: &ColourVersion<'_>, similarity: f32| {
+        let judge = |version: &ColourVersion<'_>, hit: &Hit| {
             let share = asked.agreement(version).share().unwrap_or_default();
             let liked = liked(version, &Customer::default(), None, &ruling)?;
             let reasons = asked.reasons(version).into_iter().chain(liked.reasons).collect();
-            Some(Judged { worth: worth(similarity, share) + liked.worth, reasons })
+            let words = worth(hit.similarity, share);
+            let worth = with_picture(words, hit.picture, self.shop.balance) + liked.worth;
+            Some(Judged { worth, reasons, looks_alike: self.looks_alike(hit) })
         };
         let others: Vec<_> = others.collect();
         let mut candidates = self.join(merchant, filters, &others, judge).await?;
@@ -71,6 +73,20 @@ impl Searching {
         self.collapse(merchant, &mut candidates).await?;
         let similar = candidates.into_iter().filter(|candidate| candidate.product.id != own.id);
         Ok(Some(similar.take(*limit).map(Listed::from).collect()))
+    }
+
+    /// The vector of the product's picture, where it is kept.
+    async fn indexed_picture(
+        &self,
+        merchant: &MerchantId,
+        product: &ProductId,
+    ) -> Result<Option<Vector>, SearchError> {
+        let Some(embedder) = &self.shop.image_embedder else { return Ok(None) };
+        let kept = self.pictures.pictures_of(merchant, std::slice::from_ref(product)).await?;
+        let picture = kept.into_iter().find_map(|kept| kept.picture?.ok());
+        let Some(hash) = picture.map(|picture| picture.hash) else { return Ok(None) };
+        let mut kept = self.shop.catalog.vectors(embedder.model(), &[hash.clone()]).await?;
+        Ok(kept.remove(&hash))
     }
 
     /// As it is kept, else as the embedder makes it now.
@@ -88,7 +104,7 @@ impl Searching {
 fn itself(own: &Product) -> Option<Candidate> {
     let anything = Filters { include_unavailable: true, ..Filters::default() };
     let version = own.colour_versions().into_iter().next()?;
-    let found = as_match(&version, &anything, &Customer::default(), 1.0, Vec::new())?;
+    let found = as_match(&version, &anything, &Customer::default(), 1.0, Judged::default())?;
     Some(Candidate {
         product: own.clone(),
         found,

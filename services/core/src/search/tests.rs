@@ -9,6 +9,7 @@ use crate::{
     answers::AnswerRecorder,
     ids::ProductId,
     indexing::Indexer,
+    likeness::Balance,
     look::Attribute,
     measuring::Measuring,
     pictures::{DifferenceHash, Picture},
@@ -57,6 +58,7 @@ impl Shop {
             vision: vision.clone(),
             stylist: Arc::new(FakeStylist::default()),
             embedder,
+            image_embedder: None,
             matched: Arc::new(MatchRecorder::new(catalog.clone())),
             answered: Arc::new(AnswerRecorder::new(catalog.clone())),
             flights: Flights::new(Arc::new(MemoryLocks::default())),
@@ -67,6 +69,7 @@ impl Shop {
             cache: Arc::new(MemoryCache::default()),
             photos: Photos::new(Arc::new(MemoryCache::default()), PhotoKeeping::default()),
             min_similarity,
+            balance: Balance::default(),
         });
         let admission = Arc::new(Admission::new(1, 0));
         let pictures = catalog.clone();

@@ -87,6 +87,7 @@ impl Shopping {
             ruling: &gaps.ruling,
             together: &gaps.together,
             limit: request.limit,
+            legs: self.balance.legs,
         };
         let finding = completing::find(&*self.catalog, &*self.index, &wanted);
         match look.timed(|timings| &mut timings.search, finding).await {

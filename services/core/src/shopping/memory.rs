@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long it is remembered what is in a photo, and what was advised.
-const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Shopping {
     /// A look answered within the last hour. One for a customer who was forgotten since is

@@ -42,8 +42,9 @@ impl Photos {
         if keep.is_zero() {
             return;
         }
-        if let Err(error) = self.cache.put(&key(merchant, photo.id()), photo.to_bytes(), keep).await
-        {
+        let kept = photo.clone();
+        let Ok(bytes) = tokio::task::spawn_blocking(move || kept.to_bytes()).await else { return };
+        if let Err(error) = self.cache.put(&key(merchant, photo.id()), bytes, keep).await {
             tracing::warn!(%error, "a photo could not be kept");
         }
     }

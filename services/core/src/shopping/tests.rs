@@ -1,5 +1,6 @@
 mod flight;
 mod persons;
+mod pictures;
 
 use async_trait::async_trait;
 
@@ -26,6 +27,7 @@ struct Fakes {
     vision: Arc<FakeVision>,
     stylist: Arc<FakeStylist>,
     embedder: Arc<FakeEmbedder>,
+    image_embedder: Option<Arc<dyn ImageEmbedder>>,
     catalog: Arc<MemoryCatalog>,
     index: Arc<MemoryIndex>,
     rules: Arc<MemoryRules>,
@@ -37,6 +39,7 @@ impl Fakes {
             vision: Arc::new(vision),
             stylist: Arc::new(stylist),
             embedder: Arc::default(),
+            image_embedder: None,
             catalog: Arc::default(),
             index: Arc::default(),
             rules: Arc::default(),
@@ -70,6 +73,7 @@ impl Fakes {
             vision: self.vision.clone(),
             stylist: self.stylist.clone(),
             embedder: self.embedder.clone(),
+            image_embedder: self.image_embedder.clone(),
             catalog: self.catalog.clone(),
             index: self.index.clone(),
             rules: self.rules.clone(),
@@ -80,6 +84,7 @@ impl Fakes {
             matched: Arc::new(MatchRecorder::new(self.catalog.clone())),
             answered: Arc::new(AnswerRecorder::new(self.catalog.clone())),
             min_similarity: 0.2,
+            balance: Balance::default(),
         }
     }
 

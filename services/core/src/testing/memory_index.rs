@@ -132,25 +132,27 @@ impl Index for MemoryIndex {
             .map(|(_, point)| point)
             .collect();
         let mut scores: HashMap<usize, f32> = HashMap::new();
-        let mut leg = |mut ranked: Vec<(usize, f32)>| {
+        let mut leg = |weight: f32, mut ranked: Vec<(usize, f32)>| {
             ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-            for (rank, (at, _)) in ranked.into_iter().enumerate() {
-                *scores.entry(at).or_default() += 1.0 / (RRF_K + rank as f32 + 1.0);
+            for (rank, (at, _)) in ranked.into_iter().enumerate().filter(|_| weight > 0.0) {
+                *scores.entry(at).or_default() += weight / (RRF_K + rank as f32 + 1.0);
             }
         };
-        leg(points.iter().map(|point| cosine(&point.words, &query.words)).enumerate().collect());
-        leg(points
-            .iter()
-            .map(|point| shared_terms(&query.terms, &point.terms) as f32)
-            .enumerate()
-            .filter(|(_, shared)| *shared > 0.0)
-            .collect());
+        let Query { words, terms, picture, weights, .. } = query;
+        let all = points.iter().enumerate();
+        leg(weights.words, all.clone().map(|(at, p)| (at, cosine(&p.words, words))).collect());
+        let shared = all.clone().map(|(at, point)| (at, shared_terms(terms, &point.terms) as f32));
+        leg(weights.terms, shared.filter(|(_, shared)| *shared > 0.0).collect());
+        let alike =
+            |point: &Point| Some(cosine(&point.picture.as_ref()?.vector, picture.as_ref()?));
+        leg(weights.picture, all.filter_map(|(at, point)| Some((at, alike(point)?))).collect());
         let mut best: Vec<(usize, f32)> = scores.into_iter().collect();
         best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let hits = best.into_iter().take(query.limit).map(|(at, _)| Hit {
             product: points[at].product.clone(),
             version: points[at].version.clone(),
             similarity: cosine(&points[at].words, &query.likeness),
+            picture: alike(points[at]),
         });
         Ok(hits.collect())
     }

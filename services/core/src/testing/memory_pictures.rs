@@ -118,10 +118,11 @@ impl State {
                 known.tries = tries;
             }
             PictureOutcome::Had { picture, seen } => {
+                let embedded = picture.embedded_by.is_some();
                 known.picture = Some(Ok(picture));
-                let differs = known.enrich && known.seen != seen;
-                known.seen = seen;
-                if differs {
+                let differs = known.enrich && seen.is_some() && known.seen != seen;
+                known.seen = seen.or(known.seen.take());
+                if differs || embedded {
                     self.changed(key);
                 }
             }
@@ -181,7 +182,7 @@ impl Pictures for MemoryCatalog {
                 merchant: merchant.clone(),
                 product: key.1,
                 address: noted.address.clone(),
-                enrich: noted.enrich,
+                enrich: noted.enrich && noted.seen.is_none(),
                 tries: noted.tries,
             });
             noted.due = now + lease;
@@ -198,6 +199,21 @@ impl Pictures for MemoryCatalog {
         let mut state = self.state();
         for one in settled {
             state.settle((merchant.clone(), one.product.clone()), one);
+        }
+        Ok(())
+    }
+
+    async fn fetch_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for product in products {
+            let noted = state.pictures.get_mut(&(merchant.clone(), product.clone()));
+            if let Some(noted) = noted.filter(|noted| matches!(noted.picture, Some(Ok(_)))) {
+                (noted.picture, noted.tries, noted.due) = (None, 0, Instant::now());
+            }
         }
         Ok(())
     }

@@ -84,6 +84,7 @@ pub fn picture(seed: u8) -> Picture {
         height: 480,
         bytes: 12_345,
         format: PictureFormat::WebP,
+        embedded_by: None,
     }
 }
 

@@ -23,10 +23,10 @@ use vitrine_core::{
 };
 
 use super::{
-    Opened,
+    Dimensions, Opened,
     filter::Filter,
-    point::{Replacement, check_vector},
-    search::{Legs, Page},
+    point::Replacement,
+    search::{Legs, Likeness, Page},
     terms::Terms,
 };
 use error::{STORE, failed, unavailable};
@@ -39,14 +39,19 @@ pub struct EmbeddedIndex {
     writer: Writer,
     folder: Arc<Folder>,
     terms: Arc<Terms>,
-    dimensions: usize,
+    dimensions: Dimensions,
 }
 
 impl EmbeddedIndex {
     /// Opens the folder, or starts a fresh one where there is none, where the one there was
     /// written for another model, number of dimensions or format, or where it can not be read.
     /// A rebuild that was not finished is dropped. Call it on a thread that may block.
-    pub fn open(dir: &Path, dimensions: usize, model: &str) -> Result<Opened, StoreError> {
+    pub fn open(
+        dir: &Path,
+        dimensions: impl Into<Dimensions>,
+        model: &str,
+    ) -> Result<Opened, StoreError> {
+        let dimensions = dimensions.into();
         let terms = Arc::new(Terms::new(STORE)?);
         let (folder, record) = folder::open(dir, dimensions, model)?;
         let folder = Arc::new(folder);
@@ -83,9 +88,7 @@ impl EmbeddedIndex {
         points: Vec<Point>,
         task: fn(Replacement) -> Task,
     ) -> Result<(), StoreError> {
-        for point in &points {
-            check_vector(STORE, &point.words, self.dimensions)?;
-        }
+        self.dimensions.check_points(STORE, &points)?;
         let (terms, merchant, products) =
             (Arc::clone(&self.terms), merchant.clone(), products.to_vec());
         let replacement = tokio::task::spawn_blocking(move || {
@@ -117,15 +120,14 @@ impl Index for EmbeddedIndex {
     }
 
     async fn search(&self, merchant: &MerchantId, query: &Query) -> Result<Vec<Hit>, StoreError> {
-        check_vector(STORE, &query.words, self.dimensions)?;
-        check_vector(STORE, &query.likeness, self.dimensions)?;
+        self.dimensions.check_query(STORE, query)?;
         if query.limit == 0 {
             return Ok(Vec::new());
         }
         let (terms, merchant, query) = (Arc::clone(&self.terms), merchant.clone(), query.clone());
         self.read(move |shard| {
             let legs = Legs::new(&merchant, &query, &terms);
-            search::search(shard, legs, query.limit, &query.likeness)
+            search::search(shard, legs, query.limit, Likeness::of(&query))
         })
         .await
     }

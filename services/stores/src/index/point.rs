@@ -1,14 +1,14 @@
-//! Points as they are kept: an id, two vectors and payload fields.
+//! Points as they are kept: an id, up to three vectors and payload fields.
 
 use qdrant_edge::SparseVector;
 use uuid::Uuid;
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Point, StoreError, Vector},
+    ports::{Point, Vector},
     vocabulary::{Colour, Gender, Pattern},
 };
 
-use super::{error::Store, filter::Filter, schema, terms::Terms};
+use super::{filter::Filter, schema, terms::Terms};
 
 /// The gender under which points without one, and unisex ones, are kept.
 pub(super) const ANY_GENDER: &str = "any";
@@ -20,6 +20,7 @@ pub(super) struct KeptPoint {
     pub(super) words: Vector,
     /// `None` where the text has no terms.
     pub(super) terms: Option<SparseVector>,
+    pub(super) picture: Option<Vector>,
     pub(super) payload: Vec<(&'static str, Value)>,
 }
 
@@ -67,6 +68,7 @@ impl KeptPoint {
             id: id(merchant, &point.product, &point.version),
             words: point.words,
             terms: terms.of_document(&point.terms),
+            picture: point.picture.map(|picture| picture.vector),
             payload: vec![
                 (schema::MERCHANT, Value::Text(merchant.to_string())),
                 (schema::PRODUCT, Value::Text(point.product.to_string())),
@@ -96,26 +98,6 @@ pub(super) fn id(merchant: &MerchantId, product: &ProductId, version: &str) -> U
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
-/// Vectors of another length or with values that are no numbers would break the search.
-pub(super) fn check_vector(
-    store: Store,
-    vector: &[f32],
-    dimensions: usize,
-) -> Result<(), StoreError> {
-    if vector.len() != dimensions {
-        let detail = format!(
-            "it was opened for vectors of {dimensions} floats and was given one of {}",
-            vector.len()
-        );
-        return Err(store.corrupt(detail));
-    }
-    if vector.iter().all(|value| value.is_finite()) {
-        Ok(())
-    } else {
-        Err(store.corrupt("it was given a vector that holds values which are not finite numbers"))
-    }
 }
 
 #[cfg(test)]

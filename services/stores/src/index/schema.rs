@@ -2,6 +2,8 @@
 
 /// The dense vector, compared by cosine.
 pub(super) const WORDS: &str = "words";
+/// The dense vector of a product's picture, compared by cosine.
+pub(super) const PICTURE: &str = "picture";
 /// The sparse vector, weighed by the rarity of its terms.
 pub(super) const TERMS: &str = "terms";
 
@@ -23,7 +25,7 @@ pub(super) const PRICE_BANDS: &str = "price_bands";
 pub(super) const AVAILABLE: &str = "available";
 
 /// Counts up when points are written differently than before.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
 /// From this size of vectors on a graph is built; below it, every vector is compared, which for
 /// 50 MB takes milliseconds, is exact, and keeps the long building away from small shops.

@@ -1,6 +1,6 @@
-//! One hybrid query: two legs under one filter, fused, then read back.
+//! One hybrid query: up to three legs under one filter, fused, then read back.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter};
 
 use qdrant_edge::SparseVector;
 use uuid::Uuid;
@@ -9,32 +9,58 @@ use vitrine_core::{
     ports::{Entry, Hit, Query, StoreError, Vector},
 };
 
-use super::{error::Store, filter::Filter, fusion::fuse, point::id, schema, terms::Terms};
+use super::{
+    error::Store,
+    filter::Filter,
+    fusion::{self, fuse},
+    point::id,
+    schema,
+    terms::Terms,
+};
 
 /// How many points a leg gives for each one wanted: a point far down one leg may still be among
-/// the best of both.
+/// the best of all.
 const LEG_DEPTH: usize = 4;
 /// The fewest and the most points that a leg gives.
 const LEG_BOUNDS: (usize, usize) = (100, 10_000);
 /// The most entries that are listed at once.
 const PAGE: usize = 10_000;
 
-/// What is searched for, twice under one filter.
+/// What is searched for, once for each leg, under one filter.
 #[derive(Debug)]
 pub(super) struct Legs {
-    /// `None` where the text has no terms.
-    pub(super) terms: Option<SparseVector>,
-    pub(super) words: Vector,
+    pub(super) legs: Vec<Leg>,
     pub(super) filter: Filter,
     /// How many points each leg gives.
     pub(super) depth: usize,
 }
 
+/// The points whose vector of this name is nearest.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) name: &'static str,
+    pub(super) vector: Asked,
+    pub(super) weight: f32,
+}
+
+#[derive(Debug)]
+pub(super) enum Asked {
+    Sparse(SparseVector),
+    Dense(Vector),
+}
+
 impl Legs {
     pub(super) fn new(merchant: &MerchantId, query: &Query, terms: &Terms) -> Self {
+        let weights = query.weights;
+        let legs = [
+            (schema::TERMS, terms.of_query(&query.terms).map(Asked::Sparse), weights.terms),
+            (schema::WORDS, Some(Asked::Dense(query.words.clone())), weights.words),
+            (schema::PICTURE, query.picture.clone().map(Asked::Dense), weights.picture),
+        ];
+        let counts = legs.into_iter().filter(|(.., weight)| *weight > 0.0);
+        let leg = |(name, vector, weight)| Some(Leg { name, vector: vector?, weight });
         Self {
-            terms: terms.of_query(&query.terms),
-            words: query.words.clone(),
+            legs: counts.filter_map(leg).collect(),
             filter: Filter::of_query(merchant, &query.prefilter),
             depth: query.limit.saturating_mul(LEG_DEPTH).clamp(LEG_BOUNDS.0, LEG_BOUNDS.1),
         }
@@ -42,10 +68,29 @@ impl Legs {
 }
 
 /// The ids of the best points of all legs.
-pub(super) fn best(legs: Vec<Vec<(Uuid, f32)>>, limit: usize) -> Vec<Uuid> {
+pub(super) fn best(legs: Vec<fusion::Found<Uuid>>, limit: usize) -> Vec<Uuid> {
     let mut best = fuse(legs);
     best.truncate(limit);
     best
+}
+
+/// What the points that were found are compared with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Likeness<'a> {
+    words: &'a [f32],
+    picture: Option<&'a [f32]>,
+}
+
+impl<'a> Likeness<'a> {
+    pub(super) fn of(query: &'a Query) -> Self {
+        Self { words: &query.likeness, picture: query.picture.as_deref() }
+    }
+
+    /// The names of the vectors that are read back for it.
+    pub(super) fn vectors(self) -> Vec<String> {
+        let picture = self.picture.map(|_| schema::PICTURE);
+        iter::once(schema::WORDS).chain(picture).map(str::to_owned).collect()
+    }
 }
 
 /// A point's payload, in whatever form it was read.
@@ -59,8 +104,13 @@ fn text(store: Store, payload: &impl Payload, field: &str) -> Result<String, Sto
     text.ok_or_else(|| store.corrupt(format!("a point has no {field}")))
 }
 
-/// A point that was read back: its id, its payload and its dense vector.
-pub(super) type Found<P> = (Uuid, P, Option<Vector>);
+/// A point that was read back.
+pub(super) struct Found<P> {
+    pub(super) id: Uuid,
+    pub(super) payload: P,
+    pub(super) words: Option<Vector>,
+    pub(super) picture: Option<Vector>,
+}
 
 /// The payload fields that a hit is read from.
 pub(super) const OF_HIT: [&str; 2] = [schema::PRODUCT, schema::VERSION];
@@ -70,17 +120,19 @@ pub(super) fn hits<P: Payload>(
     store: Store,
     ids: &[Uuid],
     found: Vec<Found<P>>,
-    likeness: &[f32],
+    likeness: Likeness<'_>,
 ) -> Result<Vec<Hit>, StoreError> {
-    let mut by_id: HashMap<Uuid, (P, Option<Vector>)> =
-        found.into_iter().map(|(id, payload, words)| (id, (payload, words))).collect();
-    let hit = |(payload, words): (P, Option<Vector>)| {
+    let mut by_id: HashMap<Uuid, Found<P>> =
+        found.into_iter().map(|found| (found.id, found)).collect();
+    let hit = |found: Found<P>| {
+        let Found { payload, words, picture, .. } = found;
         let words = words.ok_or_else(|| store.corrupt("a point has no vector"))?;
         Ok(Hit {
             product: ProductId::new(text(store, &payload, schema::PRODUCT)?)
                 .map_err(|error| store.corrupt(error.to_string()))?,
             version: text(store, &payload, schema::VERSION)?,
-            similarity: cosine(&words, likeness),
+            similarity: cosine(&words, likeness.words),
+            picture: picture.zip(likeness.picture).map(|(has, asked)| cosine(&has, asked)),
         })
     };
     ids.iter().filter_map(|id| by_id.remove(id)).map(hit).collect()

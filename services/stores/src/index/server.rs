@@ -23,11 +23,11 @@ use vitrine_core::{
 };
 
 use super::{
-    Opened,
+    Dimensions, Opened,
     error::Store,
     filter::Filter,
-    point::{Replacement, check_vector},
-    search::{Legs, Page},
+    point::Replacement,
+    search::{Legs, Likeness, Page},
     terms::Terms,
 };
 use collections::Collections;
@@ -46,7 +46,7 @@ pub struct ServerIndex {
     link: Arc<Link>,
     collections: Collections,
     terms: Arc<Terms>,
-    dimensions: usize,
+    dimensions: Dimensions,
     quantized: bool,
     /// The collection that a rebuild fills; held by writes, so that none is under way when a
     /// rebuild begins or ends.
@@ -58,9 +58,10 @@ impl ServerIndex {
     /// written for another model, number of dimensions or format, which is removed then.
     pub async fn open(
         settings: &ServerSettings,
-        dimensions: usize,
+        dimensions: impl Into<Dimensions>,
         model: &str,
     ) -> Result<Opened<Self>, StoreError> {
+        let dimensions = dimensions.into();
         let link = Arc::new(Link::new(settings)?);
         let collections = Collections::new(Arc::clone(&link), settings, dimensions, model);
         collections.open().await?;
@@ -98,9 +99,7 @@ impl ServerIndex {
         products: &[ProductId],
         points: Vec<Point>,
     ) -> Result<(Vec<PointStruct>, Filter), StoreError> {
-        for point in &points {
-            check_vector(STORE, &point.words, self.dimensions)?;
-        }
+        self.dimensions.check_points(STORE, &points)?;
         let (terms, merchant, products) =
             (Arc::clone(&self.terms), merchant.clone(), products.to_vec());
         let prepared = tokio::task::spawn_blocking(move || {
@@ -166,14 +165,13 @@ impl Index for ServerIndex {
     }
 
     async fn search(&self, merchant: &MerchantId, query: &Query) -> Result<Vec<Hit>, StoreError> {
-        check_vector(STORE, &query.words, self.dimensions)?;
-        check_vector(STORE, &query.likeness, self.dimensions)?;
+        self.dimensions.check_query(STORE, query)?;
         if query.limit == 0 {
             return Ok(Vec::new());
         }
         let legs = Legs::new(merchant, query, &self.terms);
         let best = self.legs(legs, query.limit).await?;
-        self.hits(&best, &query.likeness).await
+        self.hits(&best, Likeness::of(query)).await
     }
 
     async fn count(&self, merchant: &MerchantId) -> Result<u64, StoreError> {

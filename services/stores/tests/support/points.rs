@@ -4,7 +4,7 @@
 
 use vitrine_core::{
     ids::{MerchantId, ProductId},
-    ports::{Index, Point, Prefilter, Query},
+    ports::{Index, Point, Prefilter, Query, Weights},
     vocabulary::{AgeGroup, Category},
 };
 
@@ -14,6 +14,7 @@ pub fn point(product: &str) -> Point {
         version: "navy".into(),
         words: vec![1.0, 0.0, 0.0, 0.0],
         terms: "navy dress".into(),
+        picture: None,
         category: Category::Dress,
         colours: Vec::new(),
         gender: None,
@@ -36,6 +37,8 @@ pub fn query() -> Query {
     Query {
         words: vec![1.0, 0.0, 0.0, 0.0],
         terms: "dress".into(),
+        picture: None,
+        weights: Weights::default(),
         likeness: vec![1.0, 0.0, 0.0, 0.0],
         prefilter: Prefilter::default(),
         limit: 10,

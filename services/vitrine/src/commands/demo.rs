@@ -13,7 +13,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     let listener = serve::listen(settings)?;
     let steps = Steps::new(false);
     eprintln!("Vitrine, with the drawn catalog and the small model");
-    let app = App::open(settings, &steps).await?;
+    let app = App::open_with(settings, &steps, Some(demo::catalog())).await?;
     stock(&app, &steps).await?;
     steps.total();
     let merchant = MerchantId::new(demo::MERCHANT)?;
@@ -38,8 +38,8 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
 /// Brings the drawn catalog into the catalog and the index; nothing is done twice.
 pub(super) async fn stock(app: &App, steps: &Steps) -> Result<(), Error> {
     let merchant = MerchantId::new(demo::MERCHANT)?;
-    let file = demo::feed();
-    let feed = std::fs::read(&file).map_err(Error::file(&file))?;
+    let catalog = demo::catalog();
+    let (file, feed) = (catalog.path.join(demo::FEED), catalog.feed(demo::FEED)?);
     steps
         .step("catalog", async {
             let (import, problem) = app.import(&merchant, &feed).await?;
@@ -50,6 +50,12 @@ pub(super) async fn stock(app: &App, steps: &Steps) -> Result<(), Error> {
             let counts = import.progress.counts;
             let (new, known) = (counts.created + counts.changed, counts.unchanged);
             Ok((format!("{new} products new or changed, {known} as they were"), ()))
+        })
+        .await?;
+    steps
+        .step("pictures", async {
+            let done = app.fetch_pictures(|_| {}).await?;
+            Ok::<_, Error>((format!("{done} pictures embedded"), ()))
         })
         .await?;
     steps

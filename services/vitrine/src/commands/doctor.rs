@@ -1,4 +1,4 @@
-use std::{path::Path, process::ExitCode, time::Instant};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
 
 use futures::TryStreamExt;
 use sysinfo::Disks;
@@ -6,18 +6,18 @@ use vitrine_core::{
     admission::Admission,
     indexing::Repaired,
     photo::Photo,
-    ports::{Embedder, ModelError, Vision},
+    ports::{Embedder, ImageEmbedder, ModelError, Vision},
 };
 use vitrine_models::{MistralEmbedder, ModelSource};
 use vitrine_stores::{EmbeddedIndex, Inspection, RedisStore, ServerIndex};
 
 use crate::{
-    app::{App, load_vision},
+    app::{App, load_image_embedder, load_vision},
     database::Database,
     demo,
     error::Error,
     people,
-    search::Search,
+    search::{Search, written_for},
     secret,
     settings::Settings,
     steps::{Steps, bar},
@@ -62,8 +62,11 @@ pub(super) async fn run(settings: &Settings, repair: bool) -> Result<ExitCode, E
     tell("vision", vision(settings).await);
     let (verdict, embedder) = embedder(settings).await;
     tell("embedder", verdict);
+    let (verdict, pictures) = pictures(settings).await;
+    tell("pictures", verdict);
     if let Some(embedder) = embedder {
-        tell("index", index(settings, &embedder).await);
+        let pictures = pictures.as_ref().map(|pictures| pictures.model());
+        tell("index", index(settings, &written_for(embedder.model(), pictures)).await);
     }
     if repair {
         tell("repair", mend(settings).await);
@@ -212,6 +215,37 @@ async fn embedder(settings: &Settings) -> (Verdict, Option<MistralEmbedder>) {
     }
 }
 
+/// Has the picture encoder look at a picture.
+async fn pictures(settings: &Settings) -> (Verdict, Option<Arc<dyn ImageEmbedder>>) {
+    let encoder = match load_image_embedder(settings).await {
+        Ok(Some(encoder)) => encoder,
+        Ok(None) => {
+            let told = "not compared; set image_embedder.enabled to find products by their looks";
+            return (Good(told.into()), None);
+        }
+        Err(error) => return (Bad(error.to_string()), None),
+    };
+    let started = Instant::now();
+    let picture = image::RgbImage::from_pixel(224, 224, image::Rgb([25, 35, 85]));
+    if let Err(error) = encoder.embed(vec![picture]).await {
+        return (Bad(error.to_string()), None);
+    }
+    let text = format!(
+        "{}, {} numbers a vector, a picture takes {} ms",
+        encoder.model(),
+        encoder.dimensions(),
+        started.elapsed().as_millis()
+    );
+    let verdict = match encoder.grades() {
+        Some(_) => Good(text),
+        None => Doubtful(format!(
+            "{text}; from which cosine on pictures look alike is not known, so no match says so: \
+             measure it and set image_embedder.grades"
+        )),
+    };
+    (verdict, Some(encoder))
+}
+
 fn missing_file(source: &ModelSource) -> Option<String> {
     let folder = source.folder()?;
     let missing =
@@ -222,7 +256,7 @@ fn missing_file(source: &ModelSource) -> Option<String> {
     ))
 }
 
-async fn index(settings: &Settings, embedder: &MistralEmbedder) -> Verdict {
+async fn index(settings: &Settings, models: &str) -> Verdict {
     if let Some(server) = settings.index_server() {
         return match ServerIndex::version(&server).await {
             Ok(version) => Good(format!("Qdrant {version} at {}", server.url)),
@@ -232,7 +266,7 @@ async fn index(settings: &Settings, embedder: &MistralEmbedder) -> Verdict {
     match EmbeddedIndex::inspect(&settings.data.folder.join("index")) {
         Ok(Inspection::Absent) => Good("not there yet; it is made at the first start".into()),
         Ok(Inspection::Held) => Good("held by the running service".into()),
-        Ok(Inspection::Free { model }) if model == embedder.model() => Good("ready".into()),
+        Ok(Inspection::Free { model }) if model == models => Good("ready".into()),
         Ok(Inspection::Free { model }) => {
             Doubtful(format!("written by {model}; it is built anew at the next start"))
         }

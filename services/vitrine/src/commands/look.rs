@@ -58,7 +58,8 @@ fn running(settings: &Settings) -> Option<String> {
 
 async fn here(settings: &Settings, asked: &Asked, bytes: &[u8]) -> Result<Look, Error> {
     let steps = Steps::new(asked.json);
-    let app = App::open(settings, &steps).await?;
+    let demo = asked.merchant.as_str() == crate::demo::MERCHANT;
+    let app = App::open_with(settings, &steps, demo.then(crate::demo::catalog)).await?;
     let outcome = answer(&app, asked, bytes, &steps).await;
     app.close().await;
     outcome

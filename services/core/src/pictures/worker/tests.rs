@@ -4,10 +4,10 @@ use image::{ImageFormat, Rgb, RgbImage};
 
 use super::*;
 use crate::{
-    pictures::Attribute,
+    pictures::{Attribute, Picture},
     ports::{FetchError, KeptPicture},
     product::Product,
-    testing::{FakeFetch, FakeVision, MemoryCatalog, Page, sample},
+    testing::{FakeFetch, FakeImageEmbedder, FakeVision, MemoryCatalog, Page, sample},
     vocabulary::{Category, Colour, Pattern},
 };
 
@@ -17,6 +17,7 @@ struct Shop {
     catalog: Arc<MemoryCatalog>,
     fetch: Arc<FakeFetch>,
     vision: Arc<FakeVision>,
+    embedder: Arc<FakeImageEmbedder>,
     worker: PictureWorker,
 }
 
@@ -24,15 +25,17 @@ impl Shop {
     fn seeing(vision: FakeVision) -> Self {
         let (catalog, fetch) = (Arc::new(MemoryCatalog::default()), Arc::new(FakeFetch::default()));
         let vision = Arc::new(vision);
+        let embedder = Arc::new(FakeImageEmbedder::default());
         let worker = PictureWorker {
             pictures: catalog.clone(),
             catalog: catalog.clone(),
             fetcher: PictureFetcher::new(fetch.clone(), 3),
+            embedder: Some(embedder.clone()),
             vision: vision.clone(),
             admission: Arc::new(Admission::new(1, 1)),
             written: Arc::new(Notify::new()),
         };
-        Self { catalog, fetch, vision, worker }
+        Self { catalog, fetch, vision, embedder, worker }
     }
 
     fn new() -> Self {
@@ -175,4 +178,55 @@ async fn customers_come_first() {
     shop.catalog.make_pictures_due();
     shop.worker.next(None).await.unwrap();
     assert_eq!((shop.vision.asked(), shop.code().await.as_deref()), (2, Some("had")));
+}
+
+#[tokio::test]
+async fn each_file_is_embedded_once_whatever_products_and_addresses_name_it() {
+    let shop = Shop::new();
+    for name in ["one.png", "copy.png"] {
+        shop.put(name, picture(1));
+    }
+    shop.put("two.png", picture(2));
+    shop.take(&[("a", "one.png"), ("b", "one.png"), ("c", "copy.png"), ("d", "two.png")], false);
+    shop.worker.next(None).await.unwrap();
+    assert_eq!(shop.embedder.embedded(), 2);
+    let all = shop.all().await;
+    let pictures: Vec<Picture> = all.into_iter().map(|one| one.picture.unwrap().unwrap()).collect();
+    let model = shop.embedder.model();
+    assert!(pictures.iter().all(|picture| picture.embedded_by.as_deref() == Some(model)));
+    let hashes: Vec<String> = pictures.iter().map(|picture| picture.hash.clone()).collect();
+    assert_eq!(shop.catalog.vectors(model, &hashes).await.unwrap().len(), 2);
+
+    shop.take(&[("e", "two.png")], false);
+    shop.worker.next(None).await.unwrap();
+    assert_eq!(shop.embedder.embedded(), 2, "a file that is known is not embedded again");
+}
+
+#[tokio::test]
+async fn a_picture_that_can_not_be_embedded_is_there_all_the_same() {
+    struct Blind;
+    #[async_trait::async_trait]
+    impl ImageEmbedder for Blind {
+        fn model(&self) -> &str {
+            "blind"
+        }
+        fn dimensions(&self) -> usize {
+            4
+        }
+        fn grades(&self) -> Option<crate::likeness::Grades> {
+            None
+        }
+        async fn embed(&self, _: Vec<RgbImage>) -> Result<Vec<crate::ports::Vector>, ModelError> {
+            Err(ModelError::Timeout(1))
+        }
+    }
+    let mut shop = Shop::new();
+    shop.worker.embedder = Some(Arc::new(Blind));
+    shop.put("one.png", picture(1));
+    shop.take(&[("a", "one.png")], false);
+    shop.worker.next(None).await.unwrap();
+    assert_eq!(shop.code().await.as_deref(), Some("had"));
+    let picture = shop.all().await.remove(0).picture.unwrap().unwrap();
+    assert_eq!(picture.embedded_by.as_deref(), Some("blind"), "it is not tried for ever");
+    assert_eq!(shop.worker.next(None).await.unwrap(), None);
 }

@@ -23,6 +23,7 @@ fn look(products: &[&str]) -> Look {
         price: "49.90 EUR".parse().unwrap(),
         variants: Vec::new(),
         similarity: 0.5,
+        looks_alike: None,
         reasons: Vec::new(),
     };
     let garment: Garment = sample::garment(Category::Dress, &[Colour::Navy]);

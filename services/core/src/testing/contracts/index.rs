@@ -5,18 +5,21 @@ use std::f32::consts::PI;
 
 use crate::{
     ids::{MerchantId, ProductId},
-    ports::{Entry, Hit, Index, Point, Prefilter, Query, Vector},
+    ports::{Entry, Hit, Index, Point, PointPicture, Prefilter, Query, Vector, Weights},
     vocabulary::{AgeGroup, Category, Colour, Gender, Pattern},
 };
 
-/// The contract of [`Index`], for one that takes vectors of `dimensions` floats (at least 4).
-pub async fn index(index: &dyn Index, dimensions: usize) {
-    let suite = Suite { index, dimensions };
+/// The contract of [`Index`], for one that takes vectors of `dimensions` floats for words and for
+/// pictures (at least 4 each).
+pub async fn index(index: &dyn Index, [dimensions, pictures]: [usize; 2]) {
+    let suite = Suite { index, dimensions, pictures };
     suite.finds_nothing_where_there_is_nothing().await;
     suite.replaces_all_that_was_known_of_a_product().await;
     suite.keeps_merchants_apart().await;
     suite.similarity_is_the_cosine_to_the_likeness().await;
     suite.both_legs_count().await;
+    suite.a_picture_counts_where_both_have_one().await;
+    suite.a_leg_counts_by_its_weight().await;
     suite.every_prefilter_rules_out().await;
     suite.the_limit_is_kept_to().await;
     suite.takes_odd_texts().await;
@@ -29,6 +32,7 @@ pub async fn index(index: &dyn Index, dimensions: usize) {
 struct Suite<'a> {
     index: &'a dyn Index,
     dimensions: usize,
+    pictures: usize,
 }
 
 fn merchant(name: &str) -> MerchantId {
@@ -43,6 +47,12 @@ fn products(hits: &[Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.product.as_str()).collect()
 }
 
+fn turned(dimensions: usize, angle: f32) -> Vector {
+    let mut vector = vec![0.0; dimensions];
+    (vector[0], vector[1]) = (angle.cos(), angle.sin());
+    vector
+}
+
 fn sorted(hits: &[Hit]) -> Vec<&str> {
     let mut found = products(hits);
     found.sort_unstable();
@@ -52,9 +62,17 @@ fn sorted(hits: &[Hit]) -> Vec<&str> {
 impl Suite<'_> {
     /// A unit vector `angle` radians away from the first axis, in the plane of the first two.
     fn vector(&self, angle: f32) -> Vector {
-        let mut vector = vec![0.0; self.dimensions];
-        (vector[0], vector[1]) = (angle.cos(), angle.sin());
-        vector
+        turned(self.dimensions, angle)
+    }
+
+    /// The same as a picture's vector.
+    fn picture(&self, angle: f32) -> Vector {
+        turned(self.pictures, angle)
+    }
+
+    fn pictured(&self, product: &str, words: f32, picture: f32) -> Point {
+        let picture = PointPicture { hash: product.into(), vector: self.picture(picture) };
+        Point { picture: Some(picture), ..self.point(product, words) }
     }
 
     fn point(&self, product: &str, angle: f32) -> Point {
@@ -63,6 +81,7 @@ impl Suite<'_> {
             version: "navy".into(),
             words: self.vector(angle),
             terms: String::new(),
+            picture: None,
             category: Category::Dress,
             colours: vec![Colour::Navy],
             gender: Some(Gender::Women),
@@ -81,6 +100,8 @@ impl Suite<'_> {
         Query {
             words: self.vector(angle),
             terms: String::new(),
+            picture: None,
+            weights: Weights::default(),
             likeness: self.vector(angle),
             prefilter: Prefilter::default(),
             limit: 10,
@@ -195,6 +216,68 @@ impl Suite<'_> {
             "unknown terms find none"
         );
         assert_eq!(self.search(&shop, &query).await.len(), 3, "each point comes once");
+    }
+
+    async fn a_picture_counts_where_both_have_one(&self) {
+        let shop = merchant("pictures");
+        let points = vec![
+            self.pictured("worded", 0.0, 1.2),
+            self.point("unseen", 0.1),
+            self.pictured("both", 0.2, 0.1),
+            self.pictured("seen", 1.5, 0.0),
+        ];
+        self.put(&shop, points).await;
+        let hits = self.search(&shop, &self.query(0.0)).await;
+        assert_eq!(products(&hits), ["worded", "unseen", "both", "seen"], "by words alone");
+        assert!(hits.iter().all(|hit| hit.picture.is_none()), "nothing to compare pictures with");
+
+        let query = Query { picture: Some(self.picture(0.0)), ..self.query(0.0) };
+        let hits = self.search(&shop, &query).await;
+        assert_eq!(hits.len(), 4, "each point comes once: {hits:?}");
+        for hit in &hits {
+            let angle = match hit.product.as_str() {
+                "worded" => Some(1.2_f32),
+                "both" => Some(0.1),
+                "seen" => Some(0.0),
+                _ => None,
+            };
+            let told = hit.picture.map(|cosine| (cosine * 1e3).round());
+            assert_eq!(told, angle.map(|angle| (angle.cos() * 1e3).round()), "{hit:?}");
+        }
+        let only = Weights { words: 0.0, terms: 0.0, picture: 1.0 };
+        let hits = self.search(&shop, &Query { weights: only, ..query.clone() }).await;
+        assert_eq!(products(&hits), ["seen", "both", "worded"], "by pictures alone");
+        let kinds = Prefilter { categories: vec![Category::Shirt], ..Prefilter::default() };
+        let hits = self.search(&shop, &Query { prefilter: kinds, ..query.clone() }).await;
+        assert_eq!(hits, [], "filters hold for this leg too");
+
+        self.put(&shop, vec![self.point("both", 0.2)]).await;
+        let hits = self.search(&shop, &Query { weights: only, ..query }).await;
+        assert_eq!(products(&hits), ["seen", "worded"], "a picture goes with its point");
+    }
+
+    async fn a_leg_counts_by_its_weight(&self) {
+        let shop = merchant("weights");
+        let points = vec![
+            self.pictured("worded", 0.0, 0.3),
+            self.pictured("seen", 0.3, 0.0),
+            Point { terms: "linen".into(), ..self.pictured("named", 0.6, 0.6) },
+        ];
+        self.put(&shop, points).await;
+        let first = async |words: f32, terms: f32, picture: f32| {
+            let query = Query {
+                terms: "linen".into(),
+                picture: Some(self.picture(0.0)),
+                weights: Weights { words, terms, picture },
+                ..self.query(0.0)
+            };
+            let hits = self.search(&shop, &query).await;
+            hits.first().map(|hit| hit.product.to_string()).unwrap_or_default()
+        };
+        assert_eq!(first(4.0, 0.0, 1.0).await, "worded");
+        assert_eq!(first(1.0, 0.0, 4.0).await, "seen");
+        assert_eq!(first(1.0, 4.0, 1.0).await, "named");
+        assert_eq!(first(0.0, 0.0, 0.0).await, "", "nothing is asked for");
     }
 
     async fn every_prefilter_rules_out(&self) {

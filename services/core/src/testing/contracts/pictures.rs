@@ -7,7 +7,7 @@ use crate::{
     ids::{ImportId, MerchantId, ProductId},
     imports::{Failure, Import, ImportOptions, ImportOrder, Progress, Source},
     indexing::IndexingStore,
-    pictures::{Attribute, Seen},
+    pictures::{Attribute, Picture, Seen},
     ports::{
         Batch, Catalog, Checkpoint, Edited, ImportEnd, Imports, KeptPicture, PictureCounts,
         PictureOutcome, PictureState, Pictures, SettledPicture, WantedPicture, Work,
@@ -30,6 +30,7 @@ pub async fn pictures<S: IndexingStore + Imports + Pictures>(store: &S) {
     tries_again_when_it_is_named_again(store).await;
     fills_in_what_was_seen(store).await;
     enriches_what_the_last_import_asked_for(store).await;
+    fetches_again_what_is_there(store).await;
     forgets_with_the_product(store).await;
 }
 
@@ -319,6 +320,34 @@ async fn enriches_what_the_last_import_asked_for(
     assert_eq!(drain(store).await, 1);
     assert!(claim(store).await.is_empty(), "what was seen is still known");
     store.remove(&shop, &[id("a")]).await.unwrap();
+}
+
+async fn fetches_again_what_is_there(store: &(impl IndexingStore + Imports + Pictures)) {
+    let shop = merchant("once-more");
+    import(store, &shop, &["a", "b", "c", "d"].map(product), true).await;
+    assert_eq!(claim(store).await.len(), 4);
+    let said = vec![had("a", Some(striped())), failed("b", HOUR), had("c", None)];
+    store.settle_pictures(&shop, said).await.unwrap();
+    drain(store).await;
+    store.fetch_again(&shop, &[]).await.unwrap();
+    store.fetch_again(&merchant("other"), &[id("a")]).await.unwrap();
+    assert!(claim(store).await.is_empty(), "nobody asked for these");
+    store.fetch_again(&shop, &["a", "b", "d", "nobody's"].map(id)).await.unwrap();
+    let wanted = claim(store).await;
+    assert_eq!(names(&wanted), ["a"], "only what was there, and not what is being fetched");
+    assert_eq!((wanted[0].enrich, wanted[0].tries), (false, 0), "it was looked at before");
+    assert_eq!(pattern(store, &shop, "a").await, Some(Pattern::Striped), "and is still filled in");
+    assert_eq!(drain(store).await, 0);
+
+    let embedded = Picture { embedded_by: Some("model".into()), ..sample::picture(1) };
+    let outcome = PictureOutcome::Had { picture: embedded.clone(), seen: None };
+    store.settle_pictures(&shop, vec![settled("a", outcome)]).await.unwrap();
+    let kept = store.pictures_of(&shop, &[id("a")]).await.unwrap();
+    assert_eq!(kept[0].picture, Some(Ok(embedded)));
+    assert_eq!(pattern(store, &shop, "a").await, Some(Pattern::Striped));
+    assert_eq!(drain(store).await, 1, "the index is told of a picture that was embedded");
+    store.remove(&shop, &["a", "b", "c", "d"].map(id)).await.unwrap();
+    drain(store).await;
 }
 
 async fn forgets_with_the_product(store: &(impl IndexingStore + Pictures)) {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use vitrine_core::ports::StoreError;
 
 use super::{
-    super::schema::FORMAT,
+    super::{Dimensions, schema::FORMAT},
     error::unavailable,
     shard::{self, Shard},
 };
@@ -41,7 +41,7 @@ impl Folder {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Written {
     format: u32,
-    dimensions: usize,
+    dimensions: Dimensions,
     model: String,
     /// The number of the shard that is searched.
     #[serde(default)]
@@ -63,7 +63,7 @@ impl Record {
         self.written.filled
     }
 
-    pub(super) fn dimensions(&self) -> usize {
+    pub(super) fn dimensions(&self) -> Dimensions {
         self.written.dimensions
     }
 
@@ -90,7 +90,7 @@ impl Record {
 /// Opens the folder and clears away what was begun in it and not finished.
 pub(super) fn open(
     dir: &Path,
-    dimensions: usize,
+    dimensions: Dimensions,
     model: &str,
 ) -> Result<(Folder, Record), StoreError> {
     fs::create_dir_all(dir).map_err(|error| unreachable(dir, &error))?;

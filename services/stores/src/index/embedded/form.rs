@@ -21,6 +21,9 @@ pub(super) fn point(point: KeptPoint) -> PointStructPersisted {
     if let Some(terms) = point.terms {
         vectors = vectors.add_vector(schema::TERMS, EdgeVector::from(terms));
     }
+    if let Some(picture) = point.picture {
+        vectors = vectors.add_vector(schema::PICTURE, picture);
+    }
     let value = |value| match value {
         Value::Text(text) => json!(text),
         Value::Texts(texts) => json!(texts),

@@ -10,25 +10,29 @@ use vitrine_core::ports::{Entry, Hit, StoreError};
 
 use super::{
     super::{
-        schema,
-        search::{self, Legs, OF_HIT, Page},
+        fusion, schema,
+        search::{self, Asked, Found, Leg, Legs, Likeness, OF_HIT, Page},
     },
     error::{STORE, failed},
     form,
     shape::path,
 };
 
-/// The best `limit` points, with their likeness to a vector.
+/// The best `limit` points, with their likeness to what was asked for.
 pub(super) fn search(
     shard: &EdgeShard,
     legs: Legs,
     limit: usize,
-    likeness: &[f32],
+    likeness: Likeness<'_>,
 ) -> Result<Vec<Hit>, StoreError> {
-    let Legs { terms, words, filter, depth } = legs;
+    let Legs { legs, filter, depth } = legs;
     let filter = form::filter(&filter);
-    let leg = |name: &str, vector: VectorInternal| {
-        let nearest = NamedQuery { query: vector, using: Some(name.to_owned()) };
+    let leg = |leg: Leg| {
+        let query = match leg.vector {
+            Asked::Dense(vector) => VectorInternal::Dense(vector),
+            Asked::Sparse(vector) => VectorInternal::Sparse(vector),
+        };
+        let nearest = NamedQuery { query, using: Some(leg.name.to_owned()) };
         let request = QueryRequest {
             prefetches: Vec::new(),
             query: Some(ScoringQuery::Vector(QueryEnum::Nearest(nearest))),
@@ -42,13 +46,10 @@ pub(super) fn search(
         };
         let found = shard.query(request).map_err(failed)?;
         let scored = found.into_iter().map(|point| Ok((uuid(point.id)?, point.score)));
-        scored.collect::<Result<Vec<_>, StoreError>>()
+        let points = scored.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(fusion::Found { weight: leg.weight, points })
     };
-    let mut found = Vec::new();
-    if let Some(terms) = terms {
-        found.push(leg(schema::TERMS, VectorInternal::Sparse(terms))?);
-    }
-    found.push(leg(schema::WORDS, VectorInternal::Dense(words))?);
+    let found = legs.into_iter().map(leg).collect::<Result<_, StoreError>>()?;
     let best = search::best(found, limit);
 
     let ids: Vec<PointId> = best.iter().copied().map(PointId::Uuid).collect();
@@ -57,12 +58,12 @@ pub(super) fn search(
         .retrieve(
             &ids,
             Some(WithPayloadInterface::Fields(fields)),
-            Some(WithVector::Selector(vec![schema::WORDS.to_owned()])),
+            Some(WithVector::Selector(likeness.vectors())),
         )
         .map_err(failed)?;
     let records = records.into_iter().map(|record| {
-        let words = words_of(&record);
-        Ok((uuid(record.id)?, record.payload, words))
+        let (words, picture) = (dense(&record, schema::WORDS), dense(&record, schema::PICTURE));
+        Ok(Found { id: uuid(record.id)?, payload: record.payload, words, picture })
     });
     search::hits(STORE, &best, records.collect::<Result<_, StoreError>>()?, likeness)
 }
@@ -89,10 +90,10 @@ fn uuid(id: PointId) -> Result<Uuid, StoreError> {
     }
 }
 
-fn words_of(record: &Record) -> Option<Vec<f32>> {
+fn dense(record: &Record, name: &str) -> Option<Vec<f32>> {
     let Some(VectorStructInternal::Named(vectors)) = &record.vector else { return None };
-    match vectors.get(schema::WORDS) {
-        Some(VectorInternal::Dense(words)) => Some(words.clone()),
+    match vectors.get(name) {
+        Some(VectorInternal::Dense(vector)) => Some(vector.clone()),
         _ => None,
     }
 }

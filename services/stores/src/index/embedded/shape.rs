@@ -6,7 +6,10 @@ use qdrant_edge::{
     Modifier, PayloadFieldSchema, PayloadSchemaParams, PayloadSchemaType, UpdateOperation,
 };
 
-use super::super::schema::{GRAPH_FROM_KB, INDEXED, Kind, TERMS, WORDS};
+use super::super::{
+    Dimensions,
+    schema::{GRAPH_FROM_KB, INDEXED, Kind, PICTURE, TERMS, WORDS},
+};
 
 /// Building a graph takes one core, so that the others stay free for answering.
 const BUILDING_THREADS: usize = 1;
@@ -16,9 +19,14 @@ pub(super) fn path(field: &str) -> JsonPath {
     JsonPath { first_key: field.to_owned(), rest: Vec::new() }
 }
 
-pub(super) fn config(dimensions: usize) -> EdgeConfig {
-    EdgeConfig::builder()
-        .vector(WORDS, EdgeVectorParams::builder(dimensions, Distance::Cosine).build())
+pub(super) fn config(dimensions: Dimensions) -> EdgeConfig {
+    let dense = |floats| EdgeVectorParams::builder(floats, Distance::Cosine).build();
+    let config = EdgeConfig::builder().vector(WORDS, dense(dimensions.words));
+    let config = match dimensions.picture {
+        Some(floats) => config.vector(PICTURE, dense(floats)),
+        None => config,
+    };
+    config
         .sparse_vector(TERMS, EdgeSparseVectorParams::builder().modifier(Modifier::Idf).build())
         .hnsw_config(HnswIndexConfig {
             max_indexing_threads: BUILDING_THREADS,

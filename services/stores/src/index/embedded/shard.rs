@@ -10,6 +10,7 @@ use qdrant_edge::EdgeShard;
 use vitrine_core::ports::StoreError;
 
 use super::{
+    super::Dimensions,
     error::{failed, unavailable, without_panic},
     folder::{gone, unreachable},
     journal, shape,
@@ -45,7 +46,11 @@ pub(super) fn path(dir: &Path, number: u32) -> PathBuf {
 
 impl Shard {
     /// A fresh one, flushed. It is removed again unless it is kept.
-    pub(super) fn start(dir: &Path, number: u32, dimensions: usize) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        dir: &Path,
+        number: u32,
+        dimensions: Dimensions,
+    ) -> Result<Self, StoreError> {
         let place = Place { path: path(dir, number), number, kept: AtomicBool::new(false) };
         fs::create_dir(&place.path).map_err(|error| unreachable(&place.path, &error))?;
         let config = shape::config(dimensions);

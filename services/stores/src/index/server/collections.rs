@@ -12,7 +12,10 @@ use qdrant_client::qdrant::{
 use vitrine_core::ports::StoreError;
 
 use super::{
-    super::schema::{FORMAT, GRAPH_FROM_KB, INDEXED, Kind, TERMS, WORDS},
+    super::{
+        Dimensions,
+        schema::{FORMAT, GRAPH_FROM_KB, INDEXED, Kind, PICTURE, TERMS, WORDS},
+    },
     Link, Quantization, STORE, ServerSettings,
 };
 
@@ -34,7 +37,7 @@ struct Names {
 }
 
 impl Names {
-    fn new(alias: &str, dimensions: usize, model: &str) -> Self {
+    fn new(alias: &str, dimensions: Dimensions, model: &str) -> Self {
         let written_for = format!("{FORMAT}\0{dimensions}\0{model}");
         let hash = blake3::hash(written_for.as_bytes()).to_hex()[..16].to_owned();
         Self { alias: alias.to_owned(), hash }
@@ -62,7 +65,7 @@ impl Collections {
     pub(super) fn new(
         link: Arc<Link>,
         settings: &ServerSettings,
-        dimensions: usize,
+        dimensions: Dimensions,
         model: &str,
     ) -> Self {
         let names = Names::new(&settings.collection, dimensions, model);
@@ -198,10 +201,13 @@ impl Collections {
     }
 }
 
-fn template(settings: &ServerSettings, dimensions: usize) -> CreateCollection {
+fn template(settings: &ServerSettings, dimensions: Dimensions) -> CreateCollection {
     let mut vectors = VectorsConfigBuilder::default();
-    let words = VectorParamsBuilder::new(dimensions as u64, Distance::Cosine);
-    vectors.add_named_vector_params(WORDS, words);
+    let dense = |floats: usize| VectorParamsBuilder::new(floats as u64, Distance::Cosine);
+    vectors.add_named_vector_params(WORDS, dense(dimensions.words));
+    if let Some(floats) = dimensions.picture {
+        vectors.add_named_vector_params(PICTURE, dense(floats));
+    }
     let mut sparse = SparseVectorsConfigBuilder::default();
     let terms = SparseVectorParamsBuilder::default().modifier(Modifier::Idf);
     sparse.add_named_vector_params(TERMS, terms);
@@ -233,14 +239,16 @@ mod tests {
 
     #[test]
     fn only_collections_of_the_alias_are_its_own() {
-        let names = Names::new("shop", 64, "model");
+        let names = Names::new("shop", 64.into(), "model");
         let first = names.nth(12);
         assert_eq!(names.parts(&first), Some((names.hash.as_str(), 12)));
         assert!(names.fits(&first));
-        let other = Names::new("shop", 64, "other").nth(3);
+        let other = Names::new("shop", 64.into(), "other").nth(3);
         assert!(names.parts(&other).is_some() && !names.fits(&other), "of another model");
-        assert!(!names.fits(&Names::new("shop", 32, "model").nth(3)), "of other dimensions");
-        let beside = Names::new("shop-2", 64, "model").nth(1);
+        assert!(!names.fits(&Names::new("shop", 32.into(), "model").nth(3)), "of other dimensions");
+        let pictured = Dimensions { words: 64, picture: Some(8) };
+        assert!(!names.fits(&Names::new("shop", pictured, "model").nth(3)), "of pictures too");
+        let beside = Names::new("shop-2", 64.into(), "model").nth(1);
         for name in ["shop", "shop-", "shop-2", "shop-notes-1", "shops-0123456789abcdef-1", &beside]
         {
             assert_eq!(names.parts(name), None, "{name} is somebody else's");

@@ -27,6 +27,9 @@ pub(super) fn point(point: KeptPoint) -> PointStruct {
         let sparse = Vector::new_sparse(terms.indices, terms.values);
         vectors = vectors.add_vector(schema::TERMS, sparse);
     }
+    if let Some(picture) = point.picture {
+        vectors = vectors.add_vector(schema::PICTURE, Vector::new_dense(picture));
+    }
     let mut payload = Payload::with_capacity(point.payload.len());
     for (field, kept) in point.payload {
         payload.insert(field, value(kept));

@@ -2,7 +2,7 @@
 
 use qdrant_client::qdrant::{
     GetPointsBuilder, PayloadIncludeSelector, QuantizationSearchParamsBuilder, Query,
-    QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder, ScrollPointsBuilder,
+    QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder, ScrollPointsBuilder, SearchParams,
     SearchParamsBuilder, VectorInput, VectorsSelector, vector_output::Vector as AnyVector,
 };
 use uuid::Uuid;
@@ -10,8 +10,8 @@ use vitrine_core::ports::{Entry, Hit, StoreError};
 
 use super::{
     super::{
-        schema,
-        search::{self, Found, Legs, OF_HIT, Page},
+        fusion, schema,
+        search::{self, Asked, Found, Legs, Likeness, OF_HIT, Page},
     },
     STORE, ServerIndex,
     form::{self, Fields, uuid},
@@ -25,12 +25,21 @@ fn only(fields: &[&str]) -> PayloadIncludeSelector {
     PayloadIncludeSelector { fields: fields.iter().map(|&field| field.to_owned()).collect() }
 }
 
+/// Has the nearest compared again by their whole vectors.
+fn compared_again() -> SearchParams {
+    let again = QuantizationSearchParamsBuilder::default().rescore(true).oversampling(OVERSAMPLING);
+    SearchParamsBuilder::default().quantization(again).build()
+}
+
 impl ServerIndex {
-    /// The ids of the best points of both legs, which are asked for in one call.
+    /// The ids of the best points of all legs, which are asked for in one call.
     pub(super) async fn legs(&self, legs: Legs, limit: usize) -> Result<Vec<Uuid>, StoreError> {
-        let Legs { terms, words, filter, depth } = legs;
+        let Legs { legs, filter, depth } = legs;
+        if legs.is_empty() {
+            return Ok(Vec::new());
+        }
         let filter = form::filter(&filter);
-        let leg = |name: &str, vector: VectorInput| {
+        let query = |name: &str, vector: VectorInput| {
             QueryPointsBuilder::new(self.collections.alias())
                 .query(Query::new_nearest(vector))
                 .using(name)
@@ -38,51 +47,54 @@ impl ServerIndex {
                 .limit(depth as u64)
                 .with_payload(false)
         };
-        let mut dense = leg(schema::WORDS, VectorInput::new_dense(words));
-        if self.quantized {
-            let again =
-                QuantizationSearchParamsBuilder::default().rescore(true).oversampling(OVERSAMPLING);
-            dense = dense.params(SearchParamsBuilder::default().quantization(again));
-        }
-        let sparse = terms.map(|terms| VectorInput::new_sparse(terms.indices, terms.values));
-        let sparse = sparse.map(|vector| leg(schema::TERMS, vector).build());
-        let queries: Vec<QueryPoints> = sparse.into_iter().chain([dense.build()]).collect();
-        let asked = queries.len();
+        let (asked, weights) = (legs.len(), legs.iter().map(|leg| leg.weight).collect::<Vec<_>>());
+        let queries = legs.into_iter().map(|leg| match leg.vector {
+            Asked::Sparse(terms) => {
+                query(leg.name, VectorInput::new_sparse(terms.indices, terms.values)).build()
+            }
+            Asked::Dense(vector) => {
+                let dense = query(leg.name, VectorInput::new_dense(vector));
+                let dense = if self.quantized { dense.params(compared_again()) } else { dense };
+                dense.build()
+            }
+        });
+        let queries: Vec<QueryPoints> = queries.collect();
         let request = QueryBatchPointsBuilder::new(self.collections.alias(), queries).build();
         let found = self.link.ask(|client| client.query_batch(request.clone())).await?.result;
         if found.len() != asked {
             return Err(STORE.corrupt("it did not answer all that it was asked"));
         }
-        let leg = |points: Vec<qdrant_client::qdrant::ScoredPoint>| {
-            points.into_iter().map(|point| Ok((uuid(point.id)?, point.score))).collect()
-        };
-        let legs = found.into_iter().map(|batch| leg(batch.result));
+        let legs = weights.into_iter().zip(found).map(|(weight, batch)| {
+            let points = batch.result.into_iter();
+            let points = points.map(|point| Ok((uuid(point.id)?, point.score)));
+            Ok(fusion::Found { weight, points: points.collect::<Result<_, StoreError>>()? })
+        });
         Ok(search::best(legs.collect::<Result<_, StoreError>>()?, limit))
     }
 
-    /// The points in this order, with their likeness to a vector.
+    /// The points in this order, with their likeness to what was asked for.
     pub(super) async fn hits(
         &self,
         ids: &[Uuid],
-        likeness: &[f32],
+        likeness: Likeness<'_>,
     ) -> Result<Vec<Hit>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let wanted: Vec<_> = ids.iter().copied().map(form::id).collect();
-        let words = VectorsSelector { names: vec![schema::WORDS.to_owned()] };
+        let vectors = VectorsSelector { names: likeness.vectors() };
         let request = GetPointsBuilder::new(self.collections.alias(), wanted)
             .with_payload(only(&OF_HIT))
-            .with_vectors(words)
+            .with_vectors(vectors)
             .build();
         let found = self.link.ask(|client| client.get_points(request.clone())).await?.result;
         let found = found.into_iter().map(|point| {
-            let words = point.vectors.and_then(|all| all.get_vector_by_name(schema::WORDS));
-            let words = words.and_then(|vector| match vector {
-                AnyVector::Dense(words) => Some(words.data),
+            let dense = |name: &str| match point.vectors.as_ref()?.get_vector_by_name(name)? {
+                AnyVector::Dense(vector) => Some(vector.data),
                 _ => None,
-            });
-            Ok((uuid(point.id)?, Fields(point.payload), words))
+            };
+            let (words, picture) = (dense(schema::WORDS), dense(schema::PICTURE));
+            Ok(Found { id: uuid(point.id)?, payload: Fields(point.payload), words, picture })
         });
         let found: Vec<Found<Fields>> = found.collect::<Result<_, StoreError>>()?;
         search::hits(STORE, ids, found, likeness)

@@ -189,6 +189,24 @@ impl Pictures for Store {
         transaction.commit().await.map_err(failed)
     }
 
+    async fn fetch_again(
+        &self,
+        merchant: &MerchantId,
+        products: &[ProductId],
+    ) -> Result<(), StoreError> {
+        if products.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.write(Hold::Merchant(merchant)).await?;
+        sqlx::query(sql::AGAIN)
+            .bind(merchant.as_str())
+            .bind(json(&products)?)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
     async fn pictures(
         &self,
         merchant: &MerchantId,
@@ -243,7 +261,7 @@ fn kept((product, address, picture, failure): Row) -> Result<KeptPicture, StoreE
     Ok(KeptPicture { product: catalog::id(product)?, address, picture })
 }
 
-/// Keeps what became of a picture; answers whether its product is shown otherwise now.
+/// Keeps what became of a picture; answers whether its product is shown or indexed otherwise now.
 async fn settle(
     connection: &mut Connection,
     merchant: &MerchantId,
@@ -273,7 +291,8 @@ async fn settle(
                 .fetch_optional(connection)
                 .await
                 .map_err(failed)?;
-            Ok(shown == Some(1) && seen.is_some())
+            let filled = shown == Some(1) && seen.is_some();
+            Ok(filled || shown.is_some() && picture.embedded_by.is_some())
         }
         PictureOutcome::Failed { failure, again } => {
             let named: Option<(Option<String>, Option<i64>, Option<i64>)> =

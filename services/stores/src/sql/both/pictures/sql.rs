@@ -16,7 +16,7 @@ pub(super) const TAKE: &str = "
         SELECT product FROM product_pictures
         WHERE state = 'waiting' AND merchant = $1 AND due <= $2
         ORDER BY due, product LIMIT $3)
-    RETURNING product, address, enrich, tries";
+    RETURNING product, address, CASE WHEN seen IS NULL THEN enrich ELSE 0 END, tries";
 
 /// `$1` merchant, `$2` product, `$3` address, `$4` when it is due, `$5` tries.
 pub(super) const LATER: &str = "
@@ -25,7 +25,7 @@ pub(super) const LATER: &str = "
 
 /// `$1` merchant, `$2` product, `$3` address, `$4` picture, `$5` what was seen.
 pub(super) const HAD: &str = "
-    UPDATE product_pictures SET state = 'had', picture = $4, seen = $5
+    UPDATE product_pictures SET state = 'had', picture = $4, seen = coalesce($5, seen)
     WHERE merchant = $1 AND product = $2 AND address = $3 AND state = 'waiting'
     RETURNING enrich";
 

@@ -30,6 +30,11 @@ pub(in crate::sql) const ENRICH: &str = "
     RETURNING CASE WHEN seen IS NOT NULL THEN product ELSE '' END";
 
 /// `$1` merchant, `$2` product ids.
+pub(in crate::sql) const AGAIN: &str = "
+    UPDATE product_pictures SET state = 'waiting', tries = 0, due = 0
+    WHERE merchant = $1 AND state = 'had' AND product IN (SELECT json_array_elements_text($2::json))";
+
+/// `$1` merchant, `$2` product ids.
 pub(in crate::sql) const FORGET: &str = "
     DELETE FROM product_pictures
     WHERE merchant = $1 AND product IN (SELECT json_array_elements_text($2::json))";

@@ -29,6 +29,11 @@ pub(in crate::sql) const ENRICH: &str = "
     RETURNING CASE WHEN seen IS NOT NULL THEN product ELSE '' END";
 
 /// `$1` merchant, `$2` product ids.
+pub(in crate::sql) const AGAIN: &str = "
+    UPDATE product_pictures SET state = 'waiting', tries = 0, due = 0
+    WHERE merchant = $1 AND state = 'had' AND product IN (SELECT value FROM json_each($2))";
+
+/// `$1` merchant, `$2` product ids.
 pub(in crate::sql) const FORGET: &str = "
     DELETE FROM product_pictures
     WHERE merchant = $1 AND product IN (SELECT value FROM json_each($2))";
