@@ -62,9 +62,9 @@ impl LooksAlike {
 
     pub(crate) fn reason(self) -> Reason {
         let (kind, text) = match self.grade {
-            Grade::Same => (ReasonKind::Same, "looks the same as yours"),
-            Grade::VerySimilar => (ReasonKind::Similar, "looks very similar to yours"),
-            Grade::Similar => (ReasonKind::Similar, "looks similar to yours"),
+            Grade::Same => (ReasonKind::Same, "looks the same"),
+            Grade::VerySimilar => (ReasonKind::Similar, "looks very similar"),
+            Grade::Similar => (ReasonKind::Similar, "looks similar"),
         };
         Reason { kind, attribute: Attribute::Picture, text: text.to_owned() }
     }

@@ -173,6 +173,9 @@ pub enum EvalCommand {
         /// Print all figures as JSON.
         #[arg(long)]
         json: bool,
+        /// Where to write what was seen in each photo, as CSV.
+        #[arg(long, value_name = "FILE")]
+        seen: Option<PathBuf>,
         /// Where the confusion matrix is drawn, as SVG.
         #[arg(long, value_name = "FILE", default_value = "confusion.svg")]
         confusion: PathBuf,

@@ -5,12 +5,14 @@ mod figures;
 mod labels;
 mod matches;
 mod pairs;
+mod seen;
 
 pub use confusion::draw;
 pub use figures::{BoxFigures, ClassFigures, Figures, Score};
 pub use labels::{LabelledBox, LabelledPhoto, read_labels};
 pub use matches::{Questions, Recall, Way};
 pub use pairs::{Pair, read_pairs};
+pub use seen::write_seen;
 
 use std::time::Instant;
 

@@ -201,7 +201,7 @@ fn the_doctor_says_what_to_do_about_what_does_not() {
 #[test]
 fn an_evaluation_gives_figures_and_draws_the_confusion() {
     let folder = tempdir().unwrap();
-    let drawing = folder.path().join("confusion.svg");
+    let (drawing, seen) = (folder.path().join("confusion.svg"), folder.path().join("seen.csv"));
     let told = run(&mut vitrine(&[
         "eval",
         "photos",
@@ -209,12 +209,18 @@ fn an_evaluation_gives_figures_and_draws_the_confusion() {
         "--limit",
         "5",
         "--json",
+        "--seen",
+        text(&seen),
         "--confusion",
         text(&drawing),
     ]));
     assert_eq!(told.code, Some(0), "{told:?}");
     let figures = told.json();
     assert_eq!(figures["photos"], 5);
+    let seen = std::fs::read_to_string(&seen).unwrap();
+    let mut rows = seen.lines();
+    assert!(rows.next().unwrap().starts_with("image,main,category,colours"));
+    assert!(rows.filter(|row| row.contains(",true,")).count() <= 5, "one a photo: {seen}");
     assert!(figures["boxes"]["kinds"]["share"].is_f64(), "{figures:#}");
     assert!(std::fs::read_to_string(&drawing).unwrap().contains("<svg"));
 }

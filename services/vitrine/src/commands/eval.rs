@@ -1,31 +1,37 @@
-use std::{path::Path, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 
 use crate::{
     app::load_vision,
     error::Error,
-    evaluate::{Figures, Score, draw, look_at, read_labels},
+    evaluate::{Figures, Score, draw, look_at, read_labels, write_seen},
     settings::Settings,
     steps::bar,
 };
 
+pub(super) struct Asked {
+    pub(super) photos: PathBuf,
+    pub(super) limit: Option<usize>,
+    pub(super) json: bool,
+    pub(super) seen: Option<PathBuf>,
+    pub(super) confusion: PathBuf,
+}
+
 /// Measures the model on labelled photos, prints the figures and draws the confusion matrix.
-pub(super) async fn run(
-    settings: &Settings,
-    file: &Path,
-    limit: Option<usize>,
-    json: bool,
-    confusion: &Path,
-) -> Result<ExitCode, Error> {
-    let mut photos = read_labels(file)?;
+pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, Error> {
+    let Asked { photos: file, limit, json, seen: told, confusion } = asked;
+    let mut photos = read_labels(&file)?;
     photos.truncate(limit.unwrap_or(usize::MAX));
     let (vision, _) = load_vision(settings).await?;
     let progress = bar("looking", photos.len() as u64, "photos");
     let seen = look_at(&*vision, photos, || progress.inc(1)).await?;
     progress.finish_and_clear();
     let figures = Figures::of(vision.model(), &seen);
-    draw(&figures, confusion)?;
+    draw(&figures, &confusion)?;
+    if let Some(told) = told {
+        write_seen(&told, &seen)?;
+    }
     if json {
         let text = serde_json::to_string_pretty(&figures)
             .map_err(|error| Error::Evaluation(error.to_string()))?;

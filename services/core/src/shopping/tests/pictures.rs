@@ -80,7 +80,7 @@ async fn of_products_of_the_same_words_the_one_in_the_photo_comes_first_and_says
         assert_eq!(first.product_id.as_str(), format!("d{n}"));
         let alike = first.looks_alike.unwrap();
         assert_eq!((alike.grade, alike.same_product), (Grade::Same, true), "{alike:?}");
-        assert_eq!(first.reasons[0].text, "looks the same as yours");
+        assert_eq!(first.reasons[0].text, "looks the same");
         let same = matches(&look)
             .iter()
             .filter(|found| found.looks_alike.is_some_and(|alike| alike.same_product));
