@@ -12,7 +12,7 @@ use crate::{
 /// asked for is told as such, and what the garment has instead is left out.
 pub fn reasons(garment: &Garment, version: &ColourVersion<'_>, asked: &[Colour]) -> Vec<Reason> {
     let product = version.product;
-    let mut reasons = vec![category(garment.category, product.category)];
+    let mut reasons = vec![category(garment, product.category)];
     reasons.extend(
         colour_asked(asked, version.colours).or_else(|| colour(&garment.colours, version.colours)),
     );
@@ -70,7 +70,7 @@ pub fn agreement(garment: &Garment, version: &ColourVersion<'_>) -> f32 {
     let product = version.product;
     let mut reached = 0.0;
     let mut possible = CATEGORY + COLOUR;
-    if product.category == garment.category {
+    if garment.kinds().any(|kind| kind == product.category) {
         reached += CATEGORY;
     } else if garment.category.neighbours().contains(&product.category) {
         reached += CATEGORY / 2.0;
@@ -96,8 +96,12 @@ pub fn agreement(garment: &Garment, version: &ColourVersion<'_>) -> f32 {
     reached / possible
 }
 
-fn category(yours: Category, theirs: Category) -> Reason {
-    if yours == theirs {
+fn category(garment: &Garment, theirs: Category) -> Reason {
+    let yours = garment.category;
+    if garment.perhaps.is_some() && garment.kinds().any(|kind| kind == theirs) {
+        let text = format!("perhaps the same category: {theirs}");
+        reason(ReasonKind::Similar, Attribute::Category, text)
+    } else if yours == theirs {
         reason(ReasonKind::Same, Attribute::Category, format!("same category: {theirs}"))
     } else if yours.neighbours().contains(&theirs) {
         let text = format!("similar category: {theirs} for your {yours}");
@@ -170,6 +174,21 @@ mod tests {
         let said = texts(&garment, &sample::product("p"));
         assert!(said.contains(&"similar category: dress for your skirt".to_owned()), "{said:?}");
         assert!(said.contains(&"similar colour: navy for your black".to_owned()), "{said:?}");
+    }
+
+    #[test]
+    fn a_kind_in_doubt_is_told_as_such() {
+        let garment = Garment {
+            perhaps: Some(Category::Skirt),
+            ..sample::garment(Category::Dress, &[Colour::Navy])
+        };
+        let dress = sample::product("p");
+        let skirt = crate::product::Product { category: Category::Skirt, ..dress.clone() };
+        for (product, told) in [(&dress, "dress"), (&skirt, "skirt")] {
+            let said = texts(&garment, product);
+            assert_eq!(said[0], format!("perhaps the same category: {told}"), "{said:?}");
+            assert!(agreement(&garment, &product.colour_versions()[0]) > 0.9);
+        }
     }
 
     #[test]

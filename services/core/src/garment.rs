@@ -78,9 +78,31 @@ pub struct Garment {
     pub text: String,
     #[serde(rename = "box")]
     pub region: Region,
+    /// How likely the category is right, 0 to 1; absent where that was not measured for the model.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: Option<f32>,
+    /// What it may be instead; there where the category is more likely wrong than right.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub perhaps: Option<Category>,
 }
 
 impl Garment {
+    /// What it is taken for: one kind, or two where it is in doubt.
+    pub fn kinds(&self) -> impl Iterator<Item = Category> + Clone {
+        std::iter::once(self.category).chain(self.perhaps)
+    }
+
+    /// Kinds near those that are not among them.
+    pub fn near_kinds(&self) -> Vec<Category> {
+        let mut near: Vec<Category> =
+            self.kinds().flat_map(|kind| kind.neighbours().iter().copied()).collect();
+        near.sort_unstable();
+        near.dedup();
+        near.retain(|kind| self.kinds().all(|own| own != *kind));
+        near
+    }
+
     /// The colour that covers most of it.
     pub fn main_colour(&self) -> Option<Colour> {
         self.colours.first().copied()

@@ -61,19 +61,19 @@ pub(crate) struct Found {
 }
 
 /// Looks in the garment's own category first, then in its neighbours if that found too few, and
-/// among all of them for what looks the same: the garment may be of another kind than it was taken
-/// for.
+/// among all of them for what looks alike: the garment may be of another kind than it was taken for.
 pub(crate) async fn find(
     catalog: &dyn Catalog,
     index: &dyn Index,
     wanted: &Wanted<'_>,
 ) -> Result<Found, StoreError> {
     let own = wanted.garment.category;
+    let (kinds, near) = (wanted.garment.kinds().collect::<Vec<_>>(), wanted.garment.near_kinds());
     let behind = catalog.pending(wanted.merchant).await? > 0;
     let mut found = Found::default();
-    let mut ranked = search(catalog, index, wanted, &[own], behind, &mut found).await?;
-    if ranked.len() < wanted.limit && !own.neighbours().is_empty() {
-        let near = search(catalog, index, wanted, own.neighbours(), behind, &mut found).await?;
+    let mut ranked = search(catalog, index, wanted, &kinds, behind, &mut found).await?;
+    if ranked.len() < wanted.limit && !near.is_empty() {
+        let near = search(catalog, index, wanted, &near, behind, &mut found).await?;
         if !near.is_empty() {
             let names = near_names(&near);
             found.note = Some(if ranked.is_empty() {
@@ -84,11 +84,18 @@ pub(crate) async fn find(
         }
         ranked.extend(near);
     }
-    look_the_same(catalog, index, wanted, behind, (&mut ranked, &mut found)).await?;
+    look_alike(catalog, index, wanted, behind, (&mut ranked, &mut found)).await?;
     pin(catalog, wanted, &mut ranked).await?;
     ranked.truncate(wanted.limit);
     if ranked.is_empty() {
         found.note = Some(format!("no close match for your {own} in the shop now"));
+    }
+    if let Some(other) = wanted.garment.perhaps {
+        let asked = format!("{own} or {other}? The photo leaves it open, so both were looked for");
+        found.note = Some(match found.note {
+            Some(note) => format!("{asked}; {note}"),
+            None => asked,
+        });
     }
     found.matches = ranked.into_iter().map(|ranked| ranked.found).collect();
     Ok(found)
@@ -141,8 +148,8 @@ async fn search(
     }
 }
 
-/// Adds what is taken for the same product and was not found yet, of whatever category.
-async fn look_the_same(
+/// Adds what looks the same or very similar and was not found yet, of whatever category.
+async fn look_alike(
     catalog: &dyn Catalog,
     index: &dyn Index,
     wanted: &Wanted<'_>,
@@ -163,8 +170,8 @@ async fn look_the_same(
     let hits = index.search(wanted.merchant, &query).await?;
     found.search_ms += millis(started);
     let known = |hit: &Hit| ranked.iter().any(|ranked| ranked.found.product_id == hit.product);
-    let same = |hit: &Hit| grade(hit, wanted.grades) == Some(Grade::Same);
-    let new: Vec<&Hit> = hits.iter().filter(|hit| same(hit) && !known(hit)).collect();
+    let alike = |hit: &Hit| looks_alike(hit, wanted.grades);
+    let new: Vec<&Hit> = hits.iter().filter(|hit| alike(hit) && !known(hit)).collect();
     if new.is_empty() {
         return Ok(());
     }
@@ -179,12 +186,12 @@ async fn look_the_same(
 
 /// Whether a hit is a match: its words are near enough, or it looks very similar.
 pub(crate) fn is_close(hit: &Hit, min_similarity: f32, grades: Option<Grades>) -> bool {
-    hit.similarity >= min_similarity
-        || matches!(grade(hit, grades), Some(Grade::Same | Grade::VerySimilar))
+    hit.similarity >= min_similarity || looks_alike(hit, grades)
 }
 
-fn grade(hit: &Hit, grades: Option<Grades>) -> Option<Grade> {
-    LooksAlike::of(grades, hit.picture).map(|alike| alike.grade)
+fn looks_alike(hit: &Hit, grades: Option<Grades>) -> bool {
+    let grade = LooksAlike::of(grades, hit.picture).map(|alike| alike.grade);
+    matches!(grade, Some(Grade::Same | Grade::VerySimilar))
 }
 
 /// What a version is worth, as it was found or unfound; none where the merchant's rules hide it.
@@ -231,8 +238,8 @@ async fn pin(
     }
     let found = |id: &&ProductId| ranked.iter().any(|ranked| ranked.found.product_id == **id);
     let missing: Vec<ProductId> = ruling.pinned.iter().filter(|id| !found(id)).cloned().collect();
-    let own = garment.category;
-    let near = |category| category == own || own.neighbours().contains(&category);
+    let near_kinds = garment.near_kinds();
+    let near = |kind| garment.kinds().chain(near_kinds.iter().copied()).any(|own| own == kind);
     for product in catalog.products(wanted.merchant, &missing).await? {
         if !near(product.category) || !filters.allow_product(&product) {
             continue;

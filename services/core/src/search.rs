@@ -197,7 +197,8 @@ impl Searching {
         let behind = shop.catalog.pending(merchant).await? > 0;
         let mut window = Window::whole();
         for garment in &garments {
-            let Some(prefilter) = near(filters, garment.category, behind) else {
+            let near = garment.kinds().chain(garment.near_kinds());
+            let Some(prefilter) = prefilter(filters, near, behind) else {
                 answer.sought.push(Sought::of(garment, false));
                 continue;
             };

@@ -375,7 +375,7 @@ impl Shopping {
             filters: &request.filters,
             customer: &request.customer,
             person: request.person.as_ref(),
-            ruling: &rules.ruling(&request.words(), &[garment.category]),
+            ruling: &rules.ruling(&request.words(), &garment.kinds().collect::<Vec<_>>()),
             limit: request.trial.settings.limit.unwrap_or(request.limit),
             min_similarity: request.trial.settings.min_similarity.unwrap_or(self.min_similarity),
             balance: self.balance.under(&request.trial.settings),

@@ -80,7 +80,7 @@ impl Stylist for MistralStylist {
         Ok(stream! {
             let mut reader = AdviceReader::default();
             while let Some(piece) = pieces.recv().await {
-                match piece.and_then(|text| reader.read(&text, &handles)) {
+                match piece.and_then(|piece| reader.read(&piece.text, &handles)) {
                     Ok(advice) => {
                         for piece in advice {
                             yield Ok(piece);

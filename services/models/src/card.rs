@@ -3,7 +3,7 @@ use std::path::Path;
 use serde::Deserialize;
 use vitrine_core::{likeness::Grades, ports::ModelError};
 
-use crate::settings::ModelSource;
+use crate::{confidence::Confidence, settings::ModelSource};
 
 /// What Vitrine must know of a model beyond its weights: `vitrine.json` in the model's folder.
 /// A model without one gets what suits Qwen3-VL of 4B parameters and more.
@@ -23,6 +23,8 @@ pub struct ModelCard {
     pub languages: Vec<String>,
     /// For an embedder: the cosine below which two texts are not alike.
     pub min_similarity: Option<f32>,
+    /// For a vision model: what its own probabilities are worth.
+    pub confidence: Option<Confidence>,
     /// For a picture encoder: from which cosines on pictures look alike.
     pub grades: Option<Grades>,
     /// For a picture encoder: how garments are cut out; one without was trained on pictures pressed
@@ -58,6 +60,7 @@ impl Default for ModelCard {
             advise_style: AdviceStyle::Full,
             languages: Vec::new(),
             min_similarity: None,
+            confidence: None,
             grades: None,
             crop: None,
         }

@@ -15,7 +15,8 @@ use vitrine_core::{
 
 use crate::{
     card::{ModelCard, fingerprint},
-    engine::{Engine, Question},
+    confidence::{Certainty, Confidence},
+    engine::{Engine, Piece, Question},
     json_stream::{Mark, Nesting},
     settings::VisionSettings,
     text::harmless,
@@ -35,6 +36,7 @@ pub struct MistralVision {
     side: u32,
     prompt: String,
     caution: Option<String>,
+    confidence: Option<Confidence>,
 }
 
 impl MistralVision {
@@ -45,7 +47,8 @@ impl MistralVision {
         let isq = settings.isq.as_deref().unwrap_or("none");
         let depends_on = [prompt.as_str(), &side.to_string(), isq, &schema().to_string()];
         let name = format!("{}+{}", card.name, fingerprint(&settings.model, &depends_on));
-        Self { engine, name, side, prompt, caution: card.purpose.clone() }
+        let (caution, confidence) = (card.purpose.clone(), card.confidence.clone());
+        Self { engine, name, side, prompt, caution, confidence }
     }
 }
 
@@ -72,18 +75,25 @@ impl Vision for MistralVision {
             max_tokens: MAX_TOKENS,
         };
         let mut pieces = self.engine.ask(question);
+        let confidence = self.confidence.clone();
         Ok(stream! {
             let mut reader = GarmentReader::default();
             let mut seen: Vec<Garment> = Vec::new();
             while let Some(piece) = pieces.recv().await {
-                let raw = match piece.and_then(|text| reader.read(&text)) {
+                let raw = match piece.and_then(|piece| reader.read(&piece)) {
                     Ok(raw) => raw,
                     Err(error) => {
                         yield Err(error);
                         return;
                     }
                 };
-                for garment in raw.into_iter().map(|raw| raw.into_garment(&photo)) {
+                let garments = raw.into_iter().map(|(raw, probability)| {
+                    let sure = confidence.as_ref().map(|measured| measured.of(probability));
+                    let perhaps = confidence.as_ref().zip(sure);
+                    let perhaps = perhaps.and_then(|(measured, sure)| measured.perhaps(raw.category, sure));
+                    Garment { confidence: sure, perhaps, ..raw.into_garment(&photo) }
+                });
+                for garment in garments {
                     if !seen.iter().any(|other| is_again(other, &garment)) {
                         seen.push(garment.clone());
                         yield Ok(garment);
@@ -143,6 +153,8 @@ impl RawGarment {
             description: harmless(&self.description, 200),
             text: harmless(&self.text, 40),
             region: region.unwrap_or(Region::WHOLE),
+            confidence: None,
+            perhaps: None,
         }
     }
 }
@@ -152,26 +164,33 @@ impl RawGarment {
 struct GarmentReader {
     nesting: Nesting,
     object: Vec<u8>,
+    certainty: Certainty,
     inside: bool,
 }
 
 impl GarmentReader {
-    fn read(&mut self, text: &str) -> Result<Vec<RawGarment>, ModelError> {
+    /// The garments that a piece completes, each with the probability of its kind.
+    fn read(&mut self, piece: &Piece) -> Result<Vec<(RawGarment, f32)>, ModelError> {
         let mut garments = Vec::new();
-        for byte in text.bytes() {
+        let mut is_same_token = false;
+        for byte in piece.text.bytes() {
             let mark = self.nesting.push(byte);
             if mark == Some(Mark::Open(2)) {
                 self.inside = true;
+                is_same_token = false;
             }
             if self.inside {
+                self.certainty.note(self.object.len(), piece.probability, is_same_token);
                 self.object.push(byte);
+                is_same_token = true;
             }
             if mark == Some(Mark::Close(2)) {
                 self.inside = false;
                 let object = std::mem::take(&mut self.object);
+                let certainty = std::mem::take(&mut self.certainty);
                 let garment = serde_json::from_slice(&object)
                     .map_err(|error| ModelError::Answer(error.to_string()))?;
-                garments.push(garment);
+                garments.push((garment, certainty.of_value(&object, "category").unwrap_or(1.0)));
             }
         }
         Ok(garments)
@@ -246,12 +265,32 @@ mod tests {
 
     const TWO: &str = r#"[{"category":"dress","bbox_2d":[100,200,600,900],"colours":["navy","navy","white"],"pattern":"striped","sleeve":null,"length":"midi","text":"a}]","description":"A dress."},{"category":"shoes","bbox_2d":[900,900,100,100],"colours":["red"],"pattern":"plain","sleeve":null,"length":null,"text":"","description":"Shoes."}]"#;
 
+    fn piece(text: &str) -> Piece {
+        Piece { text: text.to_owned(), probability: 0.9 }
+    }
+
+    #[test]
+    fn each_garment_has_the_probability_of_its_own_kind() {
+        let mut reader = GarmentReader::default();
+        let mut told = Vec::new();
+        for text in TWO.split_inclusive(['"', '{']) {
+            let probability = match text.trim_matches('"') {
+                "dress" => 0.25,
+                "shoes" => 0.75,
+                _ => 1.0,
+            };
+            told.extend(reader.read(&Piece { text: text.to_owned(), probability }).unwrap());
+        }
+        let told: Vec<_> = told.into_iter().map(|(raw, sure)| (raw.category, sure)).collect();
+        assert_eq!(told, [(Category::Dress, 0.25), (Category::Shoes, 0.75)]);
+    }
+
     #[test]
     fn a_garment_is_known_as_soon_as_its_brace_closes() {
         let mut reader = GarmentReader::default();
         let mut known_at = Vec::new();
         for (at, letter) in TWO.char_indices() {
-            if !reader.read(&letter.to_string()).unwrap().is_empty() {
+            if !reader.read(&piece(&letter.to_string())).unwrap().is_empty() {
                 known_at.push(at);
             }
         }
@@ -263,10 +302,10 @@ mod tests {
     fn boxes_are_put_in_order_and_colours_said_once() {
         let photo = Photo::from_picture(&image::RgbImage::new(100, 100), 100);
         let garments: Vec<Garment> = GarmentReader::default()
-            .read(TWO)
+            .read(&piece(TWO))
             .unwrap()
             .into_iter()
-            .map(|raw| raw.into_garment(&photo))
+            .map(|(raw, _)| raw.into_garment(&photo))
             .collect();
         assert_eq!(garments[0].colours, [Colour::Navy, Colour::White]);
         assert_eq!(garments[0].region, Region { left: 0.1, top: 0.2, right: 0.6, bottom: 0.9 });
@@ -275,7 +314,8 @@ mod tests {
 
     #[test]
     fn what_is_not_in_the_vocabulary_is_an_error_not_a_guess() {
-        let error = GarmentReader::default().read(&TWO.replace("dress", "toga")).unwrap_err();
+        let error =
+            GarmentReader::default().read(&piece(&TWO.replace("dress", "toga"))).unwrap_err();
         assert!(error.to_string().contains("toga"), "{error}");
     }
 }

@@ -29,6 +29,15 @@ pub(crate) struct Question {
     pub max_tokens: usize,
 }
 
+/// A token of an answer, as text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Piece {
+    pub text: String,
+    /// What the model gave for it, 0 to 1, of all tokens or, where its first choice is not in the
+    /// schema, of those that are.
+    pub probability: f32,
+}
+
 /// A vision-language model in this process.
 pub struct Engine {
     model: Arc<Model>,
@@ -57,12 +66,12 @@ impl Engine {
         Ok(Self { model: Arc::new(model), timeout })
     }
 
-    /// Asks, and gives the answer's text in pieces as it is written; ends with the JSON's last
-    /// bracket or with one error. Dropping the receiver frees the model within one step.
+    /// Asks, and gives the answer in pieces as it is written; ends with the JSON's last bracket or
+    /// with one error. Dropping the receiver frees the model within one step.
     pub(crate) fn ask(
         &self,
         question: Question,
-    ) -> mpsc::UnboundedReceiver<Result<String, ModelError>> {
+    ) -> mpsc::UnboundedReceiver<Result<Piece, ModelError>> {
         let (sender, receiver) = mpsc::unbounded_channel();
         let model = Arc::clone(&self.model);
         let timeout = self.timeout;
@@ -89,7 +98,7 @@ impl Engine {
 async fn answer(
     model: &Model,
     question: Question,
-    sender: &mpsc::UnboundedSender<Result<String, ModelError>>,
+    sender: &mpsc::UnboundedSender<Result<Piece, ModelError>>,
 ) -> Result<(), ModelError> {
     match answer_once(model, &question, sender).await {
         Err(Failure::NotBegun) => {
@@ -126,7 +135,7 @@ impl From<ModelError> for Failure {
 async fn answer_once(
     model: &Model,
     question: &Question,
-    sender: &mpsc::UnboundedSender<Result<String, ModelError>>,
+    sender: &mpsc::UnboundedSender<Result<Piece, ModelError>>,
 ) -> Result<(), Failure> {
     let refuse = |what: String| Failure::Known(ModelError::Answer(what));
     let mut pieces = hand_over(model, question).await?;
@@ -144,8 +153,10 @@ async fn answer_once(
         };
         let Some(choice) = chunk.choices.into_iter().next() else { continue };
         let text = choice.delta.content.unwrap_or_default();
+        // mistral.rs gives the logarithm to the base of ten.
+        let probability = choice.logprobs.map_or(1.0, |told| 10_f32.powf(told.logprob));
         let closed = text.bytes().any(|byte| nesting.push(byte) == Some(Mark::Close(1)));
-        if !text.is_empty() && sender.send(Ok(text)).is_err() {
+        if !text.is_empty() && sender.send(Ok(Piece { text, probability })).is_err() {
             return Ok(());
         }
         if closed {
@@ -187,6 +198,10 @@ async fn hand_over(
             )
             .set_constraint(Constraint::JsonSchema(question.schema.clone()))
             .set_deterministic_sampler()
+            // The likeliest token still, but by its probability: without a temperature mistral.rs
+            // takes raw scores for probabilities.
+            .set_sampler_temperature(1.0)
+            .return_logprobs(true)
             .set_sampler_max_len(question.max_tokens)
     };
     let mut last = String::new();

@@ -8,6 +8,7 @@
 
 mod advise;
 mod card;
+mod confidence;
 mod describe;
 mod embedder;
 mod engine;
@@ -24,6 +25,7 @@ mod vector;
 
 pub use advise::MistralStylist;
 pub use card::{AdviceStyle, ModelCard};
+pub use confidence::Confidence;
 pub use describe::MistralVision;
 pub use embedder::MistralEmbedder;
 pub use engine::Engine;

@@ -176,6 +176,9 @@ pub enum EvalCommand {
         /// Where to write what was seen in each photo, as CSV.
         #[arg(long, value_name = "FILE")]
         seen: Option<PathBuf>,
+        /// Where to draw how far the model's confidence can be believed, as SVG.
+        #[arg(long, value_name = "FILE")]
+        reliability: Option<PathBuf>,
         /// Where the confusion matrix is drawn, as SVG.
         #[arg(long, value_name = "FILE", default_value = "confusion.svg")]
         confusion: PathBuf,

@@ -65,8 +65,11 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Export { out, merchant, dialect, currency } => {
             export::run(&settings, &out, &merchant, dialect, currency).await
         }
-        Command::Eval { command: EvalCommand::Photos { photos, limit, json, seen, confusion } } => {
-            eval::run(&settings, eval::Asked { photos, limit, json, seen, confusion }).await
+        Command::Eval {
+            command: EvalCommand::Photos { photos, limit, json, seen, reliability, confusion },
+        } => {
+            eval::run(&settings, eval::Asked { photos, limit, json, seen, reliability, confusion })
+                .await
         }
         Command::Eval { command: EvalCommand::Matches { folder, limit, boxes, tune, json } } => {
             let asked = eval_matches::Asked { folder, limit, boxes, tune, json };

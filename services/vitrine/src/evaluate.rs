@@ -5,6 +5,7 @@ mod figures;
 mod labels;
 mod matches;
 mod pairs;
+mod reliability;
 mod seen;
 
 pub use confusion::draw;
@@ -12,6 +13,7 @@ pub use figures::{BoxFigures, ClassFigures, Figures, Score};
 pub use labels::{LabelledBox, LabelledPhoto, read_labels};
 pub use matches::{Questions, Recall, Way};
 pub use pairs::{Pair, read_pairs};
+pub use reliability::{Band, Reliability};
 pub use seen::write_seen;
 
 use std::time::Instant;

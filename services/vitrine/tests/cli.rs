@@ -219,7 +219,7 @@ fn an_evaluation_gives_figures_and_draws_the_confusion() {
     assert_eq!(figures["photos"], 5);
     let seen = std::fs::read_to_string(&seen).unwrap();
     let mut rows = seen.lines();
-    assert!(rows.next().unwrap().starts_with("image,main,category,colours"));
+    assert!(rows.next().unwrap().starts_with("image,label,main,category,confidence"));
     assert!(rows.filter(|row| row.contains(",true,")).count() <= 5, "one a photo: {seen}");
     assert!(figures["boxes"]["kinds"]["share"].is_f64(), "{figures:#}");
     assert!(std::fs::read_to_string(&drawing).unwrap().contains("<svg"));

@@ -201,3 +201,20 @@ async fn the_one_product_that_is_left_is_found_below_two_hundred_sold_out() {
     shop.leave_the_index_behind().await;
     assert_eq!(ids(&shop.find(&dress(), &any(), 1).await), ["left"]);
 }
+
+#[tokio::test]
+async fn where_the_kind_is_in_doubt_both_are_looked_for_and_the_customer_is_asked() {
+    let products = vec![of_kind("d", Category::Dress), of_kind("h", Category::Hat)];
+    let shop = Shop::selling(products).await;
+    let sure = shop.find(&dress(), &any(), 5).await;
+    assert_eq!((ids(&sure), sure.note.as_deref()), (vec!["d"], None));
+    let doubtful = Garment { perhaps: Some(Category::Hat), ..dress() };
+    let found = shop.find(&doubtful, &any(), 5).await;
+    let mut both = ids(&found);
+    both.sort_unstable();
+    assert_eq!(both, ["d", "h"]);
+    let note = found.note.unwrap();
+    assert!(note.starts_with("dress or hat?"), "{note}");
+    let said = Filters { categories: vec![Category::Hat], ..Filters::default() };
+    assert_eq!(ids(&shop.find(&doubtful, &said, 5).await), ["h"], "once it is said, one is left");
+}

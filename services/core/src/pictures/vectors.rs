@@ -5,37 +5,60 @@ use std::collections::HashMap;
 use image::RgbImage;
 
 use super::Picture;
-use crate::ports::{Catalog, ImageEmbedder, StoreError, Vector};
+use crate::ports::{Catalog, ImageEmbedder, ModelError, StoreError, Vector};
 
-/// Has pictures embedded that this model has not embedded before, all at once, and notes it in each.
-/// Where the model can not, the log is told and they are left without a vector: a file that breaks
-/// it would break it again.
+/// Has pictures embedded that this model has not embedded before, and notes it in each whose vector
+/// is kept. What could not be embedded is told to the log.
 pub(super) async fn embed(
     embedder: &dyn ImageEmbedder,
     catalog: &dyn Catalog,
     mut pictures: Vec<(&mut Picture, Option<RgbImage>)>,
 ) -> Result<(), StoreError> {
+    let model = embedder.model();
     let hashes: Vec<String> = pictures.iter().map(|(picture, _)| picture.hash.clone()).collect();
-    let known = catalog.vectors(embedder.model(), &hashes).await?;
+    let known = catalog.vectors(model, &hashes).await?;
     let mut unknown: HashMap<String, RgbImage> = HashMap::new();
     for (picture, pixels) in &mut pictures {
-        picture.embedded_by = Some(embedder.model().to_owned());
         if let Some(pixels) = pixels.take().filter(|_| !known.contains_key(&picture.hash)) {
             unknown.insert(picture.hash.clone(), pixels);
         }
     }
-    if unknown.is_empty() {
-        return Ok(());
+    let new = together_or_alone(embedder, unknown.into_iter().collect()).await;
+    if !new.is_empty() {
+        catalog.keep_vectors(model, &new).await?;
     }
-    let (hashes, pixels): (Vec<String>, Vec<RgbImage>) = unknown.into_iter().unzip();
+    for (picture, _) in pictures {
+        if known.contains_key(&picture.hash) || new.contains_key(&picture.hash) {
+            picture.embedded_by = Some(model.to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// All at once; one by one where one of them is what the model can not take.
+async fn together_or_alone(
+    embedder: &dyn ImageEmbedder,
+    pictures: Vec<(String, RgbImage)>,
+) -> HashMap<String, Vector> {
+    let (hashes, pixels): (Vec<String>, Vec<RgbImage>) = pictures.iter().cloned().unzip();
+    let failed = |error: &ModelError, count: usize| {
+        tracing::warn!(%error, pictures = count, "product pictures are not compared yet");
+    };
     match embedder.embed(pixels).await {
-        Ok(vectors) => {
-            let new: HashMap<String, Vector> = hashes.into_iter().zip(vectors).collect();
-            catalog.keep_vectors(embedder.model(), &new).await
+        Ok(vectors) => hashes.into_iter().zip(vectors).collect(),
+        Err(ModelError::Answer(_)) if pictures.len() > 1 => {
+            let mut new = HashMap::new();
+            for (hash, pixels) in pictures {
+                match embedder.embed(vec![pixels]).await {
+                    Ok(vectors) => new.extend(vectors.into_iter().map(|one| (hash.clone(), one))),
+                    Err(error) => failed(&error, 1),
+                }
+            }
+            new
         }
         Err(error) => {
-            tracing::warn!(%error, pictures = hashes.len(), "product pictures are not compared: they could not be embedded");
-            Ok(())
+            failed(&error, pictures.len());
+            HashMap::new()
         }
     }
 }

@@ -95,8 +95,8 @@ impl PictureWorker {
         let fetch = self.fetch(&wanted, fetched);
         let keep = async {
             let mut visit = Visit::of(self, &merchant, &wanted).await?;
-            let lost: Vec<Settling> = lost.into_iter().map(given_up).map(Settling::from).collect();
-            let mut settling = lost;
+            let mut settling: Vec<Settling> =
+                lost.into_iter().map(given_up).map(Settling::from).collect();
             while let Some(picture) = arrived.recv().await {
                 settling.push(visit.settle(picture).await);
                 if settling.len() >= KEPT_AT_ONCE {
@@ -132,6 +132,7 @@ impl PictureWorker {
                 _ => None,
             });
             embed(&**embedder, &*self.catalog, had.collect()).await?;
+            settling.iter_mut().for_each(Settling::wait_to_be_embedded);
         }
         let changes = settling.iter().any(|one| match &one.settled.outcome {
             PictureOutcome::Had { picture, seen } => {
@@ -166,15 +167,30 @@ impl PictureWorker {
     }
 }
 
-/// What became of a picture, and what it shows where it is still to be embedded.
+/// What became of a picture, how often it was tried before, and what it shows where it is still to
+/// be embedded.
 struct Settling {
     settled: SettledPicture,
+    tries: u32,
     pixels: Option<RgbImage>,
 }
 
 impl From<SettledPicture> for Settling {
     fn from(settled: SettledPicture) -> Self {
-        Self { settled, pixels: None }
+        Self { settled, tries: TRIES, pixels: None }
+    }
+}
+
+impl Settling {
+    /// One that was not embedded is tried again, as often as one that can not be had. After that it
+    /// is there without a vector.
+    fn wait_to_be_embedded(&mut self) {
+        if let PictureOutcome::Had { picture, .. } = &self.settled.outcome
+            && picture.embedded_by.is_none()
+            && let Some(later) = later(self.tries)
+        {
+            self.settled.outcome = later;
+        }
     }
 }
 
@@ -230,7 +246,7 @@ impl<'a> Visit<'a> {
                 }
             },
         };
-        Settling { settled: SettledPicture { product, address, outcome }, pixels }
+        Settling { settled: SettledPicture { product, address, outcome }, tries, pixels }
     }
 
     /// What the picture tells of a product that is to be filled in.

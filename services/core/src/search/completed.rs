@@ -65,5 +65,7 @@ fn worn(version: &ColourVersion<'_>) -> Garment {
         description: String::new(),
         text: String::new(),
         region: Region::WHOLE,
+        confidence: None,
+        perhaps: None,
     }
 }

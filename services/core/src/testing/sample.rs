@@ -72,6 +72,8 @@ pub fn garment(category: Category, colours: &[Colour]) -> Garment {
         description: format!("A {category}."),
         text: String::new(),
         region: Region { left: 0.2, top: 0.1, right: 0.8, bottom: 0.9 },
+        confidence: None,
+        perhaps: None,
     }
 }
 

@@ -33,11 +33,13 @@ fn question(photo: RgbImage) -> Question {
 }
 
 async fn whole(
-    mut pieces: mpsc::UnboundedReceiver<Result<String, ModelError>>,
+    mut pieces: mpsc::UnboundedReceiver<Result<Piece, ModelError>>,
 ) -> Result<Vec<String>, ModelError> {
     let mut all = Vec::new();
     while let Some(piece) = pieces.recv().await {
-        all.push(piece?);
+        let Piece { text, probability } = piece?;
+        assert!(probability > 0.0 && probability <= 1.0, "{text}: {probability}");
+        all.push(text);
     }
     Ok(all)
 }

@@ -5,7 +5,7 @@ use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 use crate::{
     app::load_vision,
     error::Error,
-    evaluate::{Figures, Score, draw, look_at, read_labels, write_seen},
+    evaluate::{Figures, Reliability, Score, draw, look_at, read_labels, write_seen},
     settings::Settings,
     steps::bar,
 };
@@ -15,12 +15,13 @@ pub(super) struct Asked {
     pub(super) limit: Option<usize>,
     pub(super) json: bool,
     pub(super) seen: Option<PathBuf>,
+    pub(super) reliability: Option<PathBuf>,
     pub(super) confusion: PathBuf,
 }
 
 /// Measures the model on labelled photos, prints the figures and draws the confusion matrix.
 pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, Error> {
-    let Asked { photos: file, limit, json, seen: told, confusion } = asked;
+    let Asked { photos: file, limit, json, seen: told, reliability, confusion } = asked;
     let mut photos = read_labels(&file)?;
     photos.truncate(limit.unwrap_or(usize::MAX));
     let (vision, _) = load_vision(settings).await?;
@@ -31,6 +32,9 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
     draw(&figures, &confusion)?;
     if let Some(told) = told {
         write_seen(&told, &seen)?;
+    }
+    if let Some((file, measured)) = reliability.zip(figures.reliability.as_ref()) {
+        measured.draw(&file)?;
     }
     if json {
         let text = serde_json::to_string_pretty(&figures)
@@ -57,6 +61,10 @@ fn print(figures: &Figures) {
         tell("main colour right", &boxes.main_colour);
         tell("pattern right", &boxes.pattern);
         println!("  {:<28} {:.3}", "mean IoU of boxes", boxes.mean_iou);
+    }
+    if let Some(Reliability { expected_error, brier, doubts, .. }) = &figures.reliability {
+        println!("  {:<28} {expected_error:.3} off (ECE), Brier {brier:.3}", "confidence");
+        tell("in doubt, one of two right", doubts);
     }
     let mut table = Table::new();
     table.load_style(UTF8_BORDERS_ONLY).set_header(["category", "photos", "recall", "precision"]);

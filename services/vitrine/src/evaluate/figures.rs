@@ -1,7 +1,7 @@
 use serde::Serialize;
 use vitrine_core::{garment::Garment, vocabulary::Category};
 
-use super::{LabelledBox, Seen};
+use super::{LabelledBox, Reliability, Seen};
 
 /// Boxes that overlap less than this are not taken for the same garment.
 const SAME_GARMENT: f32 = 0.1;
@@ -16,7 +16,7 @@ pub struct Score {
 }
 
 impl Score {
-    fn count(marks: impl IntoIterator<Item = bool>) -> Self {
+    pub(super) fn count(marks: impl IntoIterator<Item = bool>) -> Self {
         let (mut right, mut of) = (0, 0);
         for mark in marks {
             of += 1;
@@ -72,6 +72,9 @@ pub struct Figures {
     pub confusion: Vec<Vec<u64>>,
     /// Half of the photos took no longer.
     pub median_milliseconds: u64,
+    /// Where the model tells how sure it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reliability: Option<Reliability>,
 }
 
 impl Figures {
@@ -99,6 +102,7 @@ impl Figures {
             classes: classes(&confusion),
             confusion,
             median_milliseconds: times.get(times.len() / 2).copied().unwrap_or_default(),
+            reliability: Reliability::of(seen),
         }
     }
 }
@@ -227,6 +231,8 @@ mod tests {
             description: String::new(),
             text: String::new(),
             region: Region::new(x0, y0, x1, y1).unwrap(),
+            confidence: None,
+            perhaps: None,
         }
     }
 

@@ -224,9 +224,53 @@ async fn a_picture_that_can_not_be_embedded_is_there_all_the_same() {
     shop.worker.embedder = Some(Arc::new(Blind));
     shop.put("one.png", picture(1));
     shop.take(&[("a", "one.png")], false);
+    for tries in 1..TRIES {
+        shop.worker.next(None).await.unwrap();
+        assert_eq!(shop.code().await, None, "it is tried again after {tries}");
+        assert_eq!(shop.worker.next(None).await.unwrap(), None, "but not at once");
+        shop.catalog.make_pictures_due();
+    }
     shop.worker.next(None).await.unwrap();
     assert_eq!(shop.code().await.as_deref(), Some("had"));
     let picture = shop.all().await.remove(0).picture.unwrap().unwrap();
-    assert_eq!(picture.embedded_by.as_deref(), Some("blind"), "it is not tried for ever");
-    assert_eq!(shop.worker.next(None).await.unwrap(), None);
+    assert_eq!(picture.embedded_by, None);
+}
+
+#[tokio::test]
+async fn a_picture_that_the_model_can_not_take_keeps_no_other_from_its_vector() {
+    /// Takes no picture that is wider than high.
+    struct Narrow(FakeImageEmbedder);
+    #[async_trait::async_trait]
+    impl ImageEmbedder for Narrow {
+        fn model(&self) -> &str {
+            self.0.model()
+        }
+        fn dimensions(&self) -> usize {
+            self.0.dimensions()
+        }
+        fn grades(&self) -> Option<crate::likeness::Grades> {
+            None
+        }
+        async fn embed(
+            &self,
+            pictures: Vec<RgbImage>,
+        ) -> Result<Vec<crate::ports::Vector>, ModelError> {
+            if pictures.iter().any(|picture| picture.width() > picture.height()) {
+                return Err(ModelError::Answer("no numbers".into()));
+            }
+            self.0.embed(pictures).await
+        }
+    }
+    let mut shop = Shop::new();
+    shop.worker.embedder = Some(Arc::new(Narrow(FakeImageEmbedder::default())));
+    let mut wide = Cursor::new(Vec::new());
+    RgbImage::new(90, 80).write_to(&mut wide, ImageFormat::Png).unwrap();
+    shop.put("wide.png", Page::of("image/png", wide.into_inner()));
+    shop.put("good.png", picture(1));
+    shop.take(&[("a", "wide.png"), ("b", "good.png")], false);
+    shop.worker.next(None).await.unwrap();
+    let all = shop.all().await;
+    assert_eq!(all[0].picture, None, "it waits for another try");
+    let embedded = all[1].picture.clone().unwrap().unwrap().embedded_by;
+    assert_eq!(embedded.as_deref(), Some("fake-image-embedder"));
 }
