@@ -19,8 +19,9 @@ from pictures_model import SIDE, encode
 
 PRODUCTS, QUERIES = 2000, 300
 # What share of the pairs at or above a grade's cosine must be what it says, on validation: the same product; the same kind, main
-# colour and pattern; the same kind.
+# colour and pattern; the same kind. And of how many products that are nearest to a photo: only the first may be told as the same.
 PRECISION = {"same": 0.95, "very_similar": 0.8, "similar": 0.8}
+SHOWN = {"same": 1, "very_similar": 10, "similar": 10}
 
 
 def vectors(model, pictures):
@@ -79,6 +80,12 @@ def key(spec, name):
     return spec.colours[0] if name == "colours" else getattr(spec, name)
 
 
+def nearest(cosines, alike, name):
+    """Of the products nearest to each query, as many as may be told with a grade: their cosines, and whether they are a yes."""
+    near = cosines.topk(SHOWN[name], 1)
+    return near.values, alike[name].gather(1, near.indices)
+
+
 def threshold(cosines, yes, precision):
     """The lowest cosine at or above which at least `precision` of the pairs are a yes."""
     order = cosines.flatten().sort(descending=True)
@@ -88,17 +95,17 @@ def threshold(cosines, yes, precision):
 
 
 def grades(cosines, alike):
-    found = {name: threshold(cosines, alike[name], PRECISION[name]) for name in PRECISION}
+    found = {name: threshold(*nearest(cosines, alike, name), PRECISION[name]) for name in PRECISION}
     found["very_similar"] = min(found["very_similar"], found["same"])
     return found | {"similar": min(found["similar"], found["very_similar"])}
 
 
 def at_grades(found, cosines, alike):
-    """How right each grade is: `precision` of the pairs at or above it, and `recall` of those that are a yes."""
+    """How right each grade is: `precision` of the pairs at or above it, among the nearest, and the share of queries that have one."""
     told = {}
     for name, least in found.items():
-        above = cosines >= least
-        told[name] = {"precision": share(alike[name][above]), "recall": share(above[alike[name]])}
+        near, yes = nearest(cosines, alike, name)
+        told[name] = {"precision": share(yes[near >= least]), "queries": share((near >= least).any(1))}
     return told
 
 

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     experiments::Varied,
-    look::{Attribute, Reason, ReasonKind},
+    look::{Attribute, Match, Reason, ReasonKind},
     ports::Weights,
     vocabulary::vocabulary,
 };
@@ -20,7 +20,7 @@ vocabulary! {
 }
 
 /// The lowest cosine of each grade: at or above it the grade is right as often as whoever measured
-/// it wanted. 1 where no cosine is.
+/// it wanted, `same` of the one product that looks most alike. 1 where no cosine is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Grades {
     pub same: f32,
@@ -60,6 +60,23 @@ impl LooksAlike {
         Some(Self { grade, cosine, same_product: grade == Grade::Same })
     }
 
+    /// Of matches for one garment only the one that looks most alike is taken for the same product,
+    /// as only that was measured; others that would be are very similar.
+    pub(crate) fn leave_one_the_same<'a>(matches: impl Iterator<Item = &'a mut Match>) {
+        let mut same: Vec<&mut Match> = matches.filter(|found| found.is_the_same()).collect();
+        let cosine = |found: &Match| found.looks_alike.map_or(-1.0, |alike| alike.cosine);
+        same.sort_by(|one, other| cosine(other).total_cmp(&cosine(one)));
+        for found in same.into_iter().skip(1) {
+            let Some(alike) = &mut found.looks_alike else { continue };
+            *alike = Self { grade: Grade::VerySimilar, same_product: false, ..*alike };
+            let reason = alike.reason();
+            let of_picture = |reason: &&mut Reason| reason.attribute == Attribute::Picture;
+            if let Some(told) = found.reasons.iter_mut().find(of_picture) {
+                *told = reason;
+            }
+        }
+    }
+
     pub(crate) fn reason(self) -> Reason {
         let (kind, text) = match self.grade {
             Grade::Same => (ReasonKind::Same, "looks the same"),
@@ -67,6 +84,12 @@ impl LooksAlike {
             Grade::Similar => (ReasonKind::Similar, "looks similar"),
         };
         Reason { kind, attribute: Attribute::Picture, text: text.to_owned() }
+    }
+}
+
+impl Match {
+    fn is_the_same(&self) -> bool {
+        self.looks_alike.is_some_and(|alike| alike.same_product)
     }
 }
 

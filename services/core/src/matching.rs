@@ -85,6 +85,7 @@ pub(crate) async fn find(
         ranked.extend(near);
     }
     look_alike(catalog, index, wanted, behind, (&mut ranked, &mut found)).await?;
+    LooksAlike::leave_one_the_same(ranked.iter_mut().map(|ranked| &mut ranked.found));
     pin(catalog, wanted, &mut ranked).await?;
     ranked.truncate(wanted.limit);
     if ranked.is_empty() {

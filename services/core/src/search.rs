@@ -223,7 +223,8 @@ impl Searching {
                 let worth = with_picture(words, hit.picture, shop.balance);
                 Some(Judged { worth, reasons, looks_alike: self.looks_alike(hit) })
             };
-            let found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
+            let mut found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
+            LooksAlike::leave_one_the_same(found.iter_mut().map(|candidate| &mut candidate.found));
             answer.sought.push(Sought::of(garment, !found.is_empty()));
             window.add(found, is_whole);
         }

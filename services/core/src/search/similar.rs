@@ -7,6 +7,7 @@ use crate::{
     customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
+    likeness::LooksAlike,
     matching::{Judged, as_match, liked, with_picture, worth},
     ports::{Hit, Query, Vector},
     product::{ColourVersion, Product},
@@ -66,6 +67,7 @@ impl Searching {
         };
         let others: Vec<_> = others.collect();
         let mut candidates = self.join(merchant, filters, &others, judge).await?;
+        LooksAlike::leave_one_the_same(candidates.iter_mut().map(|one| &mut one.found));
         order::sort(&mut candidates, Sort::Relevance);
         if let Some(itself) = itself(&own) {
             candidates.insert(0, itself);

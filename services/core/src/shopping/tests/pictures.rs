@@ -171,3 +171,18 @@ async fn an_encoder_that_fails_makes_the_answer_poorer_and_it_says_so() {
     assert!(look.is_degraded(Part::Pictures), "{:?}", look.degraded);
     assert!(!look.degraded[0].reason.contains("/srv"), "{:?}", look.degraded);
 }
+
+#[tokio::test]
+async fn of_two_that_look_the_same_only_the_nearer_is_taken_for_the_product() {
+    let (own, mut twin) =
+        (in_colours_of("own", 1, Category::Dress), in_colours_of("twin", 1, Category::Dress));
+    twin.1.put_pixel(5, 5, Rgb([255, 255, 255]));
+    let fakes = selling(vec![twin, own], dress()).await;
+    let look = asking(&Arc::new(fakes.shop()), showing(1)).await;
+    let told = |id: &str| {
+        let found = matches(&look).iter().find(|found| found.product_id.as_str() == id).unwrap();
+        (found.looks_alike.unwrap().grade, found.reasons[0].text.clone())
+    };
+    assert_eq!(told("own"), (Grade::Same, "looks the same".to_owned()));
+    assert_eq!(told("twin"), (Grade::VerySimilar, "looks very similar".to_owned()));
+}
