@@ -36,8 +36,8 @@ def export(model, folder):
     names = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_channels", "image_size", "patch_size", "hidden_act",
              "layer_norm_eps", "attention_dropout")
     write(folder / "config.json", {"architectures": ["SiglipVisionModel"], "model_type": "siglip_vision_model", **{n: getattr(config, n) for n in names},
-                                   "vision_use_head": True, "torch_dtype": "float32"})
-    weights = {f"vision_model.{name}": value.detach().float().contiguous().clone() for name, value in model.state_dict().items()}
+                                   "vision_use_head": True, "torch_dtype": "float16"})
+    weights = {f"vision_model.{name}": value.detach().half().contiguous().clone() for name, value in model.state_dict().items()}
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
     write(folder / "preprocessor_config.json", PREPROCESSOR)
     about = folder / "vitrine.json"

@@ -18,10 +18,11 @@ from pictures_exam import TEST, VALIDATION, exam, off_by_some
 from pictures_model import SIDE, encode
 
 PRODUCTS, QUERIES = 2000, 300
-# What share of the pairs at or above a grade's cosine must be what it says, on validation: the same product; the same kind, main
-# colour and pattern; the same kind. And of how many products that are nearest to a photo: only the first may be told as the same.
-PRECISION = {"same": 0.95, "very_similar": 0.8, "similar": 0.8}
-SHOWN = {"same": 1, "very_similar": 10, "similar": 10}
+# How often a grade must be right, on validation. `same`, where half of the photos show what the shop does not sell: that the nearest
+# product is the one in the photo, told by its cosine + LEAD x its lead over the next one. The others: that one of the NEAREST is of
+# the same kind, main colour and pattern; of the same kind; told by the cosine. A grade that fewer than LEAST would get is not given.
+PRECISION = {"same": 0.9, "very_similar": 0.8, "similar": 0.8}
+LEAD, NEAREST, LEAST = 2.0, 10, 20
 
 
 def vectors(model, pictures):
@@ -80,33 +81,49 @@ def key(spec, name):
     return spec.colours[0] if name == "colours" else getattr(spec, name)
 
 
-def nearest(cosines, alike, name):
-    """Of the products nearest to each query, as many as may be told with a grade: their cosines, and whether they are a yes."""
-    near = cosines.topk(SHOWN[name], 1)
-    return near.values, alike[name].gather(1, near.indices)
+def standing_out(cosines, right):
+    """How far the nearest product of each query stands out, and whether it is the right one: among all products, and once more as if
+    the shop did not sell the right one; (2n), bool (2n)."""
+    without = cosines.scatter(1, right[:, None], -1.0)
+    told = []
+    for among in (cosines, without):
+        first, second = among.topk(2, 1).values.T
+        told.append(first + LEAD * (first - second))
+    yes = torch.cat((cosines.argmax(1) == right, torch.zeros(len(right), dtype=torch.bool)))
+    return torch.cat(told), yes
 
 
-def threshold(cosines, yes, precision):
-    """The lowest cosine at or above which at least `precision` of the pairs are a yes."""
-    order = cosines.flatten().sort(descending=True)
-    right = yes.flatten()[order.indices].float().cumsum(0) / torch.arange(1, yes.numel() + 1)
+def told(name, cosines, right, alike):
+    """What a grade is told by, of all that may be given it, and whether they are what it says."""
+    if name == "same":
+        return standing_out(cosines, right)
+    near = cosines.topk(NEAREST, 1)
+    return near.values.flatten(), alike[name].gather(1, near.indices).flatten()
+
+
+def threshold(values, yes, precision):
+    """The lowest value at or above which at least `precision` are a yes; None where those are fewer than LEAST."""
+    order = values.sort(descending=True)
+    right = yes[order.indices].float().cumsum(0) / torch.arange(1, len(yes) + 1)
     last = (right >= precision).nonzero()
-    return round(order.values[last[-1, 0]].item(), 3) if len(last) else 1.0
+    return round(order.values[last[-1, 0]].item(), 3) if len(last) and last[-1, 0] >= LEAST - 1 else None
 
 
-def grades(cosines, alike):
-    found = {name: threshold(*nearest(cosines, alike, name), PRECISION[name]) for name in PRECISION}
-    found["very_similar"] = min(found["very_similar"], found["same"])
-    return found | {"similar": min(found["similar"], found["very_similar"])}
+def grades(cosines, right, alike):
+    found = {name: threshold(*told(name, cosines, right, alike), PRECISION[name]) for name in PRECISION}
+    if None not in (found["similar"], found["very_similar"]):
+        found["similar"] = min(found["similar"], found["very_similar"])
+    return found
 
 
-def at_grades(found, cosines, alike):
-    """How right each grade is: `precision` of the pairs at or above it, among the nearest, and the share of queries that have one."""
-    told = {}
+def at_grades(found, cosines, right, alike):
+    """How right each grade is: `precision` of those that get it, and how many they are."""
+    rows = {}
     for name, least in found.items():
-        near, yes = nearest(cosines, alike, name)
-        told[name] = {"precision": share(yes[near >= least]), "queries": share((near >= least).any(1))}
-    return told
+        values, yes = told(name, cosines, right, alike)
+        given = values >= (float("inf") if least is None else least)
+        rows[name] = {"precision": share(yes[given]), "given": int(given.sum()), "of": len(yes)}
+    return rows
 
 
 def spread(values):
@@ -120,7 +137,7 @@ def measure(model, folder):
     drawn, cosines, right = find(model, made, pictures, queries, offered)
     print("drawn", json.dumps(drawn), flush=True)
     grounds = exam(VALIDATION, PRODUCTS, QUERIES)
-    found = grades(find(model, *grounds)[1], likeness(grounds[0], grounds[2]))
+    found = grades(*find(model, *grounds)[1:], likeness(grounds[0], grounds[2]))
     print("grades", json.dumps(found), flush=True)
     rng = np.random.default_rng(TEST)
     off = find(model, made, pictures, [replace(q, box=off_by_some(rng, q.box)) for q in queries], offered)[0]
@@ -131,7 +148,7 @@ def measure(model, folder):
         "drawn_plain": {"queries": int(plain.sum()), **figures(places[plain])}, "drawn_patterned": {"queries": int((~plain).sum()), **figures(places[~plain])},
         "wrong_first": wrong(made, queries, cosines, places),
         "cosines": {"same": spread(cosines[alike["same"]]), "kind_colour_and_pattern": spread(cosines[other]), "other": spread(cosines[~alike["similar"]][::7])},
-        "grades": at_grades(found, cosines, alike)}
+        "grades": at_grades(found, cosines, right, alike)}
     if folder and folder.exists():
         measured["photos"] = photos(model, folder)
     return found, measured

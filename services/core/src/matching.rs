@@ -8,9 +8,9 @@ use crate::{
     filter::Filters,
     garment::Garment,
     ids::{MerchantId, ProductId},
-    likeness::{Balance, Grade, Grades, LooksAlike},
+    likeness::{Balance, Likeness, LooksAlike, is_close},
     look::{Match, MatchVariant, Reason, whole_millis},
-    ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector, Weights},
+    ports::{Catalog, Hit, Index, Prefilter, Query, StoreError, Vector},
     product::{ColourVersion, Product, Variant},
     profile::Person,
     rules::Ruling,
@@ -27,6 +27,9 @@ const WISH_SHARE: f32 = 0.25;
 /// How much attribute agreement counts beside the cosine when matches are put in order.
 const AGREEMENT_SHARE: f32 = 0.6;
 
+/// What it adds to be taken for the same product: as much as relevance tells apart.
+const SAME_AHEAD: f32 = 0.5;
+
 /// What to look for.
 pub(crate) struct Wanted<'a> {
     pub(crate) merchant: &'a MerchantId,
@@ -34,7 +37,7 @@ pub(crate) struct Wanted<'a> {
     /// The garment's [search text](Garment::search_text), embedded.
     pub(crate) vector: &'a Vector,
     /// What the garment looks like, where that is to count.
-    pub(crate) picture: Option<&'a Vector>,
+    pub(crate) likeness: Option<&'a Likeness>,
     /// The customer's own words and their vector.
     pub(crate) wish: Option<(&'a str, &'a Vector)>,
     pub(crate) filters: &'a Filters,
@@ -47,7 +50,6 @@ pub(crate) struct Wanted<'a> {
     /// Cosines below this are not a match, unless it looks alike.
     pub(crate) min_similarity: f32,
     pub(crate) balance: Balance,
-    pub(crate) grades: Option<Grades>,
 }
 
 /// What was found for a garment.
@@ -84,8 +86,7 @@ pub(crate) async fn find(
         }
         ranked.extend(near);
     }
-    look_alike(catalog, index, wanted, behind, (&mut ranked, &mut found)).await?;
-    LooksAlike::leave_one_the_same(ranked.iter_mut().map(|ranked| &mut ranked.found));
+    add_alike(catalog, wanted, &mut ranked).await?;
     pin(catalog, wanted, &mut ranked).await?;
     ranked.truncate(wanted.limit);
     if ranked.is_empty() {
@@ -124,7 +125,7 @@ async fn search(
     let mut query = Query {
         words: blend(wanted.vector, wanted.wish.map(|(_, vector)| vector)),
         terms: terms(wanted.garment, wanted.wish.map(|(text, _)| text)),
-        picture: wanted.picture.cloned(),
+        picture: wanted.likeness.map(|likeness| likeness.vector.clone()),
         weights: wanted.balance.legs,
         likeness: wanted.vector.clone(),
         prefilter,
@@ -135,8 +136,10 @@ async fn search(
         let hits = index.search(wanted.merchant, &query).await?;
         found.search_ms += millis(started);
         let started = Instant::now();
-        let close: Vec<&Hit> =
-            hits.iter().filter(|hit| is_close(hit, wanted.min_similarity, wanted.grades)).collect();
+        let close: Vec<&Hit> = hits
+            .iter()
+            .filter(|hit| is_close(hit, wanted.min_similarity, wanted.likeness))
+            .collect();
         let who = (wanted.filters, wanted.customer);
         let judge = |version: &ColourVersion<'_>, hit: &Hit| judged(wanted, version, Some(hit));
         let ranked = join(catalog, wanted.merchant, who, &close, judge).await?;
@@ -150,49 +153,22 @@ async fn search(
 }
 
 /// Adds what looks the same or very similar and was not found yet, of whatever category.
-async fn look_alike(
+async fn add_alike(
     catalog: &dyn Catalog,
-    index: &dyn Index,
     wanted: &Wanted<'_>,
-    behind: bool,
-    (ranked, found): (&mut Vec<Ranked>, &mut Found),
+    ranked: &mut Vec<Ranked>,
 ) -> Result<(), StoreError> {
-    let (Some(picture), Some(_)) = (wanted.picture, wanted.grades) else { return Ok(()) };
-    let started = Instant::now();
-    let query = Query {
-        words: wanted.vector.clone(),
-        terms: String::new(),
-        picture: Some(picture.clone()),
-        weights: Weights { words: 0.0, terms: 0.0, picture: 1.0 },
-        likeness: wanted.vector.clone(),
-        prefilter: wanted.filters.prefilter(behind),
-        limit: wanted.limit * DEPTH,
-    };
-    let hits = index.search(wanted.merchant, &query).await?;
-    found.search_ms += millis(started);
+    let nearest = wanted.likeness.map_or(&[][..], |likeness| &likeness.nearest);
     let known = |hit: &Hit| ranked.iter().any(|ranked| ranked.found.product_id == hit.product);
-    let alike = |hit: &Hit| looks_alike(hit, wanted.grades);
-    let new: Vec<&Hit> = hits.iter().filter(|hit| alike(hit) && !known(hit)).collect();
+    let new: Vec<&Hit> = nearest.iter().filter(|hit| !known(hit)).collect();
     if new.is_empty() {
         return Ok(());
     }
-    let started = Instant::now();
     let judge = |version: &ColourVersion<'_>, hit: &Hit| judged(wanted, version, Some(hit));
     let who = (wanted.filters, wanted.customer);
     ranked.extend(join(catalog, wanted.merchant, who, &new, judge).await?);
     ranked.sort_by(|one, other| other.worth.total_cmp(&one.worth));
-    found.join_ms += millis(started);
     Ok(())
-}
-
-/// Whether a hit is a match: its words are near enough, or it looks very similar.
-pub(crate) fn is_close(hit: &Hit, min_similarity: f32, grades: Option<Grades>) -> bool {
-    hit.similarity >= min_similarity || looks_alike(hit, grades)
-}
-
-fn looks_alike(hit: &Hit, grades: Option<Grades>) -> bool {
-    let grade = LooksAlike::of(grades, hit.picture).map(|alike| alike.grade);
-    matches!(grade, Some(Grade::Same | Grade::VerySimilar))
 }
 
 /// What a version is worth, as it was found or unfound; none where the merchant's rules hide it.
@@ -203,8 +179,9 @@ fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, hit: Option<&Hit>) -
     let picture = hit.and_then(|hit| hit.picture);
     let similarity = hit.map_or(0.0, |hit| hit.similarity);
     let words = worth(similarity, explain::agreement(wanted.garment, version));
-    let worth = with_picture(words, picture, wanted.balance) + liked.worth;
-    let looks_alike = LooksAlike::of(wanted.grades, picture);
+    let looks_alike =
+        wanted.likeness.zip(hit).and_then(|(likeness, hit)| likeness.looks_alike(hit));
+    let worth = with_picture(words, picture, looks_alike, wanted.balance) + liked.worth;
     Some(Judged { worth, reasons, looks_alike })
 }
 
@@ -362,10 +339,18 @@ pub(crate) fn worth(similarity: f32, agreement: f32) -> f32 {
     (1.0 - AGREEMENT_SHARE) * similarity + AGREEMENT_SHARE * agreement
 }
 
-/// The same with how alike pictures look, where both have one.
-pub(crate) fn with_picture(words: f32, picture: Option<f32>, balance: Balance) -> f32 {
+/// The same with how alike pictures look, where both have one. What is taken for the same product
+/// comes before all others, but for what the merchant's rules and the customer's tastes add.
+pub(crate) fn with_picture(
+    words: f32,
+    picture: Option<f32>,
+    looks_alike: Option<LooksAlike>,
+    balance: Balance,
+) -> f32 {
     let Some(cosine) = picture else { return words };
-    (1.0 - balance.picture_share) * words + balance.picture_share * cosine
+    let same = looks_alike.is_some_and(|alike| alike.same_product);
+    let ahead = if same { SAME_AHEAD } else { 0.0 };
+    (1.0 - balance.picture_share) * words + balance.picture_share * cosine + ahead
 }
 
 /// Names a colour version within its product: its colours' ids, joined.

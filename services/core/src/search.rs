@@ -22,9 +22,9 @@ use crate::{
     filter::Filters,
     garment::Garment,
     ids::MerchantId,
-    likeness::LooksAlike,
+    likeness::{Likeness, is_close},
     look::Part,
-    matching::{Judged, blend, is_close, prefilter, terms, with_picture, worth},
+    matching::{Judged, blend, prefilter, terms, with_picture, worth},
     photo::Photo,
     ports::{Hit, ModelError, Pictures, Prefilter, Query, StoreError, Vector},
     product::ColourVersion,
@@ -203,10 +203,11 @@ impl Searching {
                 continue;
             };
             let vector = self.vector(&garment.search_text()).await?;
+            let likeness = self.likeness(request, garment, &vector, answer).await?;
             let query = Query {
                 words: blend(&vector, wish.as_ref()),
                 terms: terms(garment, meaning.as_deref()),
-                picture: self.picture(request, garment, answer).await,
+                picture: likeness.as_ref().map(|likeness| likeness.vector.clone()),
                 weights: shop.balance.legs,
                 likeness: vector,
                 prefilter,
@@ -214,17 +215,19 @@ impl Searching {
             };
             let hits = shop.index.search(merchant, &query).await?;
             let is_whole = hits.len() < WINDOW;
-            let close = hits.into_iter().filter(|hit| self.is_close(hit));
+            let close = hits
+                .into_iter()
+                .filter(|hit| is_close(hit, shop.min_similarity, likeness.as_ref()));
             let judge = |version: &ColourVersion<'_>, hit: &Hit| {
                 let mut reasons = explain::reasons(garment, version, &filters.colours);
                 reasons.extend(asked.as_ref().and_then(|asked| asked.words_found(version)));
                 let agreement = explain::agreement(garment, version);
                 let words = worth(hit.similarity, agreement);
-                let worth = with_picture(words, hit.picture, shop.balance);
-                Some(Judged { worth, reasons, looks_alike: self.looks_alike(hit) })
+                let looks_alike = likeness.as_ref().and_then(|likeness| likeness.looks_alike(hit));
+                let worth = with_picture(words, hit.picture, looks_alike, shop.balance);
+                Some(Judged { worth, reasons, looks_alike })
             };
-            let mut found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
-            LooksAlike::leave_one_the_same(found.iter_mut().map(|candidate| &mut candidate.found));
+            let found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
             answer.sought.push(Sought::of(garment, !found.is_empty()));
             window.add(found, is_whole);
         }
@@ -282,27 +285,28 @@ impl Searching {
         Ok(window)
     }
 
-    /// What a garment of the photo looks like, where pictures are compared.
-    async fn picture(
+    /// What a garment of the photo looks like, where pictures are compared, and what of the shop looks
+    /// like it; `words` are its own in a vector.
+    async fn likeness(
         &self,
         request: &SearchRequest,
         garment: &Garment,
+        words: &Vector,
         answer: &mut SearchAnswer,
-    ) -> Option<Vector> {
-        let photo = request.photo.as_ref()?;
-        let picture = self.shop.picture(photo.id(), Some(photo), garment.region).await;
-        picture.unwrap_or_else(|error| {
-            answer.lose(Part::Pictures, &SearchError::Model(error));
-            None
-        })
-    }
-
-    fn is_close(&self, hit: &Hit) -> bool {
-        is_close(hit, self.shop.min_similarity, self.shop.grades())
-    }
-
-    fn looks_alike(&self, hit: &Hit) -> Option<LooksAlike> {
-        LooksAlike::of(self.shop.grades(), hit.picture)
+    ) -> Result<Option<Likeness>, SearchError> {
+        let Some(photo) = &request.photo else { return Ok(None) };
+        let shop = &*self.shop;
+        let vector = match shop.picture(photo.id(), Some(photo), garment.region).await {
+            Ok(Some(vector)) => vector,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                answer.lose(Part::Pictures, &SearchError::Model(error));
+                return Ok(None);
+            }
+        };
+        let (merchant, grades) = (&request.merchant, shop.grades());
+        let all = Likeness::among_all(&*shop.index, merchant, vector, grades, words);
+        Ok(Some(all.await?))
     }
 
     async fn vector(&self, text: &str) -> Result<Vector, SearchError> {

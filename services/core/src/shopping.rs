@@ -349,11 +349,9 @@ impl Shopping {
         look: &mut Look,
     ) -> Found {
         let asked = as_asked(garment, request);
+        let region = garment.region;
         // What is wanted in another colour is not to look like what is there.
-        let picture = match &asked {
-            None => self.seen(request, garment, look).await,
-            Some(_) => None,
-        };
+        let is_to_look_alike = asked.is_none();
         let garment = asked.as_ref().unwrap_or(garment);
         let mut texts = vec![garment.search_text()];
         texts.extend(request.wish.clone());
@@ -366,11 +364,15 @@ impl Shopping {
             }
         };
         let Some(vector) = vectors.first() else { return Found::default() };
+        let likeness = match is_to_look_alike {
+            true => self.likeness(request, region, vector, look).await,
+            false => None,
+        };
         let wanted = Wanted {
             merchant: &request.merchant,
             garment,
             vector,
-            picture: picture.as_ref(),
+            likeness: likeness.as_ref(),
             wish: request.wish.as_deref().zip(vectors.get(1)),
             filters: &request.filters,
             customer: &request.customer,
@@ -379,7 +381,6 @@ impl Shopping {
             limit: request.trial.settings.limit.unwrap_or(request.limit),
             min_similarity: request.trial.settings.min_similarity.unwrap_or(self.min_similarity),
             balance: self.balance.under(&request.trial.settings),
-            grades: self.grades(),
         };
         match matching::find(&*self.catalog, &*self.index, &wanted).await {
             Ok(found) => {

@@ -87,18 +87,18 @@ impl ModelCard {
     }
 }
 
-/// The grades, if each is a cosine and what looks the same looks similar too; 1 is for one that is
-/// never given.
+/// The grades, if those that are cosines are, and what looks very similar looks similar too.
 pub(crate) fn checked(grades: Option<Grades>) -> Result<Option<Grades>, ModelError> {
-    let order = grades.map(|grades| [-1.0, grades.similar, grades.very_similar, grades.same, 1.0]);
-    match order {
-        Some(order) if !order.is_sorted() => Err(ModelError::Load(format!(
-            "the grades {:?} are not in order: similar, very_similar and same are cosines, each at \
-             least as high as the one before",
-            &order[1..4]
-        ))),
-        _ => Ok(grades),
+    let Some(Grades { similar, very_similar, .. }) = grades else { return Ok(None) };
+    let order: Vec<f32> =
+        [Some(-1.0), similar, very_similar, Some(1.0)].into_iter().flatten().collect();
+    if order.is_sorted() {
+        return Ok(grades);
     }
+    Err(ModelError::Load(format!(
+        "the grades {similar:?} and {very_similar:?} are not in order: similar and very_similar are \
+         cosines, the second at least as high as the first"
+    )))
 }
 
 fn read(file: &Path) -> Result<ModelCard, ModelError> {

@@ -219,7 +219,7 @@ pub struct ImageEmbedder {
     pub grades: GradesOf,
 }
 
-/// From which cosines on pictures look alike; all three, or those that the model brings.
+/// From where on pictures look alike; those that the model brings where none is set.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct GradesOf {
     pub same: Option<f32>,
@@ -228,9 +228,10 @@ pub struct GradesOf {
 }
 
 impl GradesOf {
-    fn all(self) -> Option<Grades> {
+    fn set(self) -> Option<Grades> {
         let Self { same, very_similar, similar } = self;
-        Some(Grades { same: same?, very_similar: very_similar?, similar: similar? })
+        let some = same.or(very_similar).or(similar).is_some();
+        some.then_some(Grades { same, very_similar, similar })
     }
 }
 
@@ -386,7 +387,7 @@ impl Settings {
     pub fn image_embedder(&self) -> Option<Encoder> {
         let ImageEmbedder { enabled, model, device, url, api_key, wire, timeout_seconds, grades } =
             self.image_embedder.clone();
-        let grades = grades.all();
+        let grades = grades.set();
         enabled.then(|| match url {
             None => Encoder::Here(ImageEmbedderSettings { model, device, timeout_seconds, grades }),
             Some(url) => Encoder::Remote(RemoteImageEmbedderSettings {

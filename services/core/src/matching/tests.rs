@@ -59,7 +59,7 @@ impl Shop {
             merchant,
             garment,
             vector,
-            picture: None,
+            likeness: None,
             wish: None,
             filters,
             customer: &Customer::default(),
@@ -68,7 +68,6 @@ impl Shop {
             limit,
             min_similarity,
             balance: Balance::default(),
-            grades: None,
         };
         find(&*self.catalog, &*self.index, &wanted).await.unwrap()
     }

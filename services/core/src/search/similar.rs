@@ -7,7 +7,7 @@ use crate::{
     customer::Customer,
     filter::Filters,
     ids::{MerchantId, ProductId},
-    likeness::LooksAlike,
+    likeness::{Likeness, is_close},
     matching::{Judged, as_match, liked, with_picture, worth},
     ports::{Hit, Query, Vector},
     product::{ColourVersion, Product},
@@ -43,17 +43,22 @@ impl Searching {
         };
         let text = version.search_text();
         let vector = self.indexed_vector(&text).await?;
+        let picture = self.indexed_picture(merchant, product).await?;
+        let likeness = picture.map(|vector| Likeness::to(vector, self.shop.grades()));
         let query = Query {
             words: vector.clone(),
             terms: text,
-            picture: self.indexed_picture(merchant, product).await?,
+            picture: likeness.as_ref().map(|likeness| likeness.vector.clone()),
             weights: self.shop.balance.legs,
             likeness: vector,
             prefilter,
             limit: WINDOW,
         };
         let hits = self.shop.index.search(merchant, &query).await?;
-        let others = hits.into_iter().filter(|hit| hit.product != own.id && self.is_close(hit));
+        let others = hits
+            .into_iter()
+            .filter(|hit| hit.product != own.id)
+            .filter(|hit| is_close(hit, self.shop.min_similarity, likeness.as_ref()));
         let asked = Asked::of_version(&version);
         let rules = RulesNow::of(&*self.shop.rules, merchant).await?;
         let ruling = rules.ruling(&[], &[own.category]);
@@ -62,12 +67,12 @@ impl Searching {
             let liked = liked(version, &Customer::default(), None, &ruling)?;
             let reasons = asked.reasons(version).into_iter().chain(liked.reasons).collect();
             let words = worth(hit.similarity, share);
-            let worth = with_picture(words, hit.picture, self.shop.balance) + liked.worth;
-            Some(Judged { worth, reasons, looks_alike: self.looks_alike(hit) })
+            let looks_alike = likeness.as_ref().and_then(|likeness| likeness.looks_alike(hit));
+            let worth = with_picture(words, hit.picture, looks_alike, self.shop.balance);
+            Some(Judged { worth: worth + liked.worth, reasons, looks_alike })
         };
         let others: Vec<_> = others.collect();
         let mut candidates = self.join(merchant, filters, &others, judge).await?;
-        LooksAlike::leave_one_the_same(candidates.iter_mut().map(|one| &mut one.found));
         order::sort(&mut candidates, Sort::Relevance);
         if let Some(itself) = itself(&own) {
             candidates.insert(0, itself);

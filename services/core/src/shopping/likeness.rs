@@ -3,8 +3,8 @@
 use super::{LookRequest, Shopping, memory::ANSWERS_KEPT};
 use crate::{
     digest,
-    garment::{Garment, Region},
-    likeness::{Grades, SameBy},
+    garment::Region,
+    likeness::{Grades, Likeness, SameBy},
     look::{Look, Part},
     photo::Photo,
     ports::{ModelError, Vector},
@@ -16,11 +16,12 @@ impl Shopping {
         self.image_embedder.as_ref()?.grades()
     }
 
-    /// How pictures of the same product are told, where that was measured.
+    /// From where on pictures are of the same product where their hashes leave a doubt, where that was
+    /// measured.
     pub fn same_by(&self) -> Option<SameBy<'_>> {
         let embedder = self.image_embedder.as_ref()?;
-        let cosine = embedder.grades()?.same;
-        (cosine < 1.0).then(|| SameBy { model: embedder.model(), cosine })
+        let cosine = embedder.grades()?.very_similar?;
+        Some(SameBy { model: embedder.model(), cosine })
     }
 
     /// The vector of what stands in a region of a photo: as remembered, or as the encoder makes it
@@ -47,19 +48,32 @@ impl Shopping {
         Ok(vector)
     }
 
-    /// What a garment of the request's photo looks like. What fails is said in the look.
-    pub(super) async fn seen(
+    /// What a garment of the request's photo looks like, and what of the shop looks like it; `words`
+    /// are its own in a vector. What fails is said in the look.
+    pub(super) async fn likeness(
         &self,
         request: &LookRequest,
-        garment: &Garment,
+        region: Region,
+        words: &Vector,
         look: &mut Look,
-    ) -> Option<Vector> {
+    ) -> Option<Likeness> {
         let (id, photo) = (request.sight.photo_id(), request.sight.photo());
-        let picture = self.picture(id, photo, garment.region);
-        let picture = look.timed(|timings| &mut timings.embed, picture).await;
-        picture.unwrap_or_else(|error| {
-            look.lose(Part::Pictures, &error, error.for_customers());
-            None
-        })
+        let picture = self.picture(id, photo, region);
+        let vector = match look.timed(|timings| &mut timings.embed, picture).await {
+            Ok(vector) => vector?,
+            Err(error) => {
+                look.lose(Part::Pictures, &error, error.for_customers());
+                return None;
+            }
+        };
+        let (index, merchant) = (&*self.index, &request.merchant);
+        let all = Likeness::among_all(index, merchant, vector, self.grades(), words);
+        match look.timed(|timings| &mut timings.search, all).await {
+            Ok(likeness) => Some(likeness),
+            Err(error) => {
+                look.lose(Part::Matches, &error, error.for_customers());
+                None
+            }
+        }
     }
 }

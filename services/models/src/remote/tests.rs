@@ -19,7 +19,7 @@ fn settings(server: &StandIn, wire: Wire) -> RemoteImageEmbedderSettings {
         api_key: Some(KEY.into()),
         wire,
         timeout_seconds: 20,
-        grades: Some(Grades { same: 0.9, very_similar: 0.8, similar: 0.5 }),
+        grades: Some(Grades { same: Some(1.1), very_similar: Some(0.8), similar: Some(0.5) }),
     }
 }
 
@@ -95,7 +95,7 @@ async fn a_server_keeps_the_contract_over_either_wire() {
         let server = StandIn::start(|asked| Reply::json(&seen(asked))).await;
         let embedder = RemoteImageEmbedder::load(&settings(&server, wire)).await.unwrap();
         assert_eq!((embedder.dimensions(), embedder.model().contains("eye")), (48, true));
-        assert_eq!(embedder.grades().map(|grades| grades.same), Some(0.9));
+        assert_eq!(embedder.grades().and_then(|grades| grades.same), Some(1.1));
         contracts::image_embedder(&embedder).await;
     }
 }
@@ -190,7 +190,7 @@ async fn a_server_that_can_not_be_used_is_told_when_it_is_loaded() {
     let good = settings(&server, Wire::Infinity);
     let password = good.url.replace("//", "//me:secret@");
     let broken = Some("sk-secret\n".to_owned());
-    let unordered = Grades { same: 0.1, very_similar: 0.8, similar: 0.5 };
+    let unordered = Grades { very_similar: Some(0.4), similar: Some(0.5), ..Grades::default() };
     for (settings, told) in [
         (good.clone(), "no model called eye"),
         (RemoteImageEmbedderSettings { url: "http://127.0.0.1:1".into(), ..good.clone() }, "runs"),

@@ -136,13 +136,16 @@ async fn the_card_tells_grades_and_how_pictures_become_square() {
     let pressed = load(folder.path()).await.unwrap();
     let card = json!({
         "name": "eye", "crop": {"margin": 0.06, "grey": 128}, "measured": {"recall": [1, 2]},
-        "grades": {"same": 1.0, "very_similar": 0.9, "similar": 0.7}
+        "grades": {"same": null, "very_similar": 0.9, "similar": 0.7}
     });
     std::fs::write(folder.path().join("vitrine.json"), card.to_string()).unwrap();
     let laid = load(folder.path()).await.unwrap();
     assert!(laid.model().starts_with("eye+"), "{}", laid.model());
     assert_ne!(laid.model(), pressed.model());
-    assert_eq!(laid.grades(), Some(Grades { same: 1.0, very_similar: 0.9, similar: 0.7 }));
+    assert_eq!(
+        laid.grades(),
+        Some(Grades { same: None, very_similar: Some(0.9), similar: Some(0.7) })
+    );
 
     let [square, wide] = [(64, 64), (128, 64)].map(|(width, height)| {
         RgbImage::from_fn(width, height, |x, y| Rgb([x as u8, y as u8, 90]))
@@ -182,7 +185,7 @@ async fn what_can_not_be_loaded_is_told_with_what_is_missing() {
     assert!(error.contains("probe"), "{error}");
 
     let wrong = folder(&shape(), "model.safetensors", &small().transformers);
-    let card = r#"{"grades": {"same": 0.5, "very_similar": 0.9, "similar": 0.7}}"#;
+    let card = r#"{"grades": {"same": 1.2, "very_similar": 0.6, "similar": 0.7}}"#;
     std::fs::write(wrong.path().join("vitrine.json"), card).unwrap();
     let error = load(wrong.path()).await.err().unwrap().to_string();
     assert!(error.contains("grades"), "{error}");

@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// What the legs of words and of terms are tried with, beside 1 for that of pictures.
-const LEGS: [f32; 7] = [0.0, 0.03, 0.1, 0.2, 0.35, 0.6, 1.0];
+const LEGS: [f32; 5] = [0.0, 0.1, 0.2, 0.4, 1.0];
 /// What the pictures' share is tried with.
-const SHARES: [f32; 11] = [0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0];
+const SHARES: [f32; 8] = [0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 pub(super) struct Asked {
     pub(super) folder: PathBuf,

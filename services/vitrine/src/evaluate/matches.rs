@@ -13,8 +13,8 @@ use vitrine_core::{
 use super::Pair;
 use crate::{app::App, cli::Boxes, error::Error};
 
-/// The most points of the index that a product is looked for among.
-const DEPTH: usize = 1_000;
+/// The points of the index that a product is looked for among; farther down counts as not found.
+const DEPTH: usize = 100;
 /// Matches that an answer has: as many as are counted.
 const SHOWN: usize = 10;
 
