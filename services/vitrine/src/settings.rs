@@ -27,6 +27,11 @@ use vitrine_stores::{RedisSettings, ServerSettings};
 
 use crate::{cli::Common, demo, error::Error};
 
+/// What `vitrine eval matches --tune` found best for the small models on validation photos
+/// (demo/train/README.md).
+const LEGS: Weights = Weights { words: 0.2, terms: 0.1, picture: 1.0 };
+const PICTURE_SHARE: f32 = 0.7;
+
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -279,7 +284,6 @@ pub enum LogFormat {
 impl Default for Settings {
     fn default() -> Self {
         let models = demo::folder().join("model");
-        let Balance { legs, picture_share } = Balance::default();
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
             cors: Cors::default(),
@@ -319,7 +323,11 @@ impl Default for Settings {
                 timeout_seconds: 60,
                 grades: GradesOf { same: None, very_similar: None, similar: None },
             },
-            matching: Matching { min_similarity: None, weights: legs, picture_share },
+            matching: Matching {
+                min_similarity: None,
+                weights: LEGS,
+                picture_share: PICTURE_SHARE,
+            },
             photos: Photos { keep_minutes: 60, merchants: HashMap::new(), cache_mib: 64 },
             index: Index {
                 server: None,
