@@ -29,8 +29,8 @@ use crate::{cli::Common, demo, error::Error};
 
 /// What `vitrine eval matches --tune` found best for the small models on validation photos
 /// (demo/train/README.md).
-const LEGS: Weights = Weights { words: 0.2, terms: 0.1, picture: 1.0 };
-const PICTURE_SHARE: f32 = 0.7;
+const LEGS: Weights = Weights { words: 0.1, terms: 0.1, picture: 1.0 };
+const PICTURE_SHARE: f32 = 0.8;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
