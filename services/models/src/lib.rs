@@ -19,7 +19,7 @@ mod remote;
 mod settings;
 mod siglip;
 #[cfg(test)]
-mod stand_in;
+mod tests;
 mod text;
 mod vector;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::stand_in::{Asked, Reply, StandIn};
+use crate::tests::stand_in::{Asked, Reply, StandIn};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 

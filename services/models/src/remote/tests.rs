@@ -7,7 +7,7 @@ use vitrine_core::testing::{FakeImageEmbedder, contracts};
 use super::*;
 use crate::{
     settings::Wire,
-    stand_in::{Asked, Reply, StandIn},
+    tests::stand_in::{Asked, Reply, StandIn},
 };
 
 const KEY: &str = "sk-a-key-that-nobody-may-see";

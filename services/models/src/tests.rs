@@ -1,0 +1,3 @@
+//! What the tests of several parts use.
+
+pub(crate) mod stand_in;
