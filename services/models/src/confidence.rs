@@ -19,11 +19,13 @@ pub struct Confidence {
 }
 
 impl Confidence {
-    /// How likely the kind is right, 0 to 1.
+    /// How likely the kind is right, 0 to 1, in thousandths: what is beyond them differs from one run
+    /// of the same sums to the next, and the same photo is to get the same answer.
     pub(crate) fn of(&self, probability: f32) -> f32 {
         let probability = probability.clamp(1e-6, 1.0 - 1e-6);
         let logit = (probability / (1.0 - probability)).ln();
-        1.0 / (1.0 + (-self.scale * logit - self.shift).exp())
+        let share = 1.0 / (1.0 + (-self.scale * logit - self.shift).exp());
+        ((share * 1_000.0).round() / 1_000.0).clamp(0.001, 0.999)
     }
 
     /// What it may be instead, where the kind is in doubt.
