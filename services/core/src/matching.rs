@@ -176,13 +176,13 @@ fn judged(wanted: &Wanted<'_>, version: &ColourVersion<'_>, hit: Option<&Hit>) -
     let mut reasons = explain::reasons(wanted.garment, version, &wanted.filters.colours);
     let liked = liked(version, wanted.customer, wanted.person, wanted.ruling)?;
     reasons.extend(liked.reasons);
-    let picture = hit.and_then(|hit| hit.picture);
     let similarity = hit.map_or(0.0, |hit| hit.similarity);
     let words = worth(similarity, explain::agreement(wanted.garment, version));
-    let looks_alike =
-        wanted.likeness.zip(hit).and_then(|(likeness, hit)| likeness.looks_alike(hit));
-    let worth = with_picture(words, picture, looks_alike, wanted.balance) + liked.worth;
-    Some(Judged { worth, reasons, looks_alike })
+    let (worth, looks_alike) = match hit {
+        Some(hit) => with_picture(words, hit, wanted.likeness, wanted.balance),
+        None => (words, None),
+    };
+    Some(Judged { worth: worth + liked.worth, reasons, looks_alike })
 }
 
 /// What a version is worth to this customer and to the merchant, whatever it is compared with; none
@@ -339,18 +339,21 @@ pub(crate) fn worth(similarity: f32, agreement: f32) -> f32 {
     (1.0 - AGREEMENT_SHARE) * similarity + AGREEMENT_SHARE * agreement
 }
 
-/// The same with how alike pictures look, where both have one. What is taken for the same product
-/// comes before all others, but for what the merchant's rules and the customer's tastes add.
+/// The same with how alike pictures look, where both have one, and what is to be told of it. What is
+/// taken for the same product comes before all others, but for what the merchant's rules and the
+/// customer's tastes add.
 pub(crate) fn with_picture(
     words: f32,
-    picture: Option<f32>,
-    looks_alike: Option<LooksAlike>,
+    hit: &Hit,
+    likeness: Option<&Likeness>,
     balance: Balance,
-) -> f32 {
-    let Some(cosine) = picture else { return words };
+) -> (f32, Option<LooksAlike>) {
+    let Some(cosine) = hit.picture else { return (words, None) };
+    let looks_alike = likeness.and_then(|likeness| likeness.looks_alike(hit));
     let same = looks_alike.is_some_and(|alike| alike.same_product);
     let ahead = if same { SAME_AHEAD } else { 0.0 };
-    (1.0 - balance.picture_share) * words + balance.picture_share * cosine + ahead
+    let share = balance.picture_share;
+    ((1.0 - share) * words + share * cosine + ahead, looks_alike)
 }
 
 /// Names a colour version within its product: its colours' ids, joined.

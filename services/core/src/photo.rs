@@ -88,9 +88,7 @@ impl Photo {
     /// A photo from pixels that are known to be good.
     pub fn from_picture(picture: &RgbImage, side: u32) -> Self {
         let (width, height) = picture.dimensions();
-        let scale = f64::from(side) / f64::from(width.max(height));
-        let fit = |length: u32| ((f64::from(length) * scale).round() as u32).clamp(1, side);
-        let (inner_width, inner_height) = (fit(width), fit(height));
+        let (inner_width, inner_height) = fitted((width, height), side);
         let photo =
             Self::centred(&resize(picture, inner_width, inner_height), side, (width, height));
         let detail = (side < DETAIL_SIDE).then(|| Arc::new(within(picture, DETAIL_SIDE)));
@@ -221,15 +219,18 @@ impl Photo {
 /// The picture scaled so that its longer side is `side` at most.
 pub(crate) fn within(picture: &RgbImage, side: u32) -> RgbImage {
     let (width, height) = picture.dimensions();
-    let longer = width.max(height);
-    if longer <= side {
+    if width.max(height) <= side {
         return picture.clone();
     }
-    let scaled = |length: u32| {
-        let share = f64::from(length) * f64::from(side) / f64::from(longer);
-        (share.round() as u32).clamp(1, side)
-    };
-    resize(picture, scaled(width), scaled(height))
+    let (width, height) = fitted((width, height), side);
+    resize(picture, width, height)
+}
+
+/// Width and height, scaled so that the longer one is `side`.
+fn fitted((width, height): (u32, u32), side: u32) -> (u32, u32) {
+    let scale = f64::from(side) / f64::from(width.max(height));
+    let fit = |length: u32| ((f64::from(length) * scale).round() as u32).clamp(1, side);
+    (fit(width), fit(height))
 }
 
 /// A picture within bounds: upright, over white.

@@ -45,7 +45,7 @@ pub struct Picture {
     /// The file's length.
     pub bytes: u64,
     pub format: PictureFormat,
-    /// The model that was last asked for its vector, which is kept by its hash.
+    /// The model whose vector of it is kept, by its hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedded_by: Option<String>,
 }

@@ -223,8 +223,8 @@ impl Searching {
                 reasons.extend(asked.as_ref().and_then(|asked| asked.words_found(version)));
                 let agreement = explain::agreement(garment, version);
                 let words = worth(hit.similarity, agreement);
-                let looks_alike = likeness.as_ref().and_then(|likeness| likeness.looks_alike(hit));
-                let worth = with_picture(words, hit.picture, looks_alike, shop.balance);
+                let (worth, looks_alike) =
+                    with_picture(words, hit, likeness.as_ref(), shop.balance);
                 Some(Judged { worth, reasons, looks_alike })
             };
             let found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;

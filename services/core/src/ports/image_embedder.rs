@@ -13,8 +13,8 @@ pub trait ImageEmbedder: Send + Sync {
     /// Floats in each vector.
     fn dimensions(&self) -> usize;
 
-    /// From which cosines on pictures are taken to look alike, measured for this model; none where
-    /// nobody measured.
+    /// From where on pictures are taken to look alike, measured for this model; none where nobody
+    /// measured.
     fn grades(&self) -> Option<Grades>;
 
     /// One unit-length vector for each picture, in order. Pictures may have any size from one pixel

@@ -67,8 +67,8 @@ impl Searching {
             let liked = liked(version, &Customer::default(), None, &ruling)?;
             let reasons = asked.reasons(version).into_iter().chain(liked.reasons).collect();
             let words = worth(hit.similarity, share);
-            let looks_alike = likeness.as_ref().and_then(|likeness| likeness.looks_alike(hit));
-            let worth = with_picture(words, hit.picture, looks_alike, self.shop.balance);
+            let (worth, looks_alike) =
+                with_picture(words, hit, likeness.as_ref(), self.shop.balance);
             Some(Judged { worth: worth + liked.worth, reasons, looks_alike })
         };
         let others: Vec<_> = others.collect();
