@@ -156,9 +156,119 @@ pub fn attribute_words(
     words
 }
 
+/// `A navy striped midi dress with long sleeves.`: a garment's attributes, and the letters on it, as
+/// one sentence.
+pub fn sentence(
+    category: Category,
+    colours: &[Colour],
+    pattern: Pattern,
+    sleeve: Option<Sleeve>,
+    length: Option<Length>,
+    text: &str,
+) -> String {
+    let mut words = vec![listed(colours)];
+    if pattern != Pattern::Plain {
+        words.push(pattern.words().into());
+    }
+    words.extend(length.map(|length| length.words().into()));
+    if sleeve == Some(Sleeve::Sleeveless) {
+        words.push(Sleeve::Sleeveless.words().into());
+    }
+    words.push(category.words().into());
+    if let Some(sleeve) = sleeve.filter(|sleeve| *sleeve != Sleeve::Sleeveless) {
+        words.push(format!("with {} sleeves", sleeve.words()));
+    }
+    if !text.is_empty() {
+        words.push(format!("saying {text}"));
+    }
+    words.retain(|word| !word.is_empty());
+    let words = words.join(" ");
+    let article = match category {
+        Category::Trousers | Category::Shorts | Category::Shoes => "A pair of",
+        _ if words.starts_with(['a', 'e', 'i', 'o', 'u']) => "An",
+        _ => "A",
+    };
+    format!("{article} {words}.")
+}
+
+/// `red`, `red and white`, `red, white and navy`.
+fn listed(colours: &[Colour]) -> String {
+    let words: Vec<&str> = colours.iter().map(|colour| colour.words()).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_says_each_attribute_and_no_other() {
+        let colours = [Colour::LightBlue, Colour::White, Colour::Navy];
+        let sleeves = || Sleeve::ALL.iter().copied().map(Some).chain([None]);
+        let lengths = || Length::ALL.iter().copied().map(Some).chain([None]);
+        for category in Category::ALL {
+            for (number, pattern) in Pattern::ALL.iter().enumerate() {
+                for (sleeve, length) in
+                    sleeves().flat_map(|sleeve| lengths().map(move |length| (sleeve, length)))
+                {
+                    let some = &colours[..1 + number % 3];
+                    let told = sentence(*category, some, *pattern, sleeve, length, "");
+                    assert_eq!(read(&told), (*category, some.to_vec(), *pattern, sleeve, length));
+                }
+            }
+        }
+    }
+
+    /// What a sentence says, by taking it apart word for word.
+    fn read(sentence: &str) -> (Category, Vec<Colour>, Pattern, Option<Sleeve>, Option<Length>) {
+        let words = sentence.trim_end_matches('.');
+        let (words, with) = words.split_once(" with ").unwrap_or((words, ""));
+        let mut rest = ["A pair of ", "An ", "A "]
+            .iter()
+            .find_map(|start| words.strip_prefix(start))
+            .unwrap()
+            .to_owned();
+        let mut take = |word: &str| {
+            let padded = format!(" {rest} ").replacen(&format!(" {word} "), "  ", 1);
+            let has = padded.trim().len() < rest.trim().len();
+            if has {
+                rest = padded.split_whitespace().collect::<Vec<_>>().join(" ");
+            }
+            has
+        };
+        let mut kinds: Vec<Category> = Category::ALL.to_vec();
+        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.words().len()));
+        let category = kinds.into_iter().find(|kind| take(kind.words())).unwrap();
+        let bare = take("sleeveless").then_some(Sleeve::Sleeveless);
+        let sleeve = Sleeve::ALL
+            .iter()
+            .copied()
+            .find(|sleeve| with == format!("{} sleeves", sleeve.words()))
+            .or(bare);
+        let length = Length::ALL.iter().copied().find(|length| take(length.words()));
+        let pattern = Pattern::ALL.iter().copied().find(|pattern| take(pattern.words()));
+        let colours =
+            rest.replace(", ", " and ").split(" and ").map(|word| word.parse().unwrap()).collect();
+        (category, colours, pattern.unwrap_or(Pattern::Plain), sleeve, length)
+    }
+
+    #[test]
+    fn a_sentence_reads_as_english() {
+        let shirt = |colours: &[Colour], text: &str| {
+            sentence(Category::Shirt, colours, Pattern::Plain, Some(Sleeve::Short), None, text)
+        };
+        assert_eq!(shirt(&[Colour::Orange], ""), "An orange shirt with short sleeves.");
+        assert_eq!(shirt(&[], "UP"), "A shirt with short sleeves saying UP.");
+        let colours = [Colour::Red, Colour::White, Colour::Navy];
+        assert_eq!(
+            sentence(Category::Shorts, &colours, Pattern::Checked, None, Some(Length::Knee), ""),
+            "A pair of red, white and navy checked knee-length shorts."
+        );
+    }
 
     #[test]
     fn attributes_read_as_a_shopper_would_say_them() {

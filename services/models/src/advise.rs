@@ -31,7 +31,7 @@ const MAX_SUGGESTIONS: usize = 3;
 const MAX_WISH: usize = 300;
 
 /// Advises through the same model that sees, so its requests always carry the photo too.
-pub struct MistralStylist {
+pub struct VlmStylist {
     engine: Arc<Engine>,
     name: String,
     side: u32,
@@ -39,7 +39,7 @@ pub struct MistralStylist {
     languages: Vec<String>,
 }
 
-impl MistralStylist {
+impl VlmStylist {
     /// Uses an engine that is loaded already.
     pub fn new(engine: Arc<Engine>, card: &ModelCard, settings: &VisionSettings) -> Self {
         let side = settings.photo_side.unwrap_or(card.photo_side);
@@ -51,7 +51,7 @@ impl MistralStylist {
 }
 
 #[async_trait]
-impl Stylist for MistralStylist {
+impl Stylist for VlmStylist {
     fn model(&self) -> &str {
         &self.name
     }

@@ -3,7 +3,7 @@ use std::path::Path;
 use serde::Deserialize;
 use vitrine_core::{likeness::Grades, ports::ModelError};
 
-use crate::{confidence::Confidence, settings::ModelSource};
+use crate::{confidence::Confidence, describe::DescribeStyle, settings::ModelSource};
 
 /// What Vitrine must know of a model beyond its weights: `vitrine.json` in the model's folder.
 /// A model without one gets what suits Qwen3-VL of 4B parameters and more.
@@ -18,6 +18,7 @@ pub struct ModelCard {
     pub photo_side: u32,
     /// The instruction to describe a photo; Vitrine's own where not set.
     pub describe_prompt: Option<String>,
+    pub(crate) describe_style: DescribeStyle,
     pub advise_style: AdviceStyle,
     /// The languages that it writes, as BCP 47 primary tags; every language if empty.
     pub languages: Vec<String>,
@@ -57,6 +58,7 @@ impl Default for ModelCard {
             purpose: None,
             photo_side: 768,
             describe_prompt: None,
+            describe_style: DescribeStyle::Full,
             advise_style: AdviceStyle::Full,
             languages: Vec::new(),
             min_similarity: None,

@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// Texts handed to the engine at once.
-const BATCH: usize = 64;
+pub(crate) const BATCH: usize = 64;
 /// Characters of a text that are embedded.
 const MAX_TEXT: usize = 2_000;
 /// The cosine below which texts are not alike, for a model without a measured one.
-const DEFAULT_MIN_SIMILARITY: f32 = 0.45;
+pub(crate) const DEFAULT_MIN_SIMILARITY: f32 = 0.45;
 /// What stands for an empty text: the engine stops on a text without words.
 const NOTHING: &str = "nothing";
 
@@ -115,7 +115,7 @@ impl Embedder for MistralEmbedder {
     }
 }
 
-fn embeddable(text: &str) -> String {
+pub(crate) fn embeddable(text: &str) -> String {
     let text = harmless(text, MAX_TEXT);
     if text.is_empty() { NOTHING.to_owned() } else { text }
 }

@@ -1,23 +1,9 @@
-use std::{sync::Arc, time::Duration};
-
-use futures::{Stream, StreamExt};
-use image::{DynamicImage, RgbImage};
-use mistralrs::{
-    Constraint, Model, ModelDType, MultimodalLoaderType, MultimodalModelBuilder, RequestBuilder,
-    Response, TextMessageRole, TokenSource, parse_isq_value,
-};
+use image::RgbImage;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use vitrine_core::ports::ModelError;
 
-use crate::{
-    json_stream::{Mark, Nesting},
-    settings::VisionSettings,
-};
-
-/// How often a request is handed to an engine that is being restarted, and how long apart.
-const HAND_OVERS: u32 = 20;
-const HAND_OVER_PAUSE: Duration = Duration::from_millis(100);
+use crate::{mistral::Local, servers::Served, settings::VisionSettings};
 
 /// One question about one photo, its answer held to a JSON schema.
 #[derive(Debug, Clone)]
@@ -29,191 +15,41 @@ pub(crate) struct Question {
     pub max_tokens: usize,
 }
 
-/// A token of an answer, as text.
+/// A piece of an answer, as text; a token where the model runs in this process.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Piece {
     pub text: String,
     /// What the model gave for it, 0 to 1, of all tokens or, where its first choice is not in the
-    /// schema, of those that are.
+    /// schema, of those that are. 1 where a server does not tell.
     pub probability: f32,
 }
 
-/// A vision-language model in this process.
-pub struct Engine {
-    model: Arc<Model>,
-    timeout: Duration,
+pub(crate) type Pieces = mpsc::UnboundedReceiver<Result<Piece, ModelError>>;
+
+/// A vision-language model, wherever it runs.
+pub enum Engine {
+    /// In this process, by mistral.rs.
+    Local(Local),
+    /// On servers.
+    Served(Served),
 }
 
 impl Engine {
-    /// Loads a Qwen3-VL model from a folder or the hub. Takes a quarter of a second for the small
-    /// model, minutes for a large one.
+    /// Loads the model here, or asks its servers for a first answer. Errors are
+    /// [`ModelError::Load`], or [`ModelError::Timeout`].
     pub async fn load(settings: &VisionSettings) -> Result<Self, ModelError> {
-        let mut builder = MultimodalModelBuilder::new(settings.model.id()?)
-            .with_loader_type(MultimodalLoaderType::Qwen3VL)
-            .with_max_num_seqs(settings.concurrency.max(1));
-        if settings.model.folder().is_some() {
-            builder = builder.with_token_source(TokenSource::None);
-        }
-        if settings.device.is_cpu() {
-            builder = builder.with_force_cpu().with_dtype(ModelDType::F32);
-        }
-        if let Some(isq) = &settings.isq {
-            builder = builder.with_isq(parse_isq_value(isq, None).map_err(ModelError::Load)?);
-        }
-        let model =
-            builder.build().await.map_err(|error| ModelError::Load(format!("{error:#}")))?;
-        let timeout = Duration::from_secs(settings.timeout_seconds.max(1));
-        Ok(Self { model: Arc::new(model), timeout })
+        Ok(match &settings.served {
+            None => Self::Local(Local::load(settings).await?),
+            Some(served) => Self::Served(Served::load(served).await?),
+        })
     }
 
     /// Asks, and gives the answer in pieces as it is written; ends with the JSON's last bracket or
-    /// with one error. Dropping the receiver frees the model within one step.
-    pub(crate) fn ask(
-        &self,
-        question: Question,
-    ) -> mpsc::UnboundedReceiver<Result<Piece, ModelError>> {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let model = Arc::clone(&self.model);
-        let timeout = self.timeout;
-        tokio::spawn(async move {
-            let work = answer(&model, question, &sender);
-            let outcome = tokio::select! {
-                () = sender.closed() => return,
-                outcome = tokio::time::timeout(timeout, work) => outcome,
-            };
-            let error = match outcome {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => error,
-                Err(_) => ModelError::Timeout(timeout.as_secs()),
-            };
-            tracing::warn!(%error, "the vision model gave no whole answer");
-            let _ = sender.send(Err(error));
-        });
-        receiver
-    }
-}
-
-/// Asks again, once, where the engine stopped before it wrote anything: it may have been stopping
-/// already, over another request, when this one was handed to it.
-async fn answer(
-    model: &Model,
-    question: Question,
-    sender: &mpsc::UnboundedSender<Result<Piece, ModelError>>,
-) -> Result<(), ModelError> {
-    match answer_once(model, &question, sender).await {
-        Err(Failure::NotBegun) => {
-            restarted(model).await;
-            answer_once(model, &question, sender).await.map_err(ModelError::from)
-        }
-        outcome => outcome.map_err(ModelError::from),
-    }
-}
-
-/// Why there is no whole answer.
-enum Failure {
-    /// The engine stopped before it wrote anything.
-    NotBegun,
-    Known(ModelError),
-}
-
-impl From<Failure> for ModelError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotBegun => Self::Stopped("the engine closed the answer".into()),
-            Failure::Known(error) => error,
+    /// with one error. Dropping the receiver frees the model.
+    pub(crate) fn ask(&self, question: Question) -> Pieces {
+        match self {
+            Self::Local(local) => local.ask(question),
+            Self::Served(served) => served.ask(question),
         }
     }
 }
-
-impl From<ModelError> for Failure {
-    fn from(error: ModelError) -> Self {
-        Self::Known(error)
-    }
-}
-
-/// Passes pieces on at once, whoever reads them however slowly: the engine waits for its reader.
-async fn answer_once(
-    model: &Model,
-    question: &Question,
-    sender: &mpsc::UnboundedSender<Result<Piece, ModelError>>,
-) -> Result<(), Failure> {
-    let refuse = |what: String| Failure::Known(ModelError::Answer(what));
-    let mut pieces = hand_over(model, question).await?;
-    let mut nesting = Nesting::default();
-    let mut begun = false;
-    while let Some(response) = pieces.next().await {
-        begun = true;
-        let chunk = match response {
-            Response::Chunk(chunk) => chunk,
-            Response::ModelError(message, _) => return Err(refuse(message)),
-            Response::ValidationError(error) | Response::InternalError(error) => {
-                return Err(refuse(error.to_string()));
-            }
-            _ => return Err(refuse("an answer of another kind".into())),
-        };
-        let Some(choice) = chunk.choices.into_iter().next() else { continue };
-        let text = choice.delta.content.unwrap_or_default();
-        // mistral.rs gives the logarithm to the base of ten.
-        let probability = choice.logprobs.map_or(1.0, |told| 10_f32.powf(told.logprob));
-        let closed = text.bytes().any(|byte| nesting.push(byte) == Some(Mark::Close(1)));
-        if !text.is_empty() && sender.send(Ok(Piece { text, probability })).is_err() {
-            return Ok(());
-        }
-        if closed {
-            return Ok(());
-        }
-        if let Some(reason) = choice.finish_reason {
-            return Err(refuse(format!("it ended early: {reason}")));
-        }
-    }
-    Err(if begun {
-        Failure::Known(ModelError::Stopped("the engine closed the answer".into()))
-    } else {
-        Failure::NotBegun
-    })
-}
-
-/// Waits until the engine takes requests again: mistral.rs starts a new one when it is next
-/// spoken to after the old one's thread has ended.
-async fn restarted(model: &Model) {
-    for _ in 0..HAND_OVERS {
-        tokio::time::sleep(HAND_OVER_PAUSE).await;
-        if model.inner().get_sender(None).is_ok_and(|engine| !engine.is_closed()) {
-            return;
-        }
-    }
-}
-
-/// Hands the question to the engine; waits while an engine that has stopped is started again.
-async fn hand_over(
-    model: &Model,
-    question: &Question,
-) -> Result<impl Stream<Item = Response> + Unpin, ModelError> {
-    let request = || {
-        RequestBuilder::new()
-            .add_image_message(
-                TextMessageRole::User,
-                &question.prompt,
-                vec![DynamicImage::ImageRgb8(question.photo.clone())],
-            )
-            .set_constraint(Constraint::JsonSchema(question.schema.clone()))
-            .set_deterministic_sampler()
-            // The likeliest token still, but by its probability: without a temperature mistral.rs
-            // takes raw scores for probabilities.
-            .set_sampler_temperature(1.0)
-            .return_logprobs(true)
-            .set_sampler_max_len(question.max_tokens)
-    };
-    let mut last = String::new();
-    for _ in 0..HAND_OVERS {
-        match model.stream_chat_request(request()).await {
-            Ok(pieces) => return Ok(pieces),
-            Err(error) => last = error.to_string(),
-        }
-        tokio::time::sleep(HAND_OVER_PAUSE).await;
-    }
-    Err(ModelError::Stopped(last))
-}
-
-#[cfg(test)]
-mod tests;

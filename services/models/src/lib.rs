@@ -1,5 +1,5 @@
-//! The models behind the core's ports, run by mistral.rs in this process. Pictures' vectors come
-//! from a SigLIP encoder that candle runs here, or from a server.
+//! The models behind the core's ports, run by mistral.rs in this process, or by servers. Pictures'
+//! vectors come from a SigLIP encoder that candle runs here, or from a server.
 //!
 //! What mistral.rs 0.8.1 would trip over is designed out here: every request carries exactly one
 //! photo of the model's canonical size (photos of two sizes in one batch stop the engine), answers
@@ -14,8 +14,9 @@ mod embedder;
 mod engine;
 mod hub;
 mod json_stream;
+mod mistral;
 mod picture;
-mod remote;
+mod servers;
 mod settings;
 mod siglip;
 #[cfg(test)]
@@ -23,15 +24,15 @@ mod tests;
 mod text;
 mod vector;
 
-pub use advise::MistralStylist;
+pub use advise::VlmStylist;
 pub use card::{AdviceStyle, ModelCard};
 pub use confidence::Confidence;
-pub use describe::MistralVision;
+pub use describe::VlmVision;
 pub use embedder::MistralEmbedder;
 pub use engine::Engine;
-pub use remote::RemoteImageEmbedder;
+pub use servers::{ServedEmbedder, ServedImageEmbedder};
 pub use settings::{
-    Device, EmbedderSettings, ImageEmbedderSettings, ModelSource, RemoteImageEmbedderSettings,
-    VisionSettings, Wire,
+    ChatWire, Device, EmbedderSettings, ImageEmbedderSettings, ModelSource,
+    ServedImageEmbedderSettings, ServedSettings, ServedVisionSettings, VisionSettings, Wire,
 };
 pub use siglip::SiglipEmbedder;

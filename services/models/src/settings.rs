@@ -75,9 +75,11 @@ impl Device {
 }
 
 /// How the vision-language model is loaded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VisionSettings {
     pub model: ModelSource,
+    /// The servers that run it; this process where there are none.
+    pub served: Option<ServedVisionSettings>,
     /// In-situ quantisation: bits (`4`, `8`) or a type mistral.rs knows (`q4k`, `q8_0`); none
     /// keeps the weights as they are.
     pub isq: Option<String>,
@@ -92,7 +94,7 @@ pub struct VisionSettings {
 }
 
 /// How the text embedder is loaded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EmbedderSettings {
     pub model: ModelSource,
     pub device: Device,
@@ -103,7 +105,7 @@ pub struct EmbedderSettings {
 }
 
 /// How the picture encoder is loaded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ImageEmbedderSettings {
     pub model: ModelSource,
     pub device: Device,
@@ -124,32 +126,54 @@ pub enum Wire {
     Vllm,
 }
 
-/// Which server embeds pictures.
+/// Servers that all run the same model.
 #[derive(Clone, PartialEq)]
-pub struct RemoteImageEmbedderSettings {
-    /// Where the server is, such as `http://localhost:7997`.
-    pub url: String,
+pub struct ServedSettings {
+    /// Where they are, such as `http://localhost:8000`.
+    pub urls: Vec<String>,
     /// The model's name there.
     pub model: String,
     /// Sent as a bearer token.
     pub api_key: Option<String>,
-    pub wire: Wire,
     /// The longest that one request may take with all its tries, in seconds.
     pub timeout_seconds: u64,
-    /// From which cosines on pictures look alike to this model, where somebody measured it.
-    pub grades: Option<Grades>,
 }
 
-impl fmt::Debug for RemoteImageEmbedderSettings {
+impl fmt::Debug for ServedSettings {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, model, api_key, wire, timeout_seconds, grades } = self;
-        out.debug_struct("RemoteImageEmbedderSettings")
-            .field("url", url)
+        let Self { urls, model, api_key, timeout_seconds } = self;
+        out.debug_struct("ServedSettings")
+            .field("urls", urls)
             .field("model", model)
             .field("api_key", &api_key.as_ref().map(|_| "hidden"))
-            .field("wire", wire)
             .field("timeout_seconds", timeout_seconds)
-            .field("grades", grades)
             .finish()
     }
+}
+
+/// How servers are asked about photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatWire {
+    /// `POST {url}/v1/chat/completions` with a JSON schema as `response_format`: vLLM, mistral.rs
+    /// and most others.
+    Openai,
+    /// `POST {url}/api/chat` with a JSON schema as `format`.
+    Ollama,
+}
+
+/// Servers that run a vision-language model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServedVisionSettings {
+    pub served: ServedSettings,
+    pub wire: ChatWire,
+}
+
+/// Servers that run a picture encoder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServedImageEmbedderSettings {
+    pub served: ServedSettings,
+    pub wire: Wire,
+    /// From which cosines on pictures look alike to this model, where somebody measured it.
+    pub grades: Option<Grades>,
 }

@@ -18,8 +18,8 @@ use vitrine_core::{
     shopping::{Flights, MatchRecorder, Photos, Shopping},
 };
 use vitrine_models::{
-    Engine, MistralEmbedder, MistralStylist, MistralVision, ModelCard, RemoteImageEmbedder,
-    SiglipEmbedder,
+    Engine, MistralEmbedder, ModelCard, ServedEmbedder, ServedImageEmbedder, SiglipEmbedder,
+    VlmStylist, VlmVision,
 };
 
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     importer, people,
     search::Search,
     secret,
-    settings::{Encoder, Settings},
+    settings::{Encoder, Settings, TextEncoder},
     sharing::Sharing,
     steps::Steps,
 };
@@ -47,20 +47,30 @@ impl Models {
     /// Loads the vision-language model once, to see and to advise, and the embedders.
     pub async fn load(settings: &Settings) -> Result<Self, ModelError> {
         let (vision, stylist) = load_vision(settings).await?;
-        let embedder = Arc::new(MistralEmbedder::load(&settings.embedder()).await?);
+        let embedder = load_embedder(settings).await?;
         let image_embedder = load_image_embedder(settings).await?;
         Ok(Self { vision, stylist, embedder, image_embedder })
     }
 }
 
-/// Loads the picture encoder, or finds the server that has it, where pictures are compared.
+/// Loads the text embedder, or finds the servers that have it.
+pub async fn load_embedder(settings: &Settings) -> Result<Arc<dyn Embedder>, ModelError> {
+    Ok(match settings.embedder() {
+        TextEncoder::Here(here) => Arc::new(MistralEmbedder::load(&here).await?),
+        TextEncoder::Served(there, min_similarity) => {
+            Arc::new(ServedEmbedder::load(&there, min_similarity).await?)
+        }
+    })
+}
+
+/// Loads the picture encoder, or finds the servers that have it, where pictures are compared.
 pub async fn load_image_embedder(
     settings: &Settings,
 ) -> Result<Option<Arc<dyn ImageEmbedder>>, ModelError> {
     Ok(match settings.image_embedder() {
         None => None,
         Some(Encoder::Here(here)) => Some(Arc::new(SiglipEmbedder::load(&here).await?)),
-        Some(Encoder::Remote(there)) => Some(Arc::new(RemoteImageEmbedder::load(&there).await?)),
+        Some(Encoder::Served(there)) => Some(Arc::new(ServedImageEmbedder::load(&there).await?)),
     })
 }
 
@@ -71,8 +81,8 @@ pub async fn load_vision(
     let settings = settings.vision();
     let card = ModelCard::of(&settings.model)?;
     let engine = Arc::new(Engine::load(&settings).await?);
-    let vision = Arc::new(MistralVision::new(Arc::clone(&engine), &card, &settings));
-    let stylist = Arc::new(MistralStylist::new(engine, &card, &settings));
+    let vision = Arc::new(VlmVision::new(Arc::clone(&engine), &card, &settings));
+    let stylist = Arc::new(VlmStylist::new(engine, &card, &settings));
     Ok((vision, stylist))
 }
 

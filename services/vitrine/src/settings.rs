@@ -1,5 +1,7 @@
 //! Settings: defaults, then a TOML file, then environment variables, then flags.
 
+mod models;
+
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use figment::{
@@ -13,19 +15,16 @@ use vitrine_core::{
     address::WebAddress,
     ids::{BadId, MerchantId},
     imports::ImportSettings,
-    likeness::{Balance, Grades},
+    likeness::Balance,
     ports::Weights,
     quota::Quota,
     shopping::PhotoKeeping,
 };
-use vitrine_models::{
-    Device, EmbedderSettings, ImageEmbedderSettings, ModelSource, RemoteImageEmbedderSettings,
-    VisionSettings, Wire,
-};
 use vitrine_outbound::OutboundSettings;
 use vitrine_stores::{RedisSettings, ServerSettings};
 
-use crate::{cli::Common, demo, error::Error};
+use crate::{cli::Common, error::Error};
+pub use models::{Embedder, Encoder, ImageEmbedder, Models, TextEncoder};
 
 /// What `vitrine eval matches --tune` found best for the small models on validation photos
 /// (demo/train/README.md).
@@ -168,27 +167,6 @@ pub struct Tokens {
     pub roles_claim: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Models {
-    /// The vision-language model: a folder, or `hub:` and a name.
-    pub vision: ModelSource,
-    /// In-situ quantisation, as `4`, `8`, `q4k`.
-    #[serde(deserialize_with = "text_or_number")]
-    pub isq: Option<String>,
-    pub device: Device,
-    /// The side in pixels of the square that the model sees; its own where not set.
-    pub photo_side: Option<u32>,
-    /// Photos looked at in the same moment. More than one changes the arithmetic, and can so
-    /// change an answer.
-    pub concurrency: usize,
-    /// Photos that may wait; one more is told to come back.
-    pub queue: usize,
-    /// The longest that a photo may wait for its turn.
-    pub wait_seconds: u64,
-    /// The longest that one answer of a model may take.
-    pub timeout_seconds: u64,
-}
-
 /// Requests that may come in a minute; 0 for no bound.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
@@ -196,54 +174,6 @@ pub struct Limits {
     pub caller_per_minute: u32,
     /// With all tokens of a merchant together.
     pub merchant_per_minute: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Embedder {
-    /// The text embedder: a folder, or `hub:` and a name.
-    pub model: ModelSource,
-    pub device: Device,
-    pub timeout_seconds: u64,
-}
-
-/// What tells how alike pictures look.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ImageEmbedder {
-    /// Whether pictures are compared.
-    pub enabled: bool,
-    /// The encoder: a folder, or `hub:` and a name; with `url`, what the server calls it.
-    pub model: ModelSource,
-    pub device: Device,
-    /// A server that embeds pictures, as `http://localhost:7997`; this process where not set.
-    pub url: Option<String>,
-    pub api_key: Option<String>,
-    /// How the server is asked.
-    pub wire: Wire,
-    /// The longest that one batch may take.
-    pub timeout_seconds: u64,
-    pub grades: GradesOf,
-}
-
-/// From where on pictures look alike; those that the model brings where none is set.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct GradesOf {
-    pub same: Option<f32>,
-    pub very_similar: Option<f32>,
-    pub similar: Option<f32>,
-}
-
-impl GradesOf {
-    fn set(self) -> Option<Grades> {
-        let Self { same, very_similar, similar } = self;
-        let some = same.or(very_similar).or(similar).is_some();
-        some.then_some(Grades { same, very_similar, similar })
-    }
-}
-
-/// Where pictures are embedded.
-pub enum Encoder {
-    Here(ImageEmbedderSettings),
-    Remote(RemoteImageEmbedderSettings),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -283,7 +213,6 @@ pub enum LogFormat {
 
 impl Default for Settings {
     fn default() -> Self {
-        let models = demo::folder().join("model");
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
             cors: Cors::default(),
@@ -298,31 +227,9 @@ impl Default for Settings {
                 migrate: true,
                 indexer: true,
             },
-            models: Models {
-                vision: ModelSource::Folder(models.join("vlm")),
-                isq: None,
-                device: Device::Auto,
-                photo_side: None,
-                concurrency: 1,
-                queue: 32,
-                wait_seconds: 60,
-                timeout_seconds: 120,
-            },
-            embedder: Embedder {
-                model: ModelSource::Folder(models.join("embedder")),
-                device: Device::Auto,
-                timeout_seconds: 60,
-            },
-            image_embedder: ImageEmbedder {
-                enabled: true,
-                model: ModelSource::Folder(models.join("pictures")),
-                device: Device::Auto,
-                url: None,
-                api_key: None,
-                wire: Wire::Infinity,
-                timeout_seconds: 60,
-                grades: GradesOf { same: None, very_similar: None, similar: None },
-            },
+            models: Models::default(),
+            embedder: Embedder::default(),
+            image_embedder: ImageEmbedder::default(),
             matching: Matching {
                 min_similarity: None,
                 weights: LEGS,
@@ -375,38 +282,6 @@ impl Settings {
             .merge(given)
             .extract()
             .map_err(|error| Error::Settings(format!("the settings can not be used: {error}")))
-    }
-
-    /// How the vision-language model is loaded.
-    pub fn vision(&self) -> VisionSettings {
-        let Models { vision, isq, device, photo_side, concurrency, timeout_seconds, .. } =
-            self.models.clone();
-        VisionSettings { model: vision, isq, device, photo_side, concurrency, timeout_seconds }
-    }
-
-    /// How the text embedder is loaded.
-    pub fn embedder(&self) -> EmbedderSettings {
-        let Embedder { model, device, timeout_seconds } = self.embedder.clone();
-        let min_similarity = self.matching.min_similarity;
-        EmbedderSettings { model, device, min_similarity, timeout_seconds }
-    }
-
-    /// Where pictures are embedded, if they are compared.
-    pub fn image_embedder(&self) -> Option<Encoder> {
-        let ImageEmbedder { enabled, model, device, url, api_key, wire, timeout_seconds, grades } =
-            self.image_embedder.clone();
-        let grades = grades.set();
-        enabled.then(|| match url {
-            None => Encoder::Here(ImageEmbedderSettings { model, device, timeout_seconds, grades }),
-            Some(url) => Encoder::Remote(RemoteImageEmbedderSettings {
-                url,
-                model: model.into(),
-                api_key,
-                wire,
-                timeout_seconds,
-                grades,
-            }),
-        })
     }
 
     /// What counts how much when products are found and put in order.
@@ -518,15 +393,6 @@ impl Settings {
     pub fn secret_file(&self) -> PathBuf {
         self.data.secret_file.clone().unwrap_or_else(|| self.data.folder.join("secret"))
     }
-}
-
-/// A number stands for its digits, so that `isq = 4` and `isq = "4"` are the same.
-fn text_or_number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(match Option::<Value>::deserialize(from)? {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text),
-        Some(other) => Some(other.to_string()),
-    })
 }
 
 /// What was set, the defaults aside.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::mpsc,
 };
 
 /// One request.
@@ -34,12 +35,25 @@ impl Asked {
 pub(crate) struct Reply {
     status: Option<u16>,
     headers: Vec<(String, String)>,
-    body: String,
+    body: Body,
+}
+
+enum Body {
+    Whole(String),
+    /// In pieces, as they come.
+    Pieces(mpsc::UnboundedReceiver<Piece>),
+}
+
+/// A piece of an answer.
+pub(crate) enum Piece {
+    Text(String),
+    /// The connection ends before the answer does.
+    Cut,
 }
 
 impl Reply {
     pub(crate) fn new(status: u16, body: &str) -> Self {
-        Self { status: Some(status), headers: Vec::new(), body: body.to_owned() }
+        Self { status: Some(status), headers: Vec::new(), body: Body::Whole(body.to_owned()) }
     }
 
     pub(crate) fn json(body: &Value) -> Self {
@@ -47,7 +61,13 @@ impl Reply {
     }
 
     pub(crate) fn never() -> Self {
-        Self { status: None, headers: Vec::new(), body: String::new() }
+        Self { status: None, ..Self::new(200, "") }
+    }
+
+    /// What is sent there is answered until the sender is gone.
+    pub(crate) fn pieces() -> (mpsc::UnboundedSender<Piece>, Self) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (sender, Self { body: Body::Pieces(receiver), ..Self::new(200, "") })
     }
 
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
@@ -113,10 +133,29 @@ async fn answer(
     }
     let Reply { status, mut headers, body } = does(&asked);
     let Some(status) = status else { return std::future::pending().await };
-    headers.push(("content-length".into(), body.len().to_string()));
+    let length = match &body {
+        Body::Whole(text) => ("content-length", text.len().to_string()),
+        Body::Pieces(_) => ("transfer-encoding", "chunked".to_owned()),
+    };
+    headers.push((length.0.to_owned(), length.1));
     headers.push(("connection".into(), "close".into()));
     let headers: String =
         headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let whole = format!("HTTP/1.1 {status} So\r\n{headers}\r\n{body}");
-    let _ = stream.write_all(whole.as_bytes()).await;
+    let head = format!("HTTP/1.1 {status} So\r\n{headers}\r\n");
+    let _ = stream.write_all(head.as_bytes()).await;
+    match body {
+        Body::Whole(text) => {
+            let _ = stream.write_all(text.as_bytes()).await;
+        }
+        Body::Pieces(mut pieces) => {
+            while let Some(piece) = pieces.recv().await {
+                let Piece::Text(text) = piece else { return };
+                let chunk = format!("{:x}\r\n{text}\r\n", text.len());
+                if stream.write_all(chunk.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            let _ = stream.write_all(b"0\r\n\r\n").await;
+        }
+    }
 }

@@ -1,20 +1,14 @@
-use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
+mod models;
 
-use futures::TryStreamExt;
+use std::{path::Path, process::ExitCode};
+
 use sysinfo::Disks;
-use vitrine_core::{
-    admission::Admission,
-    indexing::Repaired,
-    photo::Photo,
-    ports::{Embedder, ImageEmbedder, ModelError, Vision},
-};
-use vitrine_models::{MistralEmbedder, ModelSource};
+use vitrine_core::indexing::Repaired;
 use vitrine_stores::{EmbeddedIndex, Inspection, RedisStore, ServerIndex};
 
 use crate::{
-    app::{App, load_image_embedder, load_vision},
+    app::App,
     database::Database,
-    demo,
     error::Error,
     people,
     search::{Search, written_for},
@@ -59,10 +53,10 @@ pub(super) async fn run(settings: &Settings, repair: bool) -> Result<ExitCode, E
     }
     tell("catalog", catalog(settings).await);
     tell("redis", redis(settings).await);
-    tell("vision", vision(settings).await);
-    let (verdict, embedder) = embedder(settings).await;
+    tell("vision", models::vision(settings).await);
+    let (verdict, embedder) = models::embedder(settings).await;
     tell("embedder", verdict);
-    let (verdict, pictures) = pictures(settings).await;
+    let (verdict, pictures) = models::pictures(settings).await;
     tell("pictures", verdict);
     if let Some(embedder) = embedder {
         let pictures = pictures.as_ref().map(|pictures| pictures.model());
@@ -157,103 +151,6 @@ async fn redis(settings: &Settings) -> Verdict {
         // The service works without it.
         Err(error) => Doubtful(error.to_string()),
     }
-}
-
-/// Loads the model and has it look at the drawn photo.
-async fn vision(settings: &Settings) -> Verdict {
-    if let Some(missing) = missing_file(&settings.models.vision) {
-        return Bad(missing);
-    }
-    let started = Instant::now();
-    let vision = match load_vision(settings).await {
-        Ok((vision, _)) => vision,
-        Err(error) => return Bad(error.to_string()),
-    };
-    let loaded = started.elapsed().as_secs_f32();
-    let photo = demo::photo();
-    let photo = match std::fs::read(&photo).map_err(Error::file(&photo)).and_then(|bytes| {
-        let name = photo.display().to_string();
-        Photo::read(&bytes, vision.photo_side()).map_err(|error| Error::Photo(name, error))
-    }) {
-        Ok(photo) => photo,
-        Err(error) => return Bad(error.to_string()),
-    };
-    let started = Instant::now();
-    match describe(&*vision, &photo).await {
-        Err(error) => Bad(error.to_string()),
-        Ok(seen) => {
-            let took = started.elapsed().as_secs_f32();
-            let text = format!(
-                "{} loads in {loaded:.1} s, sees {seen} garments in the drawn photo in {took:.1} s",
-                vision.model()
-            );
-            match vision.caution() {
-                Some(caution) => Doubtful(format!("{text}; {caution}")),
-                None => Good(text),
-            }
-        }
-    }
-}
-
-async fn describe(vision: &dyn Vision, photo: &Photo) -> Result<usize, ModelError> {
-    let permit = Admission::new(1, 0).enter_unnamed().await;
-    let permit = permit.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
-    let garments: Vec<_> = vision.describe(photo, &permit).await?.try_collect().await?;
-    Ok(garments.len())
-}
-
-async fn embedder(settings: &Settings) -> (Verdict, Option<MistralEmbedder>) {
-    if let Some(missing) = missing_file(&settings.embedder.model) {
-        return (Bad(missing), None);
-    }
-    match MistralEmbedder::load(&settings.embedder()).await {
-        Ok(embedder) => {
-            let text = format!("{}, {} numbers a vector", embedder.model(), embedder.dimensions());
-            (Good(text), Some(embedder))
-        }
-        Err(error) => (Bad(error.to_string()), None),
-    }
-}
-
-/// Has the picture encoder look at a picture.
-async fn pictures(settings: &Settings) -> (Verdict, Option<Arc<dyn ImageEmbedder>>) {
-    let encoder = match load_image_embedder(settings).await {
-        Ok(Some(encoder)) => encoder,
-        Ok(None) => {
-            let told = "not compared; set image_embedder.enabled to find products by their looks";
-            return (Good(told.into()), None);
-        }
-        Err(error) => return (Bad(error.to_string()), None),
-    };
-    let started = Instant::now();
-    let picture = image::RgbImage::from_pixel(224, 224, image::Rgb([25, 35, 85]));
-    if let Err(error) = encoder.embed(vec![picture]).await {
-        return (Bad(error.to_string()), None);
-    }
-    let text = format!(
-        "{}, {} numbers a vector, a picture takes {} ms",
-        encoder.model(),
-        encoder.dimensions(),
-        started.elapsed().as_millis()
-    );
-    let verdict = match encoder.grades() {
-        Some(_) => Good(text),
-        None => Doubtful(format!(
-            "{text}; from which cosine on pictures look alike is not known, so no match says so: \
-             measure it and set image_embedder.grades"
-        )),
-    };
-    (verdict, Some(encoder))
-}
-
-fn missing_file(source: &ModelSource) -> Option<String> {
-    let folder = source.folder()?;
-    let missing =
-        ["config.json", "tokenizer.json"].into_iter().find(|file| !folder.join(file).is_file())?;
-    Some(format!(
-        "{} has no {missing}; set a folder with a whole model, or `hub:` and a name",
-        folder.display()
-    ))
 }
 
 async fn index(settings: &Settings, models: &str) -> Verdict {

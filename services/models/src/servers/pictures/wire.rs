@@ -1,8 +1,6 @@
 //! What is asked and answered, in each server's own words.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
-use vitrine_core::ports::{ModelError, Vector};
 
 use crate::settings::Wire;
 
@@ -54,29 +52,4 @@ impl Wire {
             }
         }
     }
-}
-
-/// As OpenAI answers; both do.
-#[derive(Deserialize)]
-struct Answer {
-    data: Vec<Embedded>,
-}
-
-#[derive(Deserialize)]
-struct Embedded {
-    index: usize,
-    embedding: Vector,
-}
-
-/// One vector for each picture, in the order in which the pictures were sent.
-pub(super) fn vectors(answer: &[u8], wanted: usize) -> Result<Vec<Vector>, ModelError> {
-    let answer: Answer = serde_json::from_slice(answer)
-        .map_err(|error| ModelError::Answer(format!("it is no list of vectors: {error}")))?;
-    let mut data = answer.data;
-    data.sort_by_key(|one| one.index);
-    if !data.iter().map(|one| one.index).eq(0..wanted) {
-        let got = data.len();
-        return Err(ModelError::Answer(format!("{got} vectors came for {wanted} pictures")));
-    }
-    Ok(data.into_iter().map(|one| one.embedding).collect())
 }

@@ -8,7 +8,7 @@ use vitrine_core::ports::ModelError;
 
 use crate::picture::{scaled, within};
 
-/// No side is longer, in pixels: encoders see no more.
+/// No side is longer of what an encoder gets, in pixels: it sees no more.
 const LONGEST: u32 = 512;
 /// No side is shorter: the image processors of transformers take a side of up to 4 for the colours.
 const SHORTEST: u32 = 16;
@@ -16,11 +16,34 @@ const SHORTEST: u32 = 16;
 const LARGE: usize = 256 * 1024;
 const JPEG_QUALITY: u8 = 95;
 
-/// The picture as a `data:` URI (RFC 2397), scaled to what is worth sending.
+/// A picture on its way to a server.
+pub(super) struct Encoded {
+    kind: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Encoded {
+    /// The picture as it is.
+    pub(super) fn of(picture: &RgbImage) -> Result<Self, ModelError> {
+        let (kind, bytes) =
+            encoded(picture).map_err(|error| ModelError::Answer(error.to_string()))?;
+        Ok(Self { kind, bytes })
+    }
+
+    pub(super) fn base64(&self) -> String {
+        STANDARD.encode(&self.bytes)
+    }
+
+    /// A `data:` URI (RFC 2397).
+    pub(super) fn uri(&self) -> String {
+        format!("data:image/{};base64,{}", self.kind, self.base64())
+    }
+}
+
+/// The picture as a `data:` URI, scaled to what an encoder sees.
 pub(super) fn data_uri(picture: &RgbImage) -> Result<String, ModelError> {
     let sent = scaled(picture, size(picture.dimensions()), FilterType::Bilinear);
-    let (kind, bytes) = encoded(&sent).map_err(|error| ModelError::Answer(error.to_string()))?;
-    Ok(format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
+    Ok(Encoded::of(&sent)?.uri())
 }
 
 fn size((width, height): (u32, u32)) -> (u32, u32) {

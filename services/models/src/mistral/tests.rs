@@ -1,14 +1,16 @@
-//! The engine with the small model, at the edges where mistral.rs would trip.
+//! mistral.rs with the small model, at the edges where mistral.rs would trip.
 
 use std::path::{Path, PathBuf};
 
-use image::Rgb;
+use image::{Rgb, RgbImage};
 use serde::Deserialize;
+use serde_json::Value;
 use vitrine_core::testing::contracts;
 
 use super::*;
 use crate::{
-    MistralEmbedder, MistralStylist, MistralVision, ModelCard, advise, describe,
+    MistralEmbedder, ModelCard, VlmStylist, VlmVision, advise,
+    engine::Engine,
     settings::{Device, EmbedderSettings, ModelSource},
 };
 
@@ -22,19 +24,23 @@ fn settings(concurrency: usize) -> VisionSettings {
         isq: None,
         device: Device::Cpu,
         photo_side: None,
+        served: None,
         concurrency,
         timeout_seconds: 60,
     }
 }
 
-fn question(photo: RgbImage) -> Question {
-    let prompt = "Garments:".to_owned();
-    Question { photo, prompt, schema: describe::schema(), max_tokens: 512 }
+/// That of the style in which the small model was trained.
+fn describe_schema() -> Value {
+    ModelCard::of(&settings(1).model).unwrap().describe_style.schema()
 }
 
-async fn whole(
-    mut pieces: mpsc::UnboundedReceiver<Result<Piece, ModelError>>,
-) -> Result<Vec<String>, ModelError> {
+fn question(photo: RgbImage) -> Question {
+    let prompt = "Garments:".to_owned();
+    Question { photo, prompt, schema: describe_schema(), max_tokens: 512 }
+}
+
+async fn whole(mut pieces: Pieces) -> Result<Vec<String>, ModelError> {
     let mut all = Vec::new();
     while let Some(piece) = pieces.recv().await {
         let Piece { text, probability } = piece?;
@@ -53,7 +59,7 @@ fn block(side: u32, shade: u8) -> RgbImage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_in_the_engine_fails_one_request_clearly_and_the_next_is_answered() {
-    let engine = Engine::load(&settings(1)).await.unwrap();
+    let engine = Local::load(&settings(1)).await.unwrap();
     let side = ModelCard::of(&settings(1).model).unwrap().photo_side;
     assert!(whole(engine.ask(question(block(side, 200)))).await.is_ok());
 
@@ -67,7 +73,7 @@ async fn a_panic_in_the_engine_fails_one_request_clearly_and_the_next_is_answere
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_ends_with_its_last_bracket_and_a_dropped_one_frees_the_engine() {
-    let engine = Engine::load(&settings(1)).await.unwrap();
+    let engine = Local::load(&settings(1)).await.unwrap();
     let side = ModelCard::of(&settings(1).model).unwrap().photo_side;
     let answer = whole(engine.ask(question(block(side, 90)))).await.unwrap().concat();
     assert!(serde_json::from_str::<Value>(&answer).is_ok(), "{answer}");
@@ -81,7 +87,7 @@ async fn an_answer_ends_with_its_last_bracket_and_a_dropped_one_frees_the_engine
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_outgrows_its_tokens_is_an_error_not_half_an_answer() {
-    let engine = Engine::load(&settings(1)).await.unwrap();
+    let engine = Local::load(&settings(1)).await.unwrap();
     let side = ModelCard::of(&settings(1).model).unwrap().photo_side;
     let record = record();
     let seen = record.iter().find(|one| one.task == "describe" && one.text.len() > 40).unwrap();
@@ -117,14 +123,14 @@ fn recorded_question(recorded: &Recorded) -> Question {
         .map(str::to_owned)
         .collect();
     let schema =
-        if recorded.task == "describe" { describe::schema() } else { advise::schema(&handles) };
+        if recorded.task == "describe" { describe_schema() } else { advise::schema(&handles) };
     let prompt = recorded.prompt.clone();
     Question { photo: photo.into_rgb8(), prompt, schema, max_tokens: 512 }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_inputs_give_the_same_greedy_tokens_as_transformers() {
-    let engine = Engine::load(&settings(1)).await.unwrap();
+    let engine = Local::load(&settings(1)).await.unwrap();
     let tokenizer =
         tokenizers::Tokenizer::from_file(demo_model("vlm").join("tokenizer.json")).unwrap();
     let record = record();
@@ -144,7 +150,7 @@ async fn the_same_inputs_give_the_same_greedy_tokens_as_transformers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn photos_run_one_at_a_time_so_company_changes_no_answer() {
-    let engine = Arc::new(Engine::load(&settings(1)).await.unwrap());
+    let engine = Arc::new(Local::load(&settings(1)).await.unwrap());
     let admission = Arc::new(vitrine_core::admission::Admission::new(1, 8));
     let record = record();
     let eight: Vec<&Recorded> =
@@ -168,14 +174,14 @@ async fn the_small_model_keeps_the_contracts_of_vision_and_stylist() {
     let settings = settings(1);
     let card = ModelCard::of(&settings.model).unwrap();
     let engine = Arc::new(Engine::load(&settings).await.unwrap());
-    contracts::vision(&MistralVision::new(Arc::clone(&engine), &card, &settings)).await;
-    contracts::stylist(&MistralStylist::new(engine, &card, &settings), card.photo_side).await;
+    contracts::vision(&VlmVision::new(Arc::clone(&engine), &card, &settings)).await;
+    contracts::stylist(&VlmStylist::new(engine, &card, &settings), card.photo_side).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn weights_quantised_in_place_answer_too() {
     let settings = VisionSettings { isq: Some("q8_0".into()), ..settings(1) };
-    let engine = Engine::load(&settings).await.unwrap();
+    let engine = Local::load(&settings).await.unwrap();
     let side = ModelCard::of(&settings.model).unwrap().photo_side;
     let answer = whole(engine.ask(question(block(side, 120)))).await.unwrap().concat();
     assert!(serde_json::from_str::<Value>(&answer).is_ok(), "{answer}");
@@ -185,7 +191,7 @@ async fn weights_quantised_in_place_answer_too() {
 async fn a_folder_without_a_model_is_told_and_never_looked_for_on_the_network() {
     let mut wrong = settings(1);
     wrong.model = ModelSource::Folder("no/such/model".into());
-    let error = Engine::load(&wrong).await.err().unwrap().to_string();
+    let error = Local::load(&wrong).await.err().unwrap().to_string();
     assert!(error.contains("no/such/model") && error.contains("hub:"), "{error}");
 }
 

@@ -6,19 +6,21 @@ use vitrine_core::testing::{FakeImageEmbedder, contracts};
 
 use super::*;
 use crate::{
-    settings::Wire,
+    settings::{ServedSettings, Wire},
     tests::stand_in::{Asked, Reply, StandIn},
 };
 
 const KEY: &str = "sk-a-key-that-nobody-may-see";
 
-fn settings(server: &StandIn, wire: Wire) -> RemoteImageEmbedderSettings {
-    RemoteImageEmbedderSettings {
-        url: server.url.clone(),
-        model: "eye".into(),
-        api_key: Some(KEY.into()),
+fn settings(server: &StandIn, wire: Wire) -> ServedImageEmbedderSettings {
+    ServedImageEmbedderSettings {
+        served: ServedSettings {
+            urls: vec![server.url.clone()],
+            model: "eye".into(),
+            api_key: Some(KEY.into()),
+            timeout_seconds: 20,
+        },
         wire,
-        timeout_seconds: 20,
         grades: Some(Grades { same: Some(1.1), very_similar: Some(0.8), similar: Some(0.5) }),
     }
 }
@@ -83,7 +85,7 @@ async fn error_of(
     does: impl Fn(&Asked) -> Reply + Send + Sync + 'static,
 ) -> ModelError {
     let server = after_probe(does).await;
-    let embedder = RemoteImageEmbedder::load(&settings(&server, wire)).await.unwrap();
+    let embedder = ServedImageEmbedder::load(&settings(&server, wire)).await.unwrap();
     let error = embedder.embed(picture()).await.unwrap_err();
     assert!(!format!("{error:?}").contains(KEY), "{error}");
     error
@@ -93,7 +95,7 @@ async fn error_of(
 async fn a_server_keeps_the_contract_over_either_wire() {
     for wire in [Wire::Infinity, Wire::Vllm] {
         let server = StandIn::start(|asked| Reply::json(&seen(asked))).await;
-        let embedder = RemoteImageEmbedder::load(&settings(&server, wire)).await.unwrap();
+        let embedder = ServedImageEmbedder::load(&settings(&server, wire)).await.unwrap();
         assert_eq!((embedder.dimensions(), embedder.model().contains("eye")), (48, true));
         assert_eq!(embedder.grades().and_then(|grades| grades.same), Some(1.1));
         contracts::image_embedder(&embedder).await;
@@ -104,7 +106,7 @@ async fn a_server_keeps_the_contract_over_either_wire() {
 async fn many_pictures_go_sixteen_to_a_request_or_one_to_a_chat() {
     for (wire, requests) in [(Wire::Infinity, 3), (Wire::Vllm, 40)] {
         let server = StandIn::start(|asked| Reply::json(&seen(asked))).await;
-        let embedder = RemoteImageEmbedder::load(&settings(&server, wire)).await.unwrap();
+        let embedder = ServedImageEmbedder::load(&settings(&server, wire)).await.unwrap();
         embedder.embed(vec![RgbImage::new(20, 20); 40]).await.unwrap();
         assert_eq!(server.asked(), 1 + requests);
     }
@@ -148,9 +150,9 @@ async fn what_is_not_one_good_vector_for_each_picture_is_an_error() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_hangs_is_not_waited_for() {
     let server = after_probe(|_| Reply::never()).await;
-    let settings =
-        RemoteImageEmbedderSettings { timeout_seconds: 1, ..settings(&server, Wire::Vllm) };
-    let embedder = RemoteImageEmbedder::load(&settings).await.unwrap();
+    let mut settings = settings(&server, Wire::Vllm);
+    settings.served.timeout_seconds = 1;
+    let embedder = ServedImageEmbedder::load(&settings).await.unwrap();
     assert_eq!(embedder.embed(picture()).await.unwrap_err(), ModelError::Timeout(1));
 }
 
@@ -162,13 +164,13 @@ async fn what_passes_is_tried_twice_more_and_what_does_not_is_not() {
         _ => Reply::json(&seen(asked)),
     });
     let server = server.await;
-    let embedder = RemoteImageEmbedder::load(&settings(&server, Wire::Infinity)).await.unwrap();
+    let embedder = ServedImageEmbedder::load(&settings(&server, Wire::Infinity)).await.unwrap();
     assert_eq!(embedder.embed(picture()).await.unwrap().len(), 1);
     assert_eq!(server.asked(), 4);
 
     for (status, tries) in [(502, 3), (504, 3), (500, 1), (400, 1)] {
         let server = after_probe(move |_| Reply::new(status, "no")).await;
-        let embedder = RemoteImageEmbedder::load(&settings(&server, Wire::Infinity)).await.unwrap();
+        let embedder = ServedImageEmbedder::load(&settings(&server, Wire::Infinity)).await.unwrap();
         let error = embedder.embed(picture()).await.unwrap_err().to_string();
         assert!(error.contains(&status.to_string()), "{error}");
         assert_eq!(server.asked(), 1 + tries, "{status}");
@@ -188,19 +190,23 @@ async fn a_redirect_is_not_followed() {
 async fn a_server_that_can_not_be_used_is_told_when_it_is_loaded() {
     let server = StandIn::start(|_| Reply::new(404, "no model called eye")).await;
     let good = settings(&server, Wire::Infinity);
-    let password = good.url.replace("//", "//me:secret@");
-    let broken = Some("sk-secret\n".to_owned());
-    let unordered = Grades { very_similar: Some(0.4), similar: Some(0.5), ..Grades::default() };
+    let changed = |change: fn(&mut ServedImageEmbedderSettings)| {
+        let mut changed = good.clone();
+        change(&mut changed);
+        changed
+    };
     for (settings, told) in [
         (good.clone(), "no model called eye"),
-        (RemoteImageEmbedderSettings { url: "http://127.0.0.1:1".into(), ..good.clone() }, "runs"),
-        (RemoteImageEmbedderSettings { url: "shop".into(), ..good.clone() }, "`shop`"),
-        (RemoteImageEmbedderSettings { url: "ftp://shop".into(), ..good.clone() }, "`ftp://shop`"),
-        (RemoteImageEmbedderSettings { url: password, ..good.clone() }, "API key"),
-        (RemoteImageEmbedderSettings { api_key: broken, ..good.clone() }, "API key"),
-        (RemoteImageEmbedderSettings { grades: Some(unordered), ..good }, "grades"),
+        (changed(|bad| bad.served.urls = vec!["ftp://shop".into()]), "`ftp://shop`"),
+        (changed(|bad| bad.served.api_key = Some("sk-secret\n".into())), "API key"),
+        (
+            changed(|bad| {
+                bad.grades = Some(Grades { very_similar: Some(0.1), ..bad.grades.unwrap() })
+            }),
+            "grades",
+        ),
     ] {
-        let error = RemoteImageEmbedder::load(&settings).await.err().unwrap();
+        let error = ServedImageEmbedder::load(&settings).await.err().unwrap();
         assert!(matches!(error, ModelError::Load(_)), "{error:?}");
         assert!(error.to_string().contains(told), "{error}");
         assert!(!error.to_string().contains("secret"), "{error}");
@@ -209,13 +215,11 @@ async fn a_server_that_can_not_be_used_is_told_when_it_is_loaded() {
 
 #[test]
 fn settings_do_not_show_the_key_and_wires_are_called_as_their_servers() {
-    let settings = RemoteImageEmbedderSettings {
-        url: "http://localhost:7997".into(),
+    let settings = ServedSettings {
+        urls: vec!["http://localhost:7997".into()],
         model: "eye".into(),
         api_key: Some(KEY.into()),
-        wire: Wire::Vllm,
         timeout_seconds: 1,
-        grades: None,
     };
     assert!(!format!("{settings:?}").contains(KEY));
     for wire in [Wire::Infinity, Wire::Vllm] {
