@@ -30,6 +30,11 @@ pub fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo")
 }
 
+/// A Python with what `tests/python.txt` lists; `./test` installs it.
+pub fn python() -> Option<PathBuf> {
+    std::env::var_os("TEST_PYTHON").map(PathBuf::from)
+}
+
 /// The merchant of the drawn catalog.
 pub fn merchant() -> MerchantId {
     MerchantId::new("demo").expect("a good id")

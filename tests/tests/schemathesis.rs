@@ -8,17 +8,17 @@ use std::{
 };
 
 use vitrine_api::Role;
-use vitrine_tests::Service;
+use vitrine_tests::{Service, python};
 
-/// `./test` says where it has installed the program.
+/// The program stands beside the Python that has it.
 fn program() -> Option<PathBuf> {
-    std::env::var_os("SCHEMATHESIS").map(PathBuf::from)
+    Some(python()?.with_file_name("schemathesis"))
 }
 
 #[test]
 fn what_the_contract_promises_is_kept() {
     let Some(program) = program() else {
-        println!("skipped: SCHEMATHESIS does not name the program; ./test installs it");
+        println!("skipped: TEST_PYTHON names no Python that has schemathesis; ./test installs it");
         return;
     };
     let service = Service::start();

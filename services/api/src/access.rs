@@ -16,6 +16,7 @@ const MERCHANT: &[Scope] = &[
     Scope::Keys,
     Scope::Reports,
     Scope::Customers,
+    Scope::Webhooks,
 ];
 
 impl Role {

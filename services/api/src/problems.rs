@@ -52,6 +52,14 @@ problems! {
         "Use an id that `GET /v1/keys` lists; one that was revoked is gone.";
     KeysTooMany = "keys_too_many", 409, "There are too many keys",
         "Revoke those that are not used; `GET /v1/keys` tells when each last was.";
+    WebhookInvalid = "webhook_invalid", 422, "The webhook can not be kept",
+        "Send a JSON object with `url`, an http or https address, and `events` that `/openapi.json` lists.";
+    WebhookUnknown = "webhook_unknown", 404, "There is no such webhook",
+        "Use an id that `GET /v1/webhooks` lists.";
+    WebhooksTooMany = "webhooks_too_many", 409, "There are too many webhooks",
+        "Delete one that is not used, or have one server told of more.";
+    DeliveryUnknown = "delivery_unknown", 404, "There is no such delivery",
+        "Use an id that `GET /v1/webhooks/{id}/deliveries` lists; what came to its end is kept for 30 days.";
     PhotoMissing = "photo_missing", 422, "There is no photo",
         "Send the picture as the part `photo` of a form, or in a JSON body as base64 in `photo.data`, by its address in `photo.url` or by its id in `photo.id`.";
     PhotoEmpty = "photo_empty", 422, "The photo is empty",

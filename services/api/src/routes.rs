@@ -33,6 +33,8 @@ pub(crate) mod set_offers;
 pub(crate) mod shown_product;
 pub(crate) mod similar_products;
 pub(crate) mod synonyms;
+pub(crate) mod webhook_deliveries;
+pub(crate) mod webhooks;
 
 use actix_web::{
     HttpResponse, Resource, Route,
@@ -165,6 +167,31 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             [get().to(keys::list_keys), web::post().to(keys::create_key)],
         ))
         .service(at("/v1/keys/{id}", "DELETE", [web::delete().to(keys::revoke_key)]))
+        .service(at(
+            "/v1/webhooks",
+            "GET, POST",
+            [get().to(webhooks::list_webhooks), web::post().to(webhooks::create_webhook)],
+        ))
+        .service(at(
+            "/v1/webhooks/{id}",
+            "GET, PATCH, DELETE",
+            [
+                get().to(webhooks::get_webhook),
+                web::patch().to(webhooks::change_webhook),
+                web::delete().to(webhooks::delete_webhook),
+            ],
+        ))
+        .service(at("/v1/webhooks/{id}/secret", "POST", [web::post().to(webhooks::rotate_secret)]))
+        .service(at(
+            "/v1/webhooks/{id}/deliveries",
+            "GET",
+            [get().to(webhook_deliveries::list_deliveries)],
+        ))
+        .service(at(
+            "/v1/webhooks/{id}/replays",
+            "POST",
+            [web::post().to(webhook_deliveries::replay_deliveries)],
+        ))
         .service(at("/healthz", "GET", [get().to(healthz::healthz)]))
         .service(at("/readyz", "GET", [get().to(readyz::readyz)]))
         .service(at("/openapi.json", "GET", [get().to(openapi::contract)]))

@@ -11,7 +11,7 @@ use vitrine_core::{
     imports::Importing,
     indexing::Indexer,
     keys::Keyring,
-    ports::{Cache, Fetch, Locks, Pictures, Rates},
+    ports::{Cache, Fetch, Locks, Pictures, Rates, Webhooks},
     shopping::Shopping,
 };
 
@@ -39,6 +39,7 @@ pub struct Api {
     /// Checks those of another issuer.
     pub issuer: Option<Arc<Issuer>>,
     /// The merchants' keys for servers.
+    pub webhooks: Arc<dyn Webhooks>,
     pub keyring: Arc<Keyring>,
     pub shared: Shared,
 }

@@ -151,6 +151,25 @@ own_id! {
     /// A key for a server.
     KeyId
 }
+own_id! {
+    /// Where a merchant's server is told what happened.
+    WebhookId
+}
+own_id! {
+    /// Something that happened, as it is told; the same however often it is told.
+    MessageId
+}
+impl MessageId {
+    /// As the header `webhook-id` has it.
+    pub fn header(self) -> String {
+        format!("msg_{}", self.0.simple())
+    }
+}
+
+own_id! {
+    /// One message on its way to one webhook.
+    DeliveryId
+}
 
 #[cfg(test)]
 mod tests {

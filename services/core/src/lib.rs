@@ -47,6 +47,7 @@ pub mod shopping;
 pub mod testing;
 pub mod visitor;
 pub mod vocabulary;
+pub mod webhooks;
 pub mod wish;
 
 pub use digest::digest;

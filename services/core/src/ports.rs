@@ -20,6 +20,7 @@ mod rates;
 mod rebuilds;
 mod rules;
 mod vision;
+mod webhooks;
 
 pub use cache::Cache;
 pub use catalog::{Catalog, Change, Edit, Edited, Lag, OffersSet, Upserted};
@@ -51,6 +52,7 @@ pub use rules::Rules;
 pub use vision::{
     AdvicePiece, AdviceStream, Bought, Brief, Candidate, DescribeStream, Stylist, Vision,
 };
+pub use webhooks::{DueDelivery, Post, Posted, Tell, Webhooks};
 
 /// A model that could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

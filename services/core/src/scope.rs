@@ -14,6 +14,7 @@ vocabulary! {
         Reports = "reports", "read reports";
         Customers = "customers", "read and delete what is kept of a customer";
         Service = "service", "do what concerns all merchants";
+        Webhooks = "webhooks", "have a merchant's own servers told what happened";
     }
 }
 

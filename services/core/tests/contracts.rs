@@ -35,6 +35,11 @@ async fn the_imports_in_maps_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_webhooks_in_lists_keep_the_contract() {
+    contracts::webhooks(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
 async fn the_pictures_in_maps_keep_the_contract() {
     contracts::pictures(&MemoryCatalog::default()).await;
 }

@@ -2,7 +2,7 @@ use std::{error::Error, io, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use reqwest::{
-    Proxy, Response, StatusCode,
+    Proxy, RequestBuilder, Response, StatusCode,
     header::{
         ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
         HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
@@ -12,7 +12,10 @@ use reqwest::{
 use url::Host;
 use vitrine_core::{
     address::{WebAddress, plain},
-    ports::{Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, redirected},
+    ports::{
+        Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, Post, Posted, Tell,
+        redirected,
+    },
 };
 
 use crate::{
@@ -80,20 +83,19 @@ impl Client {
     async fn ask(
         &self,
         address: &WebAddress,
-        request: &FetchRequest,
+        request: RequestBuilder,
+        first_byte: Duration,
         clock: &mut Clock,
     ) -> Result<Answer, FetchError> {
         self.policy.check_host(address)?;
         let host = address.host().to_string();
         let slot = self.slots.enter(&host).await;
-        let times = self.settings.times(request.patience);
         let sending = async {
             self.check_behind_proxy(address).await?;
-            let sent = self.http.get(address.url().clone()).headers(headers(request)).send().await;
-            sent.map_err(|error| failed(&host, error))
+            request.send().await.map_err(|error| failed(&host, error))
         };
         let what = "to begin its answer";
-        let (response, _) = clock.wait(&host, times.first_byte, what, sending).await?;
+        let (response, _) = clock.wait(&host, first_byte, what, sending).await?;
         Ok(Answer { response: response?, slot, host })
     }
 
@@ -118,7 +120,9 @@ impl Fetch for Client {
         let mut clock = Clock::new(times.total);
         let mut address = request.address.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let Answer { response, slot, host } = self.ask(&address, request, &mut clock).await?;
+            let get = self.http.get(address.url().clone()).headers(headers(request));
+            let Answer { response, slot, host } =
+                self.ask(&address, get, times.first_byte, &mut clock).await?;
             let status = response.status();
             let head = response.headers();
             if is_redirect(status) {
@@ -149,6 +153,23 @@ impl Fetch for Client {
             }));
         }
         Err(FetchError::TooManyRedirects { limit: MAX_REDIRECTS })
+    }
+}
+
+#[async_trait]
+impl Tell for Client {
+    async fn post(&self, post: &Post) -> Result<Posted, FetchError> {
+        let mut request = self.http.post(post.address.url().clone()).body(post.body.clone());
+        request = request.header(CONTENT_TYPE, "application/json");
+        for (name, value) in &post.headers {
+            request = request.header(*name, value);
+        }
+        let telling = self.settings.telling;
+        let mut clock = Clock::new(telling);
+        let answer = self.ask(&post.address, request, telling, &mut clock).await?;
+        let head = answer.response.headers();
+        let retry_after = text(head, &RETRY_AFTER).and_then(|text| pause(&text));
+        Ok(Posted { status: answer.response.status().as_u16(), retry_after })
     }
 }
 

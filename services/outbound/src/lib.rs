@@ -1,5 +1,5 @@
 //! What goes out to addresses that strangers gave: feeds, product pictures, a shopper's photo by
-//! its address. One client, behind the port [`Fetch`], so that the rules hold for all of them.
+//! its address; and what webhooks are told. One client, behind the ports [`Fetch`] and [`Tell`], so that the rules hold for all of them.
 //!
 //! [`Outbound`] is made of four: [`rest`] leaves a host alone that is not there, [`retry`] tries
 //! again, [`client`] walks from redirect to redirect and reads the answer, and [`policy`] says who
@@ -18,7 +18,7 @@ mod slots;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use vitrine_core::ports::{Fetch, FetchError, FetchRequest, Fetched};
+use vitrine_core::ports::{Fetch, FetchError, FetchRequest, Fetched, Post, Posted, Tell};
 
 use crate::{client::Client, rest::Resting, retry::Retrying};
 pub use crate::{
@@ -27,7 +27,10 @@ pub use crate::{
 };
 
 /// The one client for addresses from outside.
-pub struct Outbound(Resting<Retrying<Client>>);
+pub struct Outbound {
+    fetch: Resting<Retrying<Arc<Client>>>,
+    client: Arc<Client>,
+}
 
 impl Outbound {
     /// Resolves names as the system does.
@@ -40,14 +43,23 @@ impl Outbound {
         settings: &OutboundSettings,
         lookup: Arc<dyn Lookup>,
     ) -> Result<Self, SettingsError> {
-        let client = Client::new(settings, lookup)?;
-        Ok(Self(Resting::new(Retrying::new(client, settings))))
+        let client = Arc::new(Client::new(settings, lookup)?);
+        let fetch = Resting::new(Retrying::new(Arc::clone(&client), settings));
+        Ok(Self { fetch, client })
     }
 }
 
 #[async_trait]
 impl Fetch for Outbound {
     async fn fetch(&self, request: &FetchRequest) -> Result<Fetched, FetchError> {
-        self.0.fetch(request).await
+        self.fetch.fetch(request).await
+    }
+}
+
+/// Once: whoever tells something tries again in its own time.
+#[async_trait]
+impl Tell for Outbound {
+    async fn post(&self, post: &Post) -> Result<Posted, FetchError> {
+        self.client.post(post).await
     }
 }

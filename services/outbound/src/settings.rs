@@ -20,6 +20,8 @@ pub struct OutboundSettings {
     pub per_host: usize,
     /// Requests at once in all.
     pub at_once: usize,
+    /// How long a server has to take what it is told.
+    pub telling: Duration,
     pub waiting: Times,
     pub picture: Times,
     pub feed: Times,
@@ -54,6 +56,7 @@ impl Default for OutboundSettings {
             proxy: None,
             per_host: 4,
             at_once: 32,
+            telling: seconds(20),
             waiting: Times {
                 first_byte: seconds(5),
                 idle: seconds(3),

@@ -60,6 +60,18 @@ async fn the_rules_in_postgresql_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_webhooks_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::webhooks(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
+async fn the_webhooks_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::webhooks(&postgres(&database).await).await;
+}
+
+#[tokio::test]
 async fn the_keys_in_sqlite_keep_the_contract() {
     let dir = tempfile::tempdir().unwrap();
     contracts::keys(&sqlite(dir.path()).await).await;

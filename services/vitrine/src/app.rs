@@ -16,6 +16,7 @@ use vitrine_core::{
     pictures::{PictureFetcher, PictureWorker},
     ports::{Embedder, Fetch, ImageEmbedder, ModelError, Stylist, Vision},
     shopping::{Flights, MatchRecorder, Photos, Shopping},
+    webhooks::WebhookWorker,
 };
 use vitrine_models::{
     Engine, MistralEmbedder, ModelCard, ServedEmbedder, ServedImageEmbedder, SiglipEmbedder,
@@ -97,6 +98,7 @@ pub struct App {
     keyring: Arc<Keyring>,
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
+    webhooks: Arc<WebhookWorker>,
     fetch: Arc<dyn Fetch>,
     sharing: Sharing,
     database: Database,
@@ -172,6 +174,10 @@ impl App {
         let admission = Arc::new(admission.with_patience(patience));
         let outbound = importer::outbound(settings)?;
         let fetch: Arc<dyn Fetch> = outbound.clone();
+        let webhooks = Arc::new(WebhookWorker {
+            webhooks: Arc::clone(&database.webhooks),
+            tell: outbound.clone(),
+        });
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
         let pictured: Arc<dyn Fetch> = match files {
@@ -200,6 +206,7 @@ impl App {
             indexer,
             importer,
             pictures,
+            webhooks,
             importing,
             keys,
             fetch,
@@ -251,6 +258,7 @@ impl App {
             indexer: Arc::clone(&self.indexer),
             pictures: Arc::clone(&self.database.pictures),
             fetch: Arc::clone(&self.fetch),
+            webhooks: Arc::clone(&self.database.webhooks),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
             keyring: Arc::clone(&self.keyring),
@@ -259,12 +267,13 @@ impl App {
     }
 
     /// Runs imports, fetches pictures, brings the index up to the catalog, notes what was matched and
-    /// answered, and removes what is too old, for as long as it is polled.
+    /// answered, tells webhooks, and removes what is too old, for as long as it is polled.
     pub async fn work(&self, settings: &Settings) {
         let importers = (0..settings.imports.workers).map(|_| self.importer.run().boxed());
         let mut work: Vec<BoxFuture<'_, ()>> = importers.collect();
         work.push(self.shop.matched.run().boxed());
         work.push(self.shop.answered.run().boxed());
+        work.push(self.webhooks.run().boxed());
         let Database { duties, measuring, .. } = self.database.clone();
         let retention = Retention::new(measuring.events, duties, settings.events.keep_days);
         work.push(async move { retention.run().await }.boxed());

@@ -7,6 +7,7 @@ use vitrine_core::{
     measuring::Measuring,
     ports::{
         Catalog, Customers, Duties, Events, Experiments, Feeds, Imports, Keys, Pictures, Rules,
+        Webhooks,
     },
 };
 use vitrine_stores::{
@@ -30,6 +31,7 @@ pub(crate) struct Database {
     pub duties: Arc<dyn Duties>,
     pub measuring: Measuring,
     pub keys: Arc<dyn Keys>,
+    pub webhooks: Arc<dyn Webhooks>,
     kind: Kind,
 }
 
@@ -69,6 +71,7 @@ impl Database {
             + Events
             + Customers
             + Experiments
+            + Webhooks
             + 'static,
     {
         Self {
@@ -80,6 +83,7 @@ impl Database {
             duties: store.clone(),
             measuring: Measuring::new(store.clone()),
             keys: store.clone(),
+            webhooks: store.clone(),
             indexing: store,
             kind,
         }

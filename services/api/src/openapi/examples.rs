@@ -20,6 +20,7 @@ const BODIES: &[(&str, &str)] = &[
     ("CustomerBody", include_str!("examples/customer_body.json")),
     ("CustomerData", include_str!("examples/customer_data.json")),
     ("CustomerProfile", include_str!("examples/customer_profile.json")),
+    ("DeliveryPage", include_str!("examples/delivery_page.json")),
     ("DuplicatesPage", include_str!("examples/duplicates_page.json")),
     ("EventsAnswer", include_str!("examples/events_answer.json")),
     ("EventsBody", include_str!("examples/events_body.json")),
@@ -42,6 +43,7 @@ const BODIES: &[(&str, &str)] = &[
     ("NamedRule", include_str!("examples/named_rule.json")),
     ("NamedSynonyms", include_str!("examples/named_synonyms.json")),
     ("NewKey", include_str!("examples/new_key.json")),
+    ("NewWebhook", include_str!("examples/new_webhook.json")),
     ("Offers", include_str!("examples/offers.json")),
     ("OffersAnswer", include_str!("examples/offers_answer.json")),
     ("OverviewReport", include_str!("examples/overview_report.json")),
@@ -54,6 +56,8 @@ const BODIES: &[(&str, &str)] = &[
     ("Ready", include_str!("examples/ready.json")),
     ("RefinementBody", include_str!("examples/refinement_body.json")),
     ("Reindex", include_str!("examples/reindex.json")),
+    ("ReplayAnswer", include_str!("examples/replay_answer.json")),
+    ("ReplayBody", include_str!("examples/replay_body.json")),
     ("Rule", include_str!("examples/rule.json")),
     ("RuleList", include_str!("examples/rule_list.json")),
     ("SearchBody", include_str!("examples/search_body.json")),
@@ -63,6 +67,10 @@ const BODIES: &[(&str, &str)] = &[
     ("SimilarProducts", include_str!("examples/similar_products.json")),
     ("SynonymList", include_str!("examples/synonym_list.json")),
     ("Synonyms", include_str!("examples/synonyms.json")),
+    ("Webhook", include_str!("examples/webhook.json")),
+    ("WebhookBody", include_str!("examples/webhook_body.json")),
+    ("WebhookChange", include_str!("examples/webhook_change.json")),
+    ("WebhookList", include_str!("examples/webhook_list.json")),
 ];
 
 /// Examples of bodies that are no JSON, by operation and content type.
@@ -88,6 +96,7 @@ const NAMES: &[(&str, &str)] = &[
     ("ExperimentName", "fewer-matches"),
     ("ImportId", "01a20bf0-f8ca-7222-8a34-4ea8a190ebbc"),
     ("KeyId", "01a20bf0-f8ca-7333-9c12-4ea8a190ebbc"),
+    ("WebhookId", "01a20bf0-f8ca-7333-9c12-4ea8a190ebbc"),
     ("LookId", "01a20bf0-f8ca-7111-b209-4ea8a190ebbc"),
     ("ProductId", "linden-midi"),
     ("name", "nightly"),

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use vitrine_core::scope::Scope::{
     self, CatalogRead, CatalogWrite, Customers, Events, Keys, Looks, Reports, Search, Service,
+    Webhooks,
 };
 
 use crate::tokens::Role;
@@ -79,6 +80,14 @@ const TABLE: &[Row] = &[
     ("GET", "/v1/keys", Any(&[Keys])),
     ("POST", "/v1/keys", Any(&[Keys])),
     ("DELETE", "/v1/keys/{id}", Any(&[Keys])),
+    ("GET", "/v1/webhooks", Any(&[Webhooks])),
+    ("POST", "/v1/webhooks", Any(&[Webhooks])),
+    ("GET", "/v1/webhooks/{id}", Any(&[Webhooks])),
+    ("PATCH", "/v1/webhooks/{id}", Any(&[Webhooks])),
+    ("DELETE", "/v1/webhooks/{id}", Any(&[Webhooks])),
+    ("POST", "/v1/webhooks/{id}/secret", Any(&[Webhooks])),
+    ("GET", "/v1/webhooks/{id}/deliveries", Any(&[Webhooks])),
+    ("POST", "/v1/webhooks/{id}/replays", Any(&[Webhooks])),
     ("GET", "/healthz", Everybody),
     ("GET", "/readyz", Everybody),
     ("GET", "/metrics", Everybody),

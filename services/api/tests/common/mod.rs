@@ -182,6 +182,7 @@ async fn start_all(
         indexer: Arc::clone(&indexer),
         pictures: catalog.clone(),
         fetch: web.clone(),
+        webhooks: catalog.clone(),
         keys: keys(),
         issuer: issuer.map(Arc::new),
         keyring: Arc::new(Keyring::new(server_keys.clone(), cache.clone(), KEPT)),

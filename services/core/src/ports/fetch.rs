@@ -118,6 +118,13 @@ pub trait Fetch: Send + Sync {
     async fn fetch(&self, request: &FetchRequest) -> Result<Fetched, FetchError>;
 }
 
+#[async_trait]
+impl<F: Fetch + ?Sized> Fetch for std::sync::Arc<F> {
+    async fn fetch(&self, request: &FetchRequest) -> Result<Fetched, FetchError> {
+        (**self).fetch(request).await
+    }
+}
+
 /// Why something could not be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {

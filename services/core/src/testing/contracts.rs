@@ -21,6 +21,7 @@ mod rules;
 mod stylist;
 mod tenants;
 mod vision;
+mod webhooks;
 
 pub use cache::cache;
 pub use catalog::catalog;
@@ -42,3 +43,4 @@ pub use rules::rules;
 pub use stylist::stylist;
 pub use tenants::tenants;
 pub use vision::vision;
+pub use webhooks::webhooks;

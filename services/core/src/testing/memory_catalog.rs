@@ -12,6 +12,7 @@ use super::{
     memory_imports::{KeptImport, ReservedFeed},
     memory_pictures::NotedPicture,
     memory_rebuilds::KeptRebuild,
+    memory_webhooks::Hooks,
 };
 use crate::{
     duplicates::{DuplicateGroup, NAMED},
@@ -50,6 +51,7 @@ pub(super) struct State {
     pub(super) duties: HashMap<&'static str, HeldDuty>,
     pub(super) rebuild: Option<KeptRebuild>,
     pub(super) measured: Measured,
+    pub(super) hooks: Hooks,
     outbox: HashMap<Key, Entered>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,

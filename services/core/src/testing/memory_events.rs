@@ -18,6 +18,7 @@ use crate::{
     profile::Profile,
     reports::{Count, Counts, Day, Days, Family},
     visitor::Visitor,
+    webhooks::Message,
 };
 
 #[derive(Debug, Default)]
@@ -147,11 +148,14 @@ impl Events for MemoryCatalog {
             .filter(|(of, ..)| of == merchant)
             .map(|(_, answer, _)| answer.id)
             .collect();
+        let mut messages = Vec::new();
         for answer in answers {
             if known.insert(answer.id) {
                 measured.answers.push((merchant.clone(), answer.clone(), true));
+                messages.extend(Message::of_answer(answer));
             }
         }
+        state.tell(merchant, &messages);
         Ok(())
     }
 

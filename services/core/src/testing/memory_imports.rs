@@ -18,6 +18,7 @@ use crate::{
         Checkpoint, Claimed, Feeds, ImportEnd, Imports, Lease, LeaseError, Record, StoreError,
         UnderWay, Work, Worked,
     },
+    webhooks::Message,
 };
 
 #[derive(Debug)]
@@ -284,6 +285,9 @@ impl Imports for MemoryCatalog {
             ImportEnd::Cancelled => ImportState::Cancelled,
         };
         kept.end(ended);
+        let import = kept.import.clone();
+        let message = Message::of_import(&import);
+        state.tell(&import.merchant, message.as_slice());
         Ok(())
     }
 

@@ -2,4 +2,5 @@
 
 mod addresses;
 mod answers;
+mod telling;
 mod world;

@@ -15,9 +15,10 @@ use vitrine_core::{
     ids::{MerchantId, ProductId},
     ports::{Events, StoreError},
     reports::{Count, Counts, Day, Days, Family},
+    webhooks::Message,
 };
 
-use super::{Connection, Store, catalog, failed, json, parsed, whole};
+use super::{Connection, Store, catalog, failed, json, parsed, webhooks, whole};
 use crate::sql::Hold;
 use answers::Answered;
 use visits::Visits;
@@ -86,6 +87,8 @@ impl Events for Store {
         answers::put(&mut transaction, merchant, rows.iter().map(|(id, row)| (id, row))).await?;
         visits.put(&mut transaction, merchant, &mut counts).await?;
         add(&mut transaction, merchant, &counts).await?;
+        let told: Vec<Message> = new.iter().flat_map(|one| Message::of_answer(one)).collect();
+        webhooks::tell(&mut transaction, merchant, &told).await?;
         transaction.commit().await.map_err(failed)
     }
 

@@ -13,10 +13,12 @@ use vitrine_core::{
         Batch, Checkpoint, Claimed, ImportEnd, Imports, Lease, LeaseError, Record, StoreError,
         UnderWay, Work, Worked,
     },
+    webhooks::Message,
 };
 
 use super::{
-    Connection, Store, catalog, corrupt, failed, json, later, now, parsed, pictures, time, whole,
+    Connection, Store, catalog, corrupt, failed, json, later, now, parsed, pictures, time,
+    webhooks, whole,
 };
 use crate::sql::Hold;
 
@@ -325,7 +327,11 @@ impl Imports for Store {
             .await
             .map_err(failed)?;
         held(ended.rows_affected())?;
-        drop_parts(&mut transaction, &lease.import.to_string()).await?;
+        let id = lease.import.to_string();
+        drop_parts(&mut transaction, &id).await?;
+        let import = row(&mut transaction, lease.merchant.as_str(), &id).await?.import()?;
+        let message = Message::of_import(&import);
+        webhooks::tell(&mut transaction, &lease.merchant, message.as_slice()).await?;
         Ok(transaction.commit().await.map_err(failed)?)
     }
 

@@ -13,6 +13,7 @@ pub(super) mod migrations;
 mod pictures;
 mod rebuilds;
 mod rules;
+mod webhooks;
 
 use std::time::Duration;
 
