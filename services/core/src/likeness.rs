@@ -82,6 +82,12 @@ impl Likeness {
         Ok(likeness)
     }
 
+    /// Those of the nearest whose product is not among these.
+    pub(crate) fn beyond(&self, found: &[Hit]) -> Vec<Hit> {
+        let is_found = |hit: &Hit| found.iter().any(|known| known.product == hit.product);
+        self.nearest.iter().filter(|hit| !is_found(hit)).cloned().collect()
+    }
+
     /// None where a product does not look alike, or where nobody measured what that means.
     pub(crate) fn looks_alike(&self, hit: &Hit) -> Option<LooksAlike> {
         let (grades, cosine) = (self.grades?, hit.picture?);

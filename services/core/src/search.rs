@@ -173,8 +173,8 @@ impl Searching {
         Ok(garments.into_iter().filter(is_main).collect())
     }
 
-    /// Candidates for each garment, of its own category or a neighbouring one; each product for
-    /// the garment that it fits best. The cosine alone decides what is too far off.
+    /// Candidates for each garment, of its own category or a neighbouring one, and of any that looks
+    /// like it; each product for the garment that it fits best. The cosine alone decides what is too far off.
     async fn by_garments(
         &self,
         request: &SearchRequest,
@@ -215,9 +215,11 @@ impl Searching {
             };
             let hits = shop.index.search(merchant, &query).await?;
             let is_whole = hits.len() < WINDOW;
-            let close = hits
-                .into_iter()
-                .filter(|hit| is_close(hit, shop.min_similarity, likeness.as_ref()));
+            let mut close = hits;
+            close.retain(|hit| is_close(hit, shop.min_similarity, likeness.as_ref()));
+            if let Some(likeness) = &likeness {
+                close.extend(likeness.beyond(&close));
+            }
             let judge = |version: &ColourVersion<'_>, hit: &Hit| {
                 let mut reasons = explain::reasons(garment, version, &filters.colours);
                 reasons.extend(asked.as_ref().and_then(|asked| asked.words_found(version)));
@@ -227,7 +229,7 @@ impl Searching {
                     with_picture(words, hit, likeness.as_ref(), shop.balance);
                 Some(Judged { worth, reasons, looks_alike })
             };
-            let found = self.join(merchant, filters, &close.collect::<Vec<_>>(), judge).await?;
+            let found = self.join(merchant, filters, &close, judge).await?;
             answer.sought.push(Sought::of(garment, !found.is_empty()));
             window.add(found, is_whole);
         }

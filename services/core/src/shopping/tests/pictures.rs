@@ -7,10 +7,12 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::{
+    filter::Filters,
     garment::Region,
     likeness::{Grade, Grades},
     pictures::{PictureFetcher, PictureWorker},
     ports::{ImageEmbedder, Vector},
+    search::{SearchRequest, Searching, Sort},
     testing::{FakeFetch, FakeImageEmbedder, Page},
 };
 
@@ -107,6 +109,40 @@ async fn what_looks_the_same_is_found_though_the_garment_is_taken_for_another_ki
     assert!(shoes.unwrap().looks_alike.unwrap().same_product);
     let texts: Vec<&str> = shoes.unwrap().reasons.iter().map(|r| r.text.as_str()).collect();
     assert!(texts.contains(&"differs: shoes, yours is dress"), "{texts:?}");
+}
+
+#[tokio::test]
+async fn a_search_by_photo_finds_it_too_unless_its_kind_is_filtered() {
+    let products = vec![
+        in_colours_of("shoes", 7, Category::Shoes),
+        in_colours_of("dress", 8, Category::Dress),
+    ];
+    let fakes = selling(products, dress()).await;
+    let searching = Searching {
+        shop: Arc::new(fakes.shop()),
+        pictures: fakes.catalog.clone(),
+        admission: Arc::new(Admission::new(1, 0)),
+    };
+    let listed = async |categories: Vec<Category>| {
+        let request = SearchRequest {
+            merchant: sample::merchant(),
+            text: None,
+            photo: Some(Photo::from_picture(&drawn(7), 64)),
+            filters: Filters { categories, ..Filters::default() },
+            facets: Vec::new(),
+            sort: Sort::Relevance,
+            limit: 10,
+            cursor: None,
+            deduplicate: false,
+            locale: None,
+            preview: None,
+        };
+        let answer = searching.search(request).await.unwrap();
+        let ids = answer.products.iter().map(|listed| listed.found.product_id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(listed(Vec::new()).await[0], "shoes");
+    assert!(!listed(vec![Category::Dress]).await.contains(&"shoes".to_owned()));
 }
 
 #[tokio::test]
