@@ -33,6 +33,7 @@ mod server;
 mod state;
 mod stopping;
 mod tokens;
+mod ucp;
 mod upload;
 
 pub use cors::{BadOrigin, Cors, Origin};

@@ -60,6 +60,10 @@ problems! {
         "Delete one that is not used, or have one server told of more.";
     DeliveryUnknown = "delivery_unknown", 404, "There is no such delivery",
         "Use an id that `GET /v1/webhooks/{id}/deliveries` lists; what came to its end is kept for 30 days.";
+    UcpInvalid = "ucp_invalid", 400, "The request is not one that UCP's catalog takes",
+        "Send a JSON object as https://ucp.dev/2026-04-08 and `/openapi.json` have it.";
+    RequestTooLarge = "request_too_large", 400, "Too much is looked up at once",
+        "Look up 100 ids at most in one request.";
     PhotoMissing = "photo_missing", 422, "There is no photo",
         "Send the picture as the part `photo` of a form, or in a JSON body as base64 in `photo.data`, by its address in `photo.url` or by its id in `photo.id`.";
     PhotoEmpty = "photo_empty", 422, "The photo is empty",

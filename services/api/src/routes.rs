@@ -33,6 +33,7 @@ pub(crate) mod set_offers;
 pub(crate) mod shown_product;
 pub(crate) mod similar_products;
 pub(crate) mod synonyms;
+pub(crate) mod ucp;
 pub(crate) mod webhook_deliveries;
 pub(crate) mod webhooks;
 
@@ -192,6 +193,10 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "POST",
             [web::post().to(webhook_deliveries::replay_deliveries)],
         ))
+        .service(at("/.well-known/ucp", "GET", [get().to(ucp::profile)]))
+        .service(at("/ucp/catalog/search", "POST", [web::post().to(ucp::search)]))
+        .service(at("/ucp/catalog/lookup", "POST", [web::post().to(ucp::lookup)]))
+        .service(at("/ucp/catalog/product", "POST", [web::post().to(ucp::product)]))
         .service(at("/healthz", "GET", [get().to(healthz::healthz)]))
         .service(at("/readyz", "GET", [get().to(readyz::readyz)]))
         .service(at("/openapi.json", "GET", [get().to(openapi::contract)]))

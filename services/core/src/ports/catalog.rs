@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{Duty, DutyError, StoreError, Vector};
 use crate::{
     duplicates::DuplicateGroup,
-    ids::{MerchantId, ProductId},
+    ids::{MerchantId, ProductId, VariantId},
     lack::Lacks,
     product::{BadSale, OfferChange, Product},
     product_filter::ProductFilter,
@@ -109,6 +109,13 @@ pub trait Catalog: Send + Sync {
         merchant: &MerchantId,
         ids: &[ProductId],
     ) -> Result<Vec<Product>, StoreError>;
+
+    /// Which products these variants are of; those unknown are left out.
+    async fn owners(
+        &self,
+        merchant: &MerchantId,
+        variants: &[VariantId],
+    ) -> Result<Vec<(VariantId, ProductId)>, StoreError>;
 
     /// The merchant's product ids that come after `after`, in byte order; all are walked through by
     /// asking on from the last one.

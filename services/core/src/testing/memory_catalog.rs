@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     duplicates::{DuplicateGroup, NAMED},
-    ids::{ImportId, MerchantId, ProductId},
+    ids::{ImportId, MerchantId, ProductId, VariantId},
     lack::Lacks,
     money::price_band,
     ports::{
@@ -285,6 +285,19 @@ impl Catalog for MemoryCatalog {
         let state = self.open()?;
         let keys = ids.iter().map(|id| (merchant.clone(), id.clone()));
         Ok(keys.filter_map(|key| state.shown(&key)).collect())
+    }
+
+    async fn owners(
+        &self,
+        merchant: &MerchantId,
+        variants: &[VariantId],
+    ) -> Result<Vec<(VariantId, ProductId)>, StoreError> {
+        let state = self.open()?;
+        let own = state.products.iter().filter(|((owner, _), _)| owner == merchant);
+        let known = own.flat_map(|((_, id), product)| {
+            product.variants.iter().map(move |variant| (variant.id.clone(), id.clone()))
+        });
+        Ok(known.filter(|(variant, _)| variants.contains(variant)).collect())
     }
 
     async fn ids(

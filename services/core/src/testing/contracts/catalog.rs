@@ -27,6 +27,7 @@ pub async fn catalog(catalog: &dyn IndexingStore) {
     catalog.check().await.unwrap();
     products::keeps_products_whole(catalog).await;
     products::keeps_merchants_apart(catalog).await;
+    products::tells_which_products_variants_are_of(catalog).await;
     products::tells_new_from_changed_from_unchanged(catalog).await;
     products::lets_variants_move(catalog).await;
     outbox::a_later_change_outlives_the_strike_of_an_earlier_one(catalog).await;

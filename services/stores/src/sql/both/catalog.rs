@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use vitrine_core::{
     duplicates::DuplicateGroup,
-    ids::{MerchantId, ProductId},
+    ids::{MerchantId, ProductId, VariantId},
     lack::Lacks,
     ports::{
         Catalog, Change, Duty, DutyError, Edit, Edited, Lag, OffersSet, StoreError, Upserted,
@@ -116,6 +116,27 @@ impl Catalog for Store {
         let mut products = rows::products(&mut transaction, merchant, ids).await?;
         pictures::fill_in(&mut transaction, merchant, &mut products).await?;
         Ok(products)
+    }
+
+    async fn owners(
+        &self,
+        merchant: &MerchantId,
+        variants: &[VariantId],
+    ) -> Result<Vec<(VariantId, ProductId)>, StoreError> {
+        let mut transaction = self.read().await?;
+        let mut owners = Vec::new();
+        for variant in variants {
+            let owner: Option<String> = sqlx::query_scalar(sql::OWNER)
+                .bind(merchant.as_str())
+                .bind(variant.as_str())
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            if let Some(owner) = owner {
+                owners.push((variant.clone(), rows::id(owner)?));
+            }
+        }
+        Ok(owners)
     }
 
     async fn ids(

@@ -213,3 +213,15 @@ pub(super) async fn takes_large_batches(catalog: &dyn IndexingStore) {
     assert_eq!(catalog.remove(&shop, &asked).await.unwrap(), 500);
     settle(catalog).await;
 }
+
+pub(super) async fn tells_which_products_variants_are_of(catalog: &dyn IndexingStore) {
+    let (mine, theirs) = (MerchantId::new("owners").unwrap(), MerchantId::new("others").unwrap());
+    let product = sample::product("whole");
+    let variant = product.variants[0].id.clone();
+    let unknown = VariantId::new("nobody's").unwrap();
+    catalog.upsert(&mine, vec![product.clone()]).await.unwrap();
+    let asked = [variant.clone(), unknown];
+    assert_eq!(catalog.owners(&mine, &asked).await.unwrap(), [(variant, product.id)]);
+    assert_eq!(catalog.owners(&theirs, &asked).await.unwrap(), []);
+    assert_eq!(catalog.owners(&mine, &[]).await.unwrap(), []);
+}

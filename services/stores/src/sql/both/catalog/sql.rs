@@ -3,6 +3,9 @@
 
 pub(super) use super::super::statements::catalog::*;
 
+/// `$1` merchant, `$2` variant.
+pub(super) const OWNER: &str = "SELECT product FROM variants WHERE merchant = $1 AND id = $2";
+
 /// `$1` merchant, `$2` the id before the first, `$3` limit.
 pub(super) const IDS: &str =
     "SELECT id FROM products WHERE merchant = $1 AND id > $2 ORDER BY id LIMIT $3";
