@@ -95,14 +95,15 @@ class Trainer:
         self.average.load_state_dict(saved["average"])
         self.scale.load_state_dict(saved["scale"])
         self.helps.load_state_dict(saved["helps"])
-        self.steps, self.pictures, self.spent, self.met = (saved[name] for name in ("steps", "pictures", "spent", "met"))
+        self.steps, self.pictures, self.spent = (saved[name] for name in ("steps", "pictures", "spent"))
+        self.met = max(0, sum(self.spent > share * self.args.minutes for share in MEET) - 1)  # what is alike is not saved: ask again
         for one, state in zip(self.optimisers, saved["optimisers"]):
             one.load_state_dict(state)
 
     def save(self):
         path = self.args.cache / "pictures.pt"
         state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "scale": self.scale.state_dict(), "helps": self.helps.state_dict(), "steps": self.steps,
-                 "pictures": self.pictures, "spent": self.spent, "met": self.met, "optimisers": [o.state_dict() for o in self.optimisers]}
+                 "pictures": self.pictures, "spent": self.spent, "optimisers": [o.state_dict() for o in self.optimisers]}
         torch.save(state, path.with_suffix(".part"))
         path.with_suffix(".part").rename(path)
 

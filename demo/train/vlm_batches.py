@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 import vlm_advice as adv
+import vlm_chat as chat
 import vlm_photos
 import vlm_scenes
 from vlm_answers import PROMPT, answer, in_order
@@ -70,7 +71,6 @@ class Batches:
         self.rng = np.random.default_rng(seed)
         self.end = tokenizer.token_to_id("<|im_end|>")
         self.question = encode_question(tokenizer, PROMPT, shape.picture_tokens)
-        self.photo_start = self.question + tokenizer.encode('[{"category":"').ids
         self.photos, self.photo_labels = vlm_photos.load(photos, "train", shape.side)
         self.chunks = {}
 
@@ -119,7 +119,15 @@ class Batches:
         return normal(mixed), labels, labels.flip(0), keep
 
     def photo_questions(self, count):
-        return torch.tensor([self.photo_start] * count)
+        return torch.tensor([self.question] * count)
+
+    def chats(self, count):
+        pairs = []
+        for _ in range(count):
+            items, text, intent, meant = chat.draw(self.rng)
+            question = encode_question(self.tokenizer, chat.prompt(items, text), self.shape.picture_tokens)
+            pairs.append((question, self.tokenizer.encode(chat.answer(intent, meant)).ids))
+        return pad(pairs, self.end)
 
     def advice(self, count):
         pairs = []

@@ -45,7 +45,7 @@ def export(model, tokenizer, folder, measured=None):
     folder.mkdir(parents=True, exist_ok=True)
     shape, pixels = model.shape, model.shape.side ** 2
     end, rest = tokenizer.token_to_id("<|im_end|>"), tokenizer.token_to_id("<|endoftext|>")
-    save_file({k: v.detach().float().contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors", {"format": "pt"})
+    save_file({k: v.detach().half().contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors", {"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)
     tokenizer.save(str(folder / "tokenizer.json"))
     write(folder / "config.json", config(shape, tokenizer))
@@ -62,5 +62,5 @@ def export(model, tokenizer, folder, measured=None):
     })
     write(folder / "vitrine.json", {
         "name": "vitrine-small", "licence": "Apache-2.0", "purpose": "for trying and testing; not for production", "photo_side": shape.side,
-        "describe_prompt": PROMPT, "advise_style": "compact", "languages": ["en"], "measured": measured or {},
+        "describe_prompt": PROMPT, "describe_style": "compact", "advise_style": "compact", "languages": ["en"], "measured": measured or {},
     })

@@ -17,7 +17,7 @@ from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
 PHOTOS = HERE.parents[2] / "shared/photos"
-SEED, PICTURES, OFFERS = 90_000_000, 500, 200
+SEED, PICTURES, OFFERS, MESSAGES = 90_000_000, 500, 200, 200
 
 
 def load(folder):
@@ -33,10 +33,10 @@ def measure(model, tokenizer):
     pictures = np.stack([s[0] for s in seen])
     drawn, wrong = vlm_measure.drawn(model, tokenizer, pictures, [s[1] for s in seen], question)
     names = [next(k for k, v in LABELS.items() if v == c) for c in CATEGORIES]
-    first = question + tokenizer.encode('[{"category":"').ids
-    figures = {"drawn": drawn, "advice": vlm_measure.advice(model, tokenizer, pictures, SEED, OFFERS)}
+    figures = {"drawn": drawn, "advice": vlm_measure.advice(model, tokenizer, pictures, SEED, OFFERS),
+               "chats": vlm_measure.chats(model, tokenizer, SEED, MESSAGES)}
     if PHOTOS.exists():
-        figures["photos"] = vlm_measure.photos(model, tokenizer, *vlm_photos.load(PHOTOS, "validation", model.shape.side), first, names)
+        figures["photos"] = vlm_measure.photos(model, tokenizer, *vlm_photos.load(PHOTOS, "validation", model.shape.side), question, names)
     return figures, wrong
 
 

@@ -8,6 +8,7 @@ from torch import nn
 
 from vlm_answers import STEP
 from vlm_batches import MOST
+from vlm_tokenizer import CLOSES, GOES_ON, NO_GARMENT, OPENS
 from vlm_words import CATEGORIES, COLOURS, LENGTHS, PATTERNS, SLEEVES
 
 SIZES = {
@@ -52,6 +53,13 @@ def place_loss(guesses, labels, owner):
     return total
 
 
+def ids_of(tokenizer, pieces):
+    """The ids of pieces that are one token each."""
+    ids = [tokenizer.encode(piece).ids for piece in pieces]
+    assert all(len(one) == 1 for one in ids), "a piece is cut up"
+    return [one for one, in ids]
+
+
 class Words:
     """Cross-entropy of answers; a number of a box is also right in part at its neighbours."""
 
@@ -66,8 +74,8 @@ class Words:
                 self.near[own] = torch.tensor([ids[a] for a in around])
                 self.share[own] = torch.tensor([0.4, 0.2, 0.2, 0.1, 0.1])
         self.weight = torch.ones(size)
-        self.weight[[tokenizer.token_to_id(c) for c in CATEGORIES]] = 3
-        self.weight[tokenizer.encode('."},{"category":"').ids + tokenizer.encode('."}]').ids] = 2
+        self.weight[ids_of(tokenizer, [*OPENS.values(), *GOES_ON.values(), NO_GARMENT])] = 3
+        self.weight[ids_of(tokenizer, CLOSES)] = 2
 
     def __call__(self, model, groups):
         """`groups`: rows of pictures' tokens, deep tokens and what is told of them; one loss over all."""

@@ -7,9 +7,14 @@ import numpy as np
 import torch
 
 import vlm_advice as adv
+import vlm_chat as chat
+from vlm_answers import read
 from vlm_batches import normal
 from vlm_model import cut_patches
-from vlm_tokenizer import encode_question
+from vlm_optim import INSIDE
+from vlm_photos import GREY
+from vlm_losses import ids_of
+from vlm_tokenizer import OPENS, encode_question
 from vlm_words import CATEGORIES, COLOUR_WORDS
 
 COMMON = ["T-Shirt", "Longsleeve", "Pants", "Shoes", "Shirt", "Dress", "Outwear", "Shorts", "Skirt", "Hat"]
@@ -21,7 +26,7 @@ def floats(pictures):
 
 @torch.no_grad()
 def look(model, pictures):
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=INSIDE == torch.bfloat16):
         tokens, deep, _ = model.model.visual(cut_patches(floats(pictures), model.shape))
     return tokens.float(), [d.float() for d in deep]
 
@@ -48,9 +53,9 @@ def matched(told, truth):
 
 def read_answer(text):
     try:
-        rows = json.loads(text)
-        return rows if all(isinstance(r, dict) and len(r["bbox_2d"]) == 4 and r["colours"] for r in rows) else None
-    except (ValueError, KeyError, TypeError):
+        rows = read(text)
+        return rows if all(len(r["bbox_2d"]) == 4 and r["colours"] and "text" in r for r in rows) else None
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -95,14 +100,14 @@ def drawn(model, tokenizer, pictures, truths, question, batch=64):
 
 
 @torch.no_grad()
-def photos(model, tokenizer, pictures, labels, start, names, batch=64):
+def photos(model, tokenizer, pictures, labels, question, names, batch=64):
     """Top-1 of the first garment's category over all classes, and over the photos of the ten commonest among those ten."""
-    ids = torch.tensor([tokenizer.token_to_id(c) for c in CATEGORIES])
+    ids = torch.tensor(ids_of(tokenizer, [OPENS[c] for c in CATEGORIES]))
     scores = []
     for at in range(0, len(pictures), batch):
         part = pictures[at:at + batch]
         tokens, deep = look(model, part)
-        scores.append(model.words(model.read(torch.tensor([start] * len(part)), tokens, deep)[:, -1])[:, ids])
+        scores.append(model.words(model.read(torch.tensor([question] * len(part)), tokens, deep)[:, -1])[:, ids])
     scores = torch.cat(scores)
     labels = torch.from_numpy(labels)
     ten = torch.tensor([names.index(n) for n in COMMON])
@@ -110,6 +115,28 @@ def photos(model, tokenizer, pictures, labels, start, names, batch=64):
     best_of_ten = ten[scores[inside][:, ten].argmax(1)]
     return {"photos": len(labels), "top1_17": round((scores.argmax(1) == labels).float().mean().item(), 4),
             "top1_10": round((best_of_ten == labels[inside]).float().mean().item(), 4)}
+
+
+def grey(side):
+    """The picture that goes with a question about words alone, (1, side, side, 3)."""
+    return np.full((1, side, side, 3), GREY, np.uint8)
+
+
+def chats(model, tokenizer, seed, count):
+    """Shares of messages that are understood: by sentences as in training, and by others."""
+    end, figures = tokenizer.token_to_id("<|im_end|>"), {"messages": count}
+    tokens, deep = look(model, grey(model.shape.side))
+    for name, held_out in (("understood", False), ("understood_of_other_sentences", True)):
+        rng, right, intents = np.random.default_rng([seed, held_out]), 0, 0
+        for _ in range(count):
+            items, text, intent, meant = chat.draw(rng, held_out)
+            ids = encode_question(tokenizer, chat.prompt(items, text), model.shape.picture_tokens)
+            [out] = model.answer(tokens, deep, torch.tensor([ids]), end, 16)
+            told = tokenizer.decode(out)
+            right += told == chat.answer(intent, meant)
+            intents += told.startswith(f'{{"intent":"{intent}"')
+        figures |= {name: round(right / count, 4), f"intent_{name}": round(intents / count, 4)}
+    return figures
 
 
 def advice(model, tokenizer, pictures, seed, count):

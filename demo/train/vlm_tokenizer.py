@@ -1,12 +1,14 @@
-"""The tokenizer: one token for each piece of JSON between values, each value, each number and each English word in use.
+"""The tokenizer: one token for each value of an answer together with its key and the JSON around them, each number and each English word in use.
 
 Every other text falls back to single bytes, so nothing is unknown.
 """
+import json
 import re
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
 import vlm_advice as adv
+import vlm_chat as chat
 from vlm_answers import STEP
 from vlm_words import CATEGORIES, CATEGORY_WORDS, COLOURS, COLOUR_WORDS, LENGTHS, PATTERNS, SLEEVES
 
@@ -14,12 +16,17 @@ SPECIAL = [
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>",
     "<|video_pad|>", "<|placeholder|>",
 ]
-TEXT_OPENS = ['","text":"', '","length":null,"text":"', '","sleeve":null,"length":null,"text":"']
-DESCRIBES = ['","description":"' + start for start in ("A", "An", "A pair of")]
+OPENS = {c: '[{"c":"' + c + '","b":[' for c in CATEGORIES}  # the first garment
+GOES_ON = {c: ',{"c":"' + c + '","b":[' for c in CATEGORIES}  # another one
+COLOURED = [before + f'"{c}"' for before in ('],"k":[', ",") for c in COLOURS]
+SHAPED = [f',"s":{json.dumps(s)},"l":{json.dumps(length)}' for s in (None, *SLEEVES) for length in (None, *LENGTHS)]
+PATTERNED = [f'],"p":"{p}"' for p in PATTERNS]
+NO_GARMENT = "[]"
+CLOSES = [',"t":""}', ',"t":""}]', '"}', '"}]']  # a garment without letters or with some, and whether it is the last
+UNDERSTOOD = [f'{{"intent":"{intent}","about":{about}' for intent in chat.INTENTS for about in ('["', "[]}")]
 SCAFFOLD = [
-    '[{"category":"', '."},{"category":"', '."}]', "[]", '","bbox_2d":[', '],"colours":["', '","', '"],"pattern":"', '","sleeve":"',
-    '","sleeve":null,"length":"', '","length":"', *TEXT_OPENS, *DESCRIBES, *(a + b for a in TEXT_OPENS for b in DESCRIBES),
-    '{"text":"', '.","suggestions":[{"text":"', '.","product_ids":["', '"]},{"text":"', '"]}]}',
+    *OPENS.values(), *GOES_ON.values(), *COLOURED, *PATTERNED, *SHAPED, *CLOSES, ',"t":"', NO_GARMENT,
+    *UNDERSTOOD, '"]}', '","', '{"text":"', '.","suggestions":[{"text":"', '.","product_ids":["', '"]},{"text":"', '"]}]}',
 ]
 PHRASES = [" " + w for w in (*CATEGORY_WORDS.values(), *COLOUR_WORDS.values()) if " " in w]
 PRINTS = (
@@ -38,12 +45,13 @@ def known_words():
     sentences += [t.format(s=s) for t in adv.TONES.values() for s in ("", "s")]
     sentences += ["give gives set sets frame frames", "The and both suit this look", "Choose or", "can carry this look alone"]
     sentences += ["Keep the rest simple around", "Advice Wish", " ".join(EXTRA)]
+    sentences += [word for said in chat.words() for word in (said, said[:1].upper() + said[1:])]
     words = {w for s in sentences for w in re.findall("[A-Za-z]+(?:-[A-Za-z]+)*", re.sub(r"\{\w+\}", " ", s))}
     return sorted(words | {" " + w for w in words})
 
 
 def pieces():
-    found = [*SCAFFOLD, *PHRASES, *CATEGORIES, *COLOURS, *PATTERNS, *SLEEVES, *LENGTHS]
+    found = [*SCAFFOLD, *PHRASES]
     found += [" " + w for w in (*CATEGORY_WORDS.values(), *COLOUR_WORDS.values(), *PATTERNS, *SLEEVES, *LENGTHS) if " " not in w]
     found += [f"{comma}{n}" for comma in ("", ",") for n in range(0, 1001, STEP)] + [f"p{n}" for n in range(1, 9)]
     found += ["user", "assistant", "Garments", *PRINTS, *(" " + w for w in PRINTS), *known_words()]

@@ -15,25 +15,25 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-from safetensors.torch import load_file
 
 import vlm_export
 import vlm_measure
 import vlm_photos
 import vlm_scenes
 import vlm_tokenizer
+import vlm_warm
 from vlm_batches import Batches
-from vlm_losses import Heads, Words
+from vlm_losses import Heads, Words, ids_of
 from vlm_model import Shape, Vlm, cut_patches
-from vlm_optim import optimisers
+from vlm_optim import INSIDE, optimisers
+from vlm_tokenizer import OPENS
 from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
-DRAWN, PHOTOS, OFFERS = 28, 8, 20  # pictures, photos and offers a step, for each worker
-EVERY = 2  # of the joint stage's steps, one in so many also trains the describing words; the others cost half as much
+DRAWN, PHOTOS, OFFERS, CHATS = 20, 17, 4, 8  # pictures, photos, offers and messages a step, for each worker
 KEEP = 0.998  # of the averaged weights a step
-ADVICE = 3.0  # weight of advice in the joint stage
+ADVICE, CHAT = 3.0, 2.0  # weights of advice and of messages in the joint stage
 CALMER = 0.5  # the joint stage's rate against the earlier ones
 LOOK = 12  # minutes between two measurements
 TEST_SEED = 90_000_000
@@ -56,8 +56,9 @@ def options():
 
 
 def render_all(folder, count):
-    half = count // 2 // vlm_scenes.CHUNK * vlm_scenes.CHUNK
-    parts = [(0, half), (half, count - half)]
+    """A fifth of the pictures show letters."""
+    half = count * 2 // 5 // vlm_scenes.CHUNK * vlm_scenes.CHUNK
+    parts = [(0, half), (half, half), (vlm_scenes.PRINTED, count - 2 * half)]
     running = [subprocess.Popen([sys.executable, HERE / "vlm_scenes.py", folder, str(a), str(n)]) for a, n in parts]
     assert not any(p.wait() for p in running)
 
@@ -70,7 +71,7 @@ class Trainer:
         self.shape = Shape(vocabulary=self.tokenizer.get_vocab_size())
         self.model, self.heads = Vlm(self.shape, vlm_tokenizer.PICTURE_AT), Heads(self.shape)
         if args.start:
-            self.model.load_state_dict(load_file(args.start / "model.safetensors"))
+            self.model.load_state_dict(vlm_warm.weights(args.start, self.tokenizer))
         self.average = Vlm(self.shape, vlm_tokenizer.PICTURE_AT)
         self.average.load_state_dict(self.model.state_dict())
         self.average.requires_grad_(False)
@@ -79,6 +80,7 @@ class Trainer:
         self.words = Words(self.tokenizer)
         self.optimisers = optimisers(self.model, self.heads, 0.02, 2e-3)
         self.batches = Batches(self.tokenizer, self.shape, args.cache / "scenes", args.photos, args.seed * 1000 + worker)
+        self.grey = vlm_measure.floats(vlm_measure.grey(self.shape.side))
         self.seen = [vlm_scenes.scene(TEST_SEED + n) for n in range(256)]
         self.validation = vlm_photos.load(args.photos, "validation", self.shape.side)
         self.steps, self.spent = 0, {}
@@ -116,26 +118,21 @@ class Trainer:
     def tower_loss(self, batch):
         return self.seen_loss(batch)[0]
 
-    def light_loss(self, batch):
-        losses, tokens, deep = self.seen_loss(batch)
-        return {**losses, "advice": self.offered_loss(tokens, deep, batch[3])}
-
     def joint_loss(self, batch):
         losses, tokens, deep = self.seen_loss(batch)
-        (drawn, (_, one, other, keep), questions, offers), n = batch, DRAWN
+        (drawn, (_, one, other, keep), questions, offers, chats), n = batch, DRAWN
         halves = [slice(0, n // 2), slice(n // 2, n)]
         told = self.words(self.model, [(tokens[h], [d[h] for d in deep], t) for h, t in zip(halves, drawn.told)])
         hidden = self.model.read(questions, tokens[n:], [d[n:] for d in deep])
-        chances = torch.log_softmax(self.model.words(hidden[:, -2:]).float(), -1)
-        ids = torch.tensor([self.tokenizer.token_to_id(c) for c in CATEGORIES])
-        begins = -chances[:, 0, questions[0, -1]].mean()
-        kinds = -(keep * chances[:, 1].gather(1, ids[one, None]) + (1 - keep) * chances[:, 1].gather(1, ids[other, None])).mean()
-        return {"told": 2 * told, "advice": self.offered_loss(tokens, deep, offers), "photo words": 0.3 * kinds + 0.1 * begins,
-                "places": 0.7 * losses["places"], "photos": 0.3 * losses["photos"]}
+        chances = torch.log_softmax(self.model.words(hidden[:, -1]).float(), -1)
+        ids = torch.tensor(ids_of(self.tokenizer, [OPENS[c] for c in CATEGORIES]))
+        kinds = -(keep * chances.gather(1, ids[one, None]) + (1 - keep) * chances.gather(1, ids[other, None])).mean()
+        return {"told": 2 * told, "advice": self.offered_loss(tokens, deep, offers), "chat": self.chat_loss(chats), "photo words": 0.5 * kinds,
+                "places": 0.7 * losses["places"], "photos": 0.4 * losses["photos"]}
 
     def seen_loss(self, batch):
         """What the tower sees: the losses of its heads, and its tokens for the text model."""
-        drawn, (photos, one, other, keep), _, _ = batch
+        drawn, (photos, one, other, keep), *_ = batch
         tokens, deep, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
         places = self.heads.places(tokens[:DRAWN], patches[:DRAWN], drawn, self.model.model.visual.order)
         return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep)}, tokens, deep
@@ -145,6 +142,13 @@ class Trainer:
         some = len(offers.ids)
         return ADVICE * self.words(self.model, [(tokens[:some].detach(), [d[:some].detach() for d in deep], offers)])
 
+    def chat_loss(self, chats):
+        """Messages come with a grey picture, which teaches the tower nothing."""
+        with torch.no_grad():
+            tokens, deep, _ = self.model.model.visual(cut_patches(self.grey, self.shape))
+        some = len(chats.ids)
+        return CHAT * self.words(self.model, [(tokens.expand(some, -1, -1), [d.expand(some, -1, -1) for d in deep], chats)])
+
     def feed(self, stage, stop):
         ready = queue.Queue(6)
         def fill():
@@ -152,7 +156,7 @@ class Trainer:
                 if stage == "words":
                     batch = self.batches.advice(40)
                 else:
-                    batch = (self.batches.drawn(DRAWN), self.batches.photo(PHOTOS), self.batches.photo_questions(PHOTOS), self.batches.advice(OFFERS))
+                    batch = (self.batches.drawn(DRAWN), self.batches.photo(PHOTOS), self.batches.photo_questions(PHOTOS), self.batches.advice(OFFERS), self.batches.chats(CHATS))
                 while not stop.is_set():
                     try:
                         ready.put(batch, timeout=1)
@@ -188,9 +192,8 @@ class Trainer:
             self.batches.refresh()
         ready, sums, since, looked, done = self.feed(stage, stop), {}, time.time(), before, before
         while done < minutes:
-            both = stage == "joint" and self.steps % EVERY == 0
-            loss_of = self.advice_loss if stage == "words" else self.joint_loss if both else self.light_loss if stage == "joint" else self.tower_loss
-            with torch.autocast("cpu", torch.bfloat16):
+            loss_of = {"words": self.advice_loss, "tower": self.tower_loss, "joint": self.joint_loss}[stage]
+            with torch.autocast("cpu", torch.bfloat16, enabled=INSIDE == torch.bfloat16):
                 losses = loss_of(ready.get())
             sum(losses.values()).backward()
             done = self.agree(before + (time.time() - began) / 60)
@@ -203,12 +206,11 @@ class Trainer:
             self.spent[stage] = done
             keep = min(KEEP, (1 + self.steps) / (10 + self.steps))
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
-            if both or stage != "joint":
-                for name, value in losses.items():
-                    sums.setdefault(name, []).append(value.item())
-            if self.steps % 60 == 0:
+            for name, value in losses.items():
+                sums.setdefault(name, []).append(value.item())
+            if self.steps % 30 == 0:
                 means = ", ".join(f"{k} {sum(v) / len(v):.3f}" for k, v in sums.items())
-                self.log(f"{stage} {done:.1f} min, {60 / (time.time() - since):.2f} steps/s, {means}")
+                self.log(f"{stage} {done:.1f} min, {30 / (time.time() - since):.2f} steps/s, {means}")
                 sums, since = {}, time.time()
             if stage != "words" and done - looked > LOOK:
                 self.save()
@@ -229,7 +231,8 @@ class Trainer:
             figures, wrong = vlm_measure.drawn(self.average, self.tokenizer, pictures, [s[1] for s in self.seen], self.batches.question)
             self.log(f"drawn {json.dumps(figures)}")
             self.log(f"wrong {wrong.most_common(14)}")
-            self.log(f"photos {json.dumps(vlm_measure.photos(self.average, self.tokenizer, *self.validation, self.batches.photo_start, names))}")
+            self.log(f"photos {json.dumps(vlm_measure.photos(self.average, self.tokenizer, *self.validation, self.batches.question, names))}")
+            self.log(f"chats {json.dumps(vlm_measure.chats(self.average, self.tokenizer, 5, 60))}")
             self.log(f"advice {json.dumps(vlm_measure.advice(self.average, self.tokenizer, pictures, 5, 20))}")
             return
         right = total = 0

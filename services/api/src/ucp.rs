@@ -48,7 +48,10 @@ pub(crate) fn asked(filters: &SearchFilters, context: &Context) -> Result<Asked,
         })?;
         match currency {
             Some(currency) => {
-                let money = |amount: i64| Money { amount, currency };
+                let money = |amount: u64| {
+                    let amount = i64::try_from(amount).unwrap_or(i64::MAX);
+                    Money { amount, currency }
+                };
                 wanted.min_price = price.min.map(money);
                 wanted.max_price = price.max.map(money);
             }

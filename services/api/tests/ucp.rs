@@ -161,6 +161,8 @@ async fn what_is_no_question_is_told() {
             json!({"query": "x", "filters": {"price": {"max": 1}}, "context": {"currency": "ducats"}}),
             "ucp_invalid",
         ),
+        ("search", json!({"query": "x", "pagination": {"limit": 0}}), "ucp_invalid"),
+        ("search", json!({"query": "x", "filters": {"price": {"max": -1}}}), "ucp_invalid"),
         ("search", json!({"query": "x", "pagination": {"cursor": "no"}}), "cursor_invalid"),
         ("lookup", json!({"ids": []}), "ucp_invalid"),
         ("lookup", json!({}), "ucp_invalid"),

@@ -59,9 +59,7 @@ pub use webhooks::{DueDelivery, Post, Posted, Tell, Webhooks};
 pub enum ModelError {
     #[error("the model could not be loaded: {0}")]
     Load(String),
-    #[error(
-        "the model stopped while answering and is being restarted; send the request again ({0})"
-    )]
+    #[error("the model stopped while answering; send the request again ({0})")]
     Stopped(String),
     #[error("the model's answer was cut short or not in its schema; send the request again ({0})")]
     Answer(String),

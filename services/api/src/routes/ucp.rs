@@ -106,6 +106,10 @@ pub(crate) async fn search(
         let detail = format!("It has more than {MAX_QUERY} characters");
         return Err(Problem::of_field(Code::UcpInvalid, "query", detail));
     }
+    if body.pagination.limit == Some(0) {
+        let detail = "A page has one product at least";
+        return Err(Problem::of_field(Code::UcpInvalid, "pagination.limit", detail));
+    }
     if query.is_none() && filters.is_empty() && !excludes_all {
         let detail = "Give a query, filters, or both";
         return Err(Problem::of_field(Code::UcpInvalid, "query", detail));

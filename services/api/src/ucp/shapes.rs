@@ -98,10 +98,10 @@ pub(crate) struct SearchFilters {
 pub(crate) struct PriceFilter {
     #[schema(minimum = 0)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) min: Option<i64>,
+    pub(crate) min: Option<u64>,
     #[schema(minimum = 0)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max: Option<i64>,
+    pub(crate) max: Option<u64>,
 }
 
 /// Which page.
