@@ -41,6 +41,10 @@ pub(crate) fn asked(filters: &SearchFilters, context: &Context) -> Result<Asked,
     let excludes_all = categories.is_empty() && !filters.categories.is_empty();
     let mut wanted = Filters { categories, ..Filters::default() };
     if let Some(price) = filters.price {
+        let [min, max] = [price.min, price.max].map(|amount| amount.map(i64::try_from).transpose());
+        let too_much =
+            |_| Problem::of_field(Code::UcpInvalid, "filters.price", "This is more than there is");
+        let (min, max) = (min.map_err(too_much)?, max.map_err(too_much)?);
         let currency = context.currency.as_deref().map(str::parse).transpose();
         let currency = currency.map_err(|_| {
             let detail = "This is not an ISO 4217 currency code";
@@ -48,12 +52,9 @@ pub(crate) fn asked(filters: &SearchFilters, context: &Context) -> Result<Asked,
         })?;
         match currency {
             Some(currency) => {
-                let money = |amount: u64| {
-                    let amount = i64::try_from(amount).unwrap_or(i64::MAX);
-                    Money { amount, currency }
-                };
-                wanted.min_price = price.min.map(money);
-                wanted.max_price = price.max.map(money);
+                let money = |amount: i64| Money { amount, currency };
+                wanted.min_price = min.map(money);
+                wanted.max_price = max.map(money);
             }
             None => messages.push(Message::info(
                 "price_filter_ignored",

@@ -162,6 +162,7 @@ async fn what_is_no_question_is_told() {
             "ucp_invalid",
         ),
         ("search", json!({"query": "x", "pagination": {"limit": 0}}), "ucp_invalid"),
+        ("search", json!({"query": "x", "filters": {"price": {"max": u64::MAX}}}), "ucp_invalid"),
         ("search", json!({"query": "x", "filters": {"price": {"max": -1}}}), "ucp_invalid"),
         ("search", json!({"query": "x", "pagination": {"cursor": "no"}}), "cursor_invalid"),
         ("lookup", json!({"ids": []}), "ucp_invalid"),

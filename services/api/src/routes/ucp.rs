@@ -106,8 +106,9 @@ pub(crate) async fn search(
         let detail = format!("It has more than {MAX_QUERY} characters");
         return Err(Problem::of_field(Code::UcpInvalid, "query", detail));
     }
-    if body.pagination.limit == Some(0) {
-        let detail = "A page has one product at least";
+    let is_count = |limit: u64| limit > 0 && i64::try_from(limit).is_ok();
+    if body.pagination.limit.is_some_and(|limit| !is_count(limit)) {
+        let detail = "This is not how many products a page can have";
         return Err(Problem::of_field(Code::UcpInvalid, "pagination.limit", detail));
     }
     if query.is_none() && filters.is_empty() && !excludes_all {
