@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 use vitrine_core::{
     filter::Filters,
@@ -17,7 +18,7 @@ use crate::{
     body,
     caller::Caller,
     page::{Page, after_of},
-    problem::{Problem, ProblemBody},
+    problem::{Problem, ProblemBody, shown},
     problems::Code,
     state::State,
     ucp::{
@@ -99,13 +100,13 @@ pub(crate) async fn search(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body: UcpSearch = body::described(payload, MAX_BODY, Code::UcpInvalid).await?;
+    let body: UcpSearch = read(payload).await?;
     let Asked { filters, messages, excludes_all } = asked(&body.filters, &body.context)?;
-    let query = body.query.map(|query| query.trim().to_owned()).filter(|query| !query.is_empty());
-    if query.as_ref().is_some_and(|query| query.chars().count() > MAX_QUERY) {
+    if body.query.as_ref().is_some_and(|query| query.chars().count() > MAX_QUERY) {
         let detail = format!("It has more than {MAX_QUERY} characters");
         return Err(Problem::of_field(Code::UcpInvalid, "query", detail));
     }
+    let query = body.query.map(|query| query.trim().to_owned()).filter(|query| !query.is_empty());
     let is_count = |limit: u64| limit > 0 && i64::try_from(limit).is_ok();
     if body.pagination.limit.is_some_and(|limit| !is_count(limit)) {
         let detail = "This is not how many products a page can have";
@@ -184,7 +185,7 @@ pub(crate) async fn lookup(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut body: UcpLookup = body::described(payload, MAX_BODY, Code::UcpInvalid).await?;
+    let mut body: UcpLookup = read(payload).await?;
     if body.ids.is_empty() {
         return Err(Problem::of_field(Code::UcpInvalid, "ids", "Give an id at least"));
     }
@@ -251,7 +252,7 @@ pub(crate) async fn product(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body: UcpGetProduct = body::described(payload, MAX_BODY, Code::UcpInvalid).await?;
+    let body: UcpGetProduct = read(payload).await?;
     let names: std::collections::HashSet<&String> =
         body.selected.iter().map(|one| &one.name).collect();
     if names.len() < body.selected.len() {
@@ -276,6 +277,22 @@ pub(crate) async fn product(
             Detail { ucp: Envelope::failed(LOOKUP), product: None, messages: vec![none] }
         }
     }))
+}
+
+/// A body whose objects are objects: a list of their values would be taken for one too.
+async fn read<T: DeserializeOwned>(payload: web::Payload) -> Result<T, Problem> {
+    let body: Value = body::described(payload, MAX_BODY, Code::UcpInvalid).await?;
+    let selected = body["selected"].as_array().into_iter().flatten();
+    let objects = ["/context", "/filters", "/filters/price", "/pagination"];
+    let objects = objects.iter().filter_map(|place| body.pointer(place));
+    if let Some(other) = objects.chain(selected).chain([&body]).find(|value| value.is_array()) {
+        let detail = format!("This must be an object: {}", shown(&other.to_string()));
+        return Err(Problem::new(Code::UcpInvalid, detail));
+    }
+    serde_json::from_value(body).map_err(|error| {
+        let detail = format!("{error}. {}", Code::UcpInvalid.remedy());
+        Problem::new(Code::UcpInvalid, detail)
+    })
 }
 
 fn answer(body: &impl serde::Serialize) -> HttpResponse {
