@@ -58,7 +58,7 @@ problems! {
         "Use an id that `GET /v1/webhooks` lists.";
     WebhooksTooMany = "webhooks_too_many", 409, "There are too many webhooks",
         "Delete one that is not used, or have one server told of more.";
-    DeliveryUnknown = "delivery_unknown", 404, "There is no such delivery",
+    DeliveryUnknown = "delivery_unknown", 422, "There is no such delivery",
         "Use an id that `GET /v1/webhooks/{id}/deliveries` lists; what came to its end is kept for 30 days.";
     UcpInvalid = "ucp_invalid", 400, "The request is not one that UCP's catalog takes",
         "Send a JSON object as https://ucp.dev/2026-04-08 and `/openapi.json` have it.";

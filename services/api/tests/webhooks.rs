@@ -147,7 +147,7 @@ async fn what_died_is_looked_at_and_sent_again() {
     assert_eq!(all.json::<Value>().await.unwrap(), json!({"replayed": 1}));
     let unknown = json!({"delivery_id": webhook["id"]});
     let answer = send(&service, Method::POST, &replays, Some(unknown)).await;
-    problem(answer, 404, "delivery_unknown").await;
+    problem(answer, 422, "delivery_unknown").await;
     let odd = format!("{}/deliveries?state=lost", path(&webhook));
     problem(send(&service, Method::GET, &odd, None).await, 422, "filter_invalid").await;
 }

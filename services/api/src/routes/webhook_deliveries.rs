@@ -172,9 +172,9 @@ pub(crate) async fn list_deliveries(
         (status = 400, description = "`json_invalid`, `body_incomplete`, `id_invalid`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "`webhook_unknown`, `delivery_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "`webhook_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`webhook_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`webhook_invalid`, `delivery_unknown`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
