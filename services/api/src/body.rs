@@ -74,7 +74,14 @@ pub(crate) async fn described<T: DeserializeOwned>(
     limit: usize,
     invalid: Code,
 ) -> Result<T, Problem> {
-    let body: serde_json::Value = json(payload, limit).await?;
+    described_by(json(payload, limit).await?, invalid)
+}
+
+/// What a body that was read says.
+pub(crate) fn described_by<T: DeserializeOwned>(
+    body: serde_json::Value,
+    invalid: Code,
+) -> Result<T, Problem> {
     serde_json::from_value(body)
         .map_err(|error| Problem::new(invalid, format!("{error}. {}", invalid.remedy())))
 }

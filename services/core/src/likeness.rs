@@ -82,10 +82,9 @@ impl Likeness {
         Ok(likeness)
     }
 
-    /// Those of the nearest whose product is not among these.
-    pub(crate) fn beyond(&self, found: &[Hit]) -> Vec<Hit> {
-        let is_found = |hit: &Hit| found.iter().any(|known| known.product == hit.product);
-        self.nearest.iter().filter(|hit| !is_found(hit)).cloned().collect()
+    /// Those of the nearest whose product was not found otherwise.
+    pub(crate) fn beyond(&self, is_found: impl Fn(&ProductId) -> bool) -> Vec<&Hit> {
+        self.nearest.iter().filter(|hit| !is_found(&hit.product)).collect()
     }
 
     /// None where a product does not look alike, or where nobody measured what that means.

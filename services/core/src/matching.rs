@@ -158,9 +158,8 @@ async fn add_alike(
     wanted: &Wanted<'_>,
     ranked: &mut Vec<Ranked>,
 ) -> Result<(), StoreError> {
-    let nearest = wanted.likeness.map_or(&[][..], |likeness| &likeness.nearest);
-    let known = |hit: &Hit| ranked.iter().any(|ranked| ranked.found.product_id == hit.product);
-    let new: Vec<&Hit> = nearest.iter().filter(|hit| !known(hit)).collect();
+    let known = |id: &ProductId| ranked.iter().any(|ranked| ranked.found.product_id == *id);
+    let new = wanted.likeness.map_or_else(Vec::new, |likeness| likeness.beyond(known));
     if new.is_empty() {
         return Ok(());
     }

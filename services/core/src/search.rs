@@ -11,6 +11,7 @@ mod order;
 mod ruled;
 mod shown;
 mod similar;
+mod versions;
 mod words;
 
 use std::{iter, sync::Arc, time::Instant};
@@ -21,7 +22,7 @@ use crate::{
     explain,
     filter::Filters,
     garment::Garment,
-    ids::MerchantId,
+    ids::{MerchantId, ProductId},
     likeness::{Likeness, is_close},
     look::Part,
     matching::{Judged, blend, prefilter, terms, with_picture, worth},
@@ -41,6 +42,7 @@ pub use ruled::Preview;
 pub use shown::ShownProduct;
 pub use similar::SimilarRequest;
 
+pub(crate) use similar::itself;
 pub(crate) use words::{holds, tokens};
 
 use candidates::Window;
@@ -218,7 +220,9 @@ impl Searching {
             let mut close = hits;
             close.retain(|hit| is_close(hit, shop.min_similarity, likeness.as_ref()));
             if let Some(likeness) = &likeness {
-                close.extend(likeness.beyond(&close));
+                let is_found = |id: &ProductId| close.iter().any(|hit| hit.product == *id);
+                let alike: Vec<Hit> = likeness.beyond(is_found).into_iter().cloned().collect();
+                close.extend(alike);
             }
             let judge = |version: &ColourVersion<'_>, hit: &Hit| {
                 let mut reasons = explain::reasons(garment, version, &filters.colours);

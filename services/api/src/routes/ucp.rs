@@ -281,7 +281,7 @@ pub(crate) async fn product(
 
 /// A body whose objects are objects: a list of their values would be taken for one too.
 async fn read<T: DeserializeOwned>(payload: web::Payload) -> Result<T, Problem> {
-    let body: Value = body::described(payload, MAX_BODY, Code::UcpInvalid).await?;
+    let body: Value = body::json(payload, MAX_BODY).await?;
     let selected = body["selected"].as_array().into_iter().flatten();
     let objects = ["/context", "/filters", "/filters/price", "/pagination"];
     let objects = objects.iter().filter_map(|place| body.pointer(place));
@@ -289,10 +289,7 @@ async fn read<T: DeserializeOwned>(payload: web::Payload) -> Result<T, Problem> 
         let detail = format!("This must be an object: {}", shown(&other.to_string()));
         return Err(Problem::new(Code::UcpInvalid, detail));
     }
-    serde_json::from_value(body).map_err(|error| {
-        let detail = format!("{error}. {}", Code::UcpInvalid.remedy());
-        Problem::new(Code::UcpInvalid, detail)
-    })
+    body::described_by(body, Code::UcpInvalid)
 }
 
 fn answer(body: &impl serde::Serialize) -> HttpResponse {

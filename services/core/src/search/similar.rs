@@ -8,6 +8,7 @@ use crate::{
     filter::Filters,
     ids::{MerchantId, ProductId},
     likeness::{Likeness, is_close},
+    look::Match,
     matching::{Judged, as_match, liked, with_picture, worth},
     ports::{Hit, Query, Vector},
     product::{ColourVersion, Product},
@@ -74,8 +75,10 @@ impl Searching {
         let others: Vec<_> = others.collect();
         let mut candidates = self.join(merchant, filters, &others, judge).await?;
         order::sort(&mut candidates, Sort::Relevance);
-        if let Some(itself) = itself(&own) {
-            candidates.insert(0, itself);
+        // The first of all, so that what is the same collapses into it.
+        if let Some(found) = itself(&own) {
+            let (product, worth) = (own.clone(), f32::INFINITY);
+            candidates.insert(0, Candidate { product, found, worth, pinned: None, collapsed: 0 });
         }
         self.collapse(merchant, &mut candidates).await?;
         let similar = candidates.into_iter().filter(|candidate| candidate.product.id != own.id);
@@ -107,16 +110,9 @@ impl Searching {
     }
 }
 
-/// The product as the first of all, so that what is the same collapses into it.
-fn itself(own: &Product) -> Option<Candidate> {
+/// The product as a match, whether it can be bought or not.
+pub(crate) fn itself(own: &Product) -> Option<Match> {
     let anything = Filters { include_unavailable: true, ..Filters::default() };
     let version = own.colour_versions().into_iter().next()?;
-    let found = as_match(&version, &anything, &Customer::default(), 1.0, Judged::default())?;
-    Some(Candidate {
-        product: own.clone(),
-        found,
-        worth: f32::INFINITY,
-        pinned: None,
-        collapsed: 0,
-    })
+    as_match(&version, &anything, &Customer::default(), 1.0, Judged::default())
 }

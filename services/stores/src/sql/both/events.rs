@@ -87,8 +87,8 @@ impl Events for Store {
         answers::put(&mut transaction, merchant, rows.iter().map(|(id, row)| (id, row))).await?;
         visits.put(&mut transaction, merchant, &mut counts).await?;
         add(&mut transaction, merchant, &counts).await?;
-        let told: Vec<Message> = new.iter().flat_map(|one| Message::of_answer(one)).collect();
-        webhooks::tell(&mut transaction, merchant, &told).await?;
+        let told = || new.iter().flat_map(|one| Message::of_answer(one)).collect::<Vec<_>>();
+        webhooks::tell(&mut transaction, merchant, told).await?;
         transaction.commit().await.map_err(failed)
     }
 

@@ -330,8 +330,8 @@ impl Imports for Store {
         let id = lease.import.to_string();
         drop_parts(&mut transaction, &id).await?;
         let import = row(&mut transaction, lease.merchant.as_str(), &id).await?.import()?;
-        let message = Message::of_import(&import);
-        webhooks::tell(&mut transaction, &lease.merchant, message.as_slice()).await?;
+        let told = || Message::of_import(&import);
+        webhooks::tell(&mut transaction, &lease.merchant, told).await?;
         Ok(transaction.commit().await.map_err(failed)?)
     }
 

@@ -56,21 +56,23 @@ impl Row {
     }
 }
 
-/// Puts messages on their way to all that hear of them, with what else is being written.
-pub(super) async fn tell(
+/// Puts messages on their way to all that hear of them, with what else is being written. They are
+/// made only where the merchant has a webhook.
+pub(super) async fn tell<M: IntoIterator<Item = Message>>(
     connection: &mut Connection,
     merchant: &MerchantId,
-    messages: &[Message],
+    messages: impl FnOnce() -> M,
 ) -> Result<(), StoreError> {
-    if messages.is_empty() {
-        return Ok(());
-    }
     let hearing: Vec<(String, i64)> = sqlx::query_as(sql::HEARING)
         .bind(merchant.as_str())
         .fetch_all(&mut *connection)
         .await
         .map_err(failed)?;
-    for message in messages {
+    if hearing.is_empty() {
+        return Ok(());
+    }
+    let messages: Vec<Message> = messages().into_iter().collect();
+    for message in &messages {
         let bit = message.topic.bit();
         for (webhook, _) in hearing.iter().filter(|(_, topics)| topics & bit != 0) {
             sqlx::query(sql::TELL)
@@ -157,7 +159,7 @@ impl Webhooks for Store {
 
     async fn tell(&self, merchant: &MerchantId, messages: &[Message]) -> Result<(), StoreError> {
         let mut transaction = self.write(Hold::Rows).await?;
-        tell(&mut transaction, merchant, messages).await?;
+        tell(&mut transaction, merchant, || messages.to_vec()).await?;
         transaction.commit().await.map_err(failed)
     }
 
