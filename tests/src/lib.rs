@@ -35,6 +35,11 @@ pub fn python() -> Option<PathBuf> {
     std::env::var_os("TEST_PYTHON").map(PathBuf::from)
 }
 
+/// A folder with what `tests/node.txt` lists; `./test` installs it.
+pub fn node() -> Option<PathBuf> {
+    std::env::var_os("TEST_NODE").map(PathBuf::from)
+}
+
 /// The merchant of the drawn catalog.
 pub fn merchant() -> MerchantId {
     MerchantId::new("demo").expect("a good id")

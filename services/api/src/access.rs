@@ -5,8 +5,9 @@ use vitrine_core::scope::{Scope, Scopes};
 use crate::tokens::Role;
 
 /// What everybody may do who has a token for customers.
-const SHOPPER: &[Scope] = &[Scope::Looks, Scope::Search, Scope::Events];
-const AGENT: &[Scope] = &[Scope::Looks, Scope::Search, Scope::Events, Scope::Customers];
+const SHOPPER: &[Scope] = &[Scope::Looks, Scope::Search, Scope::Events, Scope::Chat];
+const AGENT: &[Scope] =
+    &[Scope::Looks, Scope::Search, Scope::Events, Scope::Customers, Scope::Chat, Scope::Agent];
 const MERCHANT: &[Scope] = &[
     Scope::Looks,
     Scope::Search,
@@ -17,6 +18,8 @@ const MERCHANT: &[Scope] = &[
     Scope::Reports,
     Scope::Customers,
     Scope::Webhooks,
+    Scope::Chat,
+    Scope::Agent,
 ];
 
 impl Role {

@@ -1,30 +1,26 @@
 //! A look on its way out: as one JSON body, or as server-sent events while it is being found.
 
-use std::{pin::Pin, time::Duration};
+use std::sync::Arc;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{self, HeaderName, HeaderValue},
-    web,
-};
-use async_stream::stream;
-use futures::{Stream, StreamExt};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Serialize;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 use utoipa::ToSchema;
 use vitrine_core::{
     garment::Garment,
     ids::LookId,
     look::{Match, Suggestion},
     ports::{AdvicePiece, ModelError},
-    shopping::{LookEvent, LookRequest, LookStream, Unanswered},
+    shopping::{LookEvent, LookRequest, Unanswered},
 };
 
-use crate::{problem::Problem, problems::Code, requests, state::State};
-
-const EVENTS: &str = "text/event-stream";
-/// How long a line may be silent: proxies close one that is for a minute.
-const SILENCE: Duration = Duration::from_secs(15);
+use crate::{
+    problem::Problem,
+    problems::Code,
+    requests,
+    sse::{self, Told, accepts_events, line},
+    state::State,
+};
 
 /// Answers in the form that the client accepts.
 pub(crate) async fn answer(
@@ -53,83 +49,18 @@ async fn streamed(asked: LookRequest, state: web::Data<State>) -> Result<HttpRes
     let late = || Err(Problem::of(Code::ModelTimeout));
     let queued = async { Ok(state.shop.advise(asked, &state.admission).await?) };
     let events = tokio::time::timeout_at(deadline, queued).await.unwrap_or_else(|_| late())?;
-    let lines = lines(events, deadline, requests::current(), state);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, EVENTS))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((
-            HeaderName::from_static("x-accel-buffering"),
-            HeaderValue::from_static("no"),
-        ))
-        .streaming(lines.map(Ok::<_, actix_web::Error>)))
-}
-
-/// Whether the client asks for events (RFC 9110, 12.5.1).
-fn accepts_events(http: &HttpRequest) -> bool {
-    let accepted = http.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let wanted = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(EVENTS));
-        wanted && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-    })
-}
-
-/// The events as lines (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), ending
-/// with one `look.completed` or one `look.failed`.
-fn lines(
-    mut events: LookStream,
-    deadline: Instant,
-    request: Option<String>,
-    state: web::Data<State>,
-) -> impl Stream<Item = web::Bytes> {
-    stream! {
-        let end = async {
-            tokio::select! {
-                () = sleep_until(deadline) => Code::ModelTimeout,
-                () = state.out_of_time() => Code::Stopping,
-            }
-        };
-        let mut end = std::pin::pin!(end);
-        loop {
-            let event = match next(&mut events, end.as_mut()).await {
-                Next::Event(event) => *event,
-                Next::Silence => {
-                    yield web::Bytes::from_static(b":\n\n");
-                    continue;
-                }
-                Next::End(code) => {
-                    yield failed(&Problem::of(code), request.as_ref());
-                    return;
-                }
-            };
-            let last = matches!(event, LookEvent::Completed(_) | LookEvent::Failed(_));
-            if matches!(event, LookEvent::Completed(_)) {
-                state.readiness.proven();
-            }
-            yield told(event, request.as_ref());
-            if last {
-                return;
-            }
+    let request = requests::current();
+    let (readiness, again) = (Arc::clone(&state.readiness), request.clone());
+    let told = move |event| {
+        let is_completed = matches!(event, LookEvent::Completed(_));
+        if is_completed {
+            readiness.proven();
         }
-    }
-}
-
-enum Next {
-    Event(Box<LookEvent>),
-    Silence,
-    /// No event comes any more, and why.
-    End(Code),
-}
-
-async fn next(events: &mut LookStream, end: Pin<&mut impl Future<Output = Code>>) -> Next {
-    tokio::select! {
-        biased;
-        event = events.next() => {
-            event.map_or(Next::End(Code::Internal), |event| Next::Event(Box::new(event)))
-        }
-        code = end => Next::End(code),
-        () = tokio::time::sleep(SILENCE) => Next::Silence,
-    }
+        let is_last = is_completed || matches!(event, LookEvent::Failed(_));
+        Told { lines: told(event, request.as_ref()), is_last }
+    };
+    let ended = move |code| failed(&Problem::of(code), again.as_ref());
+    Ok(sse::response(sse::lines(events, deadline, state, told, ended)))
 }
 
 /// `look.created`.
@@ -192,17 +123,6 @@ fn told(event: LookEvent, request: Option<&String>) -> web::Bytes {
 
 fn failed(problem: &Problem, request: Option<&String>) -> web::Bytes {
     line("look.failed", &problem.body(request))
-}
-
-/// JSON has no line breaks of its own, so one line holds it.
-fn line<T: Serialize>(name: &str, data: &T) -> web::Bytes {
-    match serde_json::to_string(data) {
-        Ok(json) => format!("event: {name}\ndata: {json}\n\n").into(),
-        Err(error) => {
-            tracing::error!(%error, "an event could not be written");
-            web::Bytes::from_static(b":\n\n")
-        }
-    }
 }
 
 impl From<Unanswered> for Problem {

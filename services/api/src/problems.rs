@@ -60,6 +60,22 @@ problems! {
         "Delete one that is not used, or have one server told of more.";
     DeliveryUnknown = "delivery_unknown", 422, "There is no such delivery",
         "Use an id that `GET /v1/webhooks/{id}/deliveries` lists; what came to its end is kept for 30 days.";
+    ConversationUnknown = "conversation_unknown", 404, "There is no such conversation",
+        "Begin one with `POST /v1/conversations`; one that is old or was deleted is gone.";
+    ConversationInvalid = "conversation_invalid", 422, "The conversation can not be kept so",
+        "Send a JSON object with what `/openapi.json` lists.";
+    ConversationAnswering = "conversation_answering", 409, "The message before this one is being answered",
+        "Send the message again after the seconds that `Retry-After` names, once the one before it has its reply.";
+    ConversationChanged = "conversation_changed", 409, "Somebody else answered meanwhile",
+        "Read the conversation again with `GET /v1/conversations/{id}`.";
+    MessageEmpty = "message_empty", 422, "The message is empty",
+        "Send `text`, a photo, or both.";
+    MessageInvalid = "message_invalid", 422, "The message can not be read",
+        "Send `text` of at most 1,000 characters, 3 photos at most, and what `/openapi.json` lists besides.";
+    ChatInvalid = "chat_invalid", 400, "The chat can not be answered as it stands",
+        "Send what docs/openai.md lists: messages that end with the customer's, of text and pictures.";
+    ChatModelUnknown = "model_not_found", 404, "There is no such model",
+        "Use the model `vitrine`.";
     UcpInvalid = "ucp_invalid", 400, "The request is not one that UCP's catalog takes",
         "Send a JSON object as https://ucp.dev/2026-04-08 and `/openapi.json` have it.";
     RequestTooLarge = "request_too_large", 400, "Too much is looked up at once",

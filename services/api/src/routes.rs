@@ -1,8 +1,11 @@
 //! The paths, one file each.
 
 pub(crate) mod access;
+pub(crate) mod agent;
 pub(crate) mod catalog_health;
+mod chat_completions;
 pub(crate) mod complete_the_look;
+pub(crate) mod conversations;
 pub(crate) mod create_import;
 pub(crate) mod create_look;
 pub(crate) mod customers;
@@ -193,6 +196,38 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "POST",
             [web::post().to(webhook_deliveries::replay_deliveries)],
         ))
+        .service(at(
+            "/v1/conversations",
+            "POST",
+            [web::post().to(conversations::create_conversation)],
+        ))
+        .service(at(
+            "/v1/conversations/{id}",
+            "GET, DELETE",
+            [
+                get().to(conversations::get_conversation),
+                web::delete().to(conversations::delete_conversation),
+            ],
+        ))
+        .service(at(
+            "/v1/conversations/{id}/messages",
+            "POST",
+            [web::post().to(conversations::send_message)],
+        ))
+        .service(at("/v1/agent/conversations", "GET", [get().to(agent::list_conversations)]))
+        .service(at(
+            "/v1/agent/conversations/{id}",
+            "GET, PATCH",
+            [get().to(agent::get_conversation), web::patch().to(agent::change)],
+        ))
+        .service(at(
+            "/v1/agent/conversations/{id}/messages",
+            "POST",
+            [web::post().to(agent::answer)],
+        ))
+        .service(at("/v1/chat/completions", "POST", [web::post().to(chat_completions::create)]))
+        .service(at("/v1/models", "GET", [get().to(chat_completions::models)]))
+        .service(at("/v1/models/{id}", "GET", [get().to(chat_completions::model)]))
         .service(at("/.well-known/ucp", "GET", [get().to(ucp::profile)]))
         .service(at("/ucp/catalog/search", "POST", [web::post().to(ucp::search)]))
         .service(at("/ucp/catalog/lookup", "POST", [web::post().to(ucp::lookup)]))

@@ -101,8 +101,9 @@ impl Search {
     ) -> Result<Self, Problem> {
         match request.content_type().to_ascii_lowercase().as_str() {
             "multipart/form-data" => {
-                let (photo, fields) = form::fields(request, payload, known, value_of).await?;
-                Self::checked(merchant, photo, fields)
+                let (mut photos, fields) =
+                    form::fields(request, payload, 1, known, value_of).await?;
+                Self::checked(merchant, photos.pop(), fields)
             }
             "application/json" => {
                 let checked = |mut fields: Map<String, Value>| {

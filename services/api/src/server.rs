@@ -11,7 +11,7 @@ use vitrine_core::{
     imports::Importing,
     indexing::Indexer,
     keys::Keyring,
-    ports::{Cache, Fetch, Locks, Pictures, Rates, Webhooks},
+    ports::{Assistant, Cache, Conversations, Fetch, Locks, Pictures, Rates, Webhooks},
     shopping::Shopping,
 };
 
@@ -19,7 +19,7 @@ use crate::{
     cors::{self, Cors},
     etags,
     limits::RateLimits,
-    pace, packing, requests, routes,
+    openai, pace, packing, requests, routes,
     state::State,
     stopping::Stopping,
     tokens::{Issuer, TokenKeys},
@@ -40,6 +40,9 @@ pub struct Api {
     pub issuer: Option<Arc<Issuer>>,
     /// The merchants' keys for servers.
     pub webhooks: Arc<dyn Webhooks>,
+    /// Understands the messages of conversations.
+    pub assistant: Arc<dyn Assistant>,
+    pub conversations: Arc<dyn Conversations>,
     pub keyring: Arc<Keyring>,
     pub shared: Shared,
 }
@@ -120,6 +123,7 @@ pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::
         App::new()
             .app_data(state.clone())
             .configure(|config| routes::register(config, settings.metrics))
+            .wrap(from_fn(openai::as_openai))
             .wrap(from_fn(etags::tag))
             .wrap(from_fn(packing::choose))
             .wrap(Compress::default())

@@ -3,6 +3,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use vitrine_core::{
     admission::Admission,
+    chatting::Chatting,
     imports::Importing,
     indexing::Indexer,
     ports::{Fetch, Pictures, Webhooks},
@@ -29,7 +30,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// What every handler shares.
 pub(crate) struct State {
     pub shop: Arc<Shopping>,
-    pub searching: Searching,
+    pub searching: Arc<Searching>,
+    pub chatting: Arc<Chatting>,
     pub admission: Arc<Admission>,
     pub importing: Importing,
     pub indexer: Arc<Indexer>,
@@ -62,6 +64,8 @@ impl State {
             pictures,
             fetch,
             webhooks,
+            assistant,
+            conversations,
             keys,
             issuer,
             keyring,
@@ -77,14 +81,23 @@ impl State {
             Arc::clone(&indexer),
             settings.metrics_age,
         );
-        let searching = Searching {
+        let searching = Arc::new(Searching {
             shop: Arc::clone(&shop),
             pictures: Arc::clone(&pictures),
             admission: Arc::clone(&admission),
-        };
+        });
+        let chatting = Arc::new(Chatting {
+            shop: Arc::clone(&shop),
+            searching: Arc::clone(&searching),
+            assistant,
+            conversations,
+            admission: Arc::clone(&admission),
+            hold: settings.answer_time,
+        });
         Self {
             shop,
             searching,
+            chatting,
             admission,
             importing,
             indexer,

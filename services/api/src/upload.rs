@@ -1,6 +1,7 @@
 //! What a customer sends with a photo, read from a form or from JSON and checked once.
 
 pub(crate) mod ask;
+pub(crate) mod chat;
 pub(crate) mod form;
 pub(crate) mod json;
 

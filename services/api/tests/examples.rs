@@ -152,6 +152,9 @@ async fn every_example_of_a_request_is_answered_as_the_contract_says() {
             if let Some(place) = checked(&schemas, &operation, answer).await
                 && let Some((before, _)) = place.rsplit_once('/')
             {
+                // What customers begin, agents see at a place of their own.
+                let agents = place.replace("/v1/", "/v1/agent/");
+                places.insert(format!("{}/", before.replace("/v1/", "/v1/agent/")), agents);
                 places.insert(format!("{before}/"), place);
             }
         }

@@ -88,6 +88,16 @@ fn speaks_only_of(sentence: &str, things: &[Thing<'_>]) -> bool {
     })
 }
 
+/// Whether an English text names no garment that another one does not name too.
+pub(crate) fn speaks_only_of_these(text: &str, other: &str) -> bool {
+    let named = mentions(other);
+    let things: Vec<Thing<'_>> = named
+        .iter()
+        .map(|(colour, category)| Thing { category: *category, colours: colour.as_slice() })
+        .collect();
+    speaks_only_of(text, &things)
+}
+
 /// The garments that a sentence names, each with the colour written right before it.
 fn mentions(sentence: &str) -> Vec<(Option<Colour>, Category)> {
     let lower = sentence.to_lowercase();

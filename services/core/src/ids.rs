@@ -144,6 +144,10 @@ own_id! {
     SearchId
 }
 own_id! {
+    /// One conversation with a customer.
+    ConversationId
+}
+own_id! {
     /// One run of a feed.
     ImportId
 }

@@ -7,7 +7,9 @@
 pub mod address;
 pub mod admission;
 pub mod answers;
+pub mod chatting;
 pub mod completing;
+pub mod conversation;
 pub mod customer;
 mod digest;
 pub mod duplicates;

@@ -1,8 +1,10 @@
 //! The ports: what the work needs from the world, one trait each. Every implementation passes the
 //! contract suite of its port in [`crate::testing::contracts`].
 
+mod assistant;
 mod cache;
 mod catalog;
+mod conversations;
 mod customers;
 mod duties;
 mod embedder;
@@ -22,8 +24,10 @@ mod rules;
 mod vision;
 mod webhooks;
 
+pub use assistant::{Assistant, Wording};
 pub use cache::Cache;
 pub use catalog::{Catalog, Change, Edit, Edited, Lag, OffersSet, Upserted};
+pub use conversations::{After, Conversations, Hearing, Kept, Queued};
 pub use customers::Customers;
 pub use duties::{Duties, Duty, DutyError};
 pub use embedder::{Embedder, Vector};

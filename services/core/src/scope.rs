@@ -15,6 +15,8 @@ vocabulary! {
         Customers = "customers", "read and delete what is kept of a customer";
         Service = "service", "do what concerns all merchants";
         Webhooks = "webhooks", "have a merchant's own servers told what happened";
+        Chat = "chat", "speak for a customer in a conversation, and read it";
+        Agent = "chat:agent", "see the conversations that wait for a person, and answer in them";
     }
 }
 

@@ -30,6 +30,8 @@ vocabulary! {
         ImportFailed = "import.failed", "an import that stopped";
         LookCompleted = "look.completed", "an answered photo";
         MissingMatch = "stock.missing_match", "a garment that nothing in the catalog matches";
+        ConversationMessage = "conversation.message", "a message of a conversation, whoever wrote it";
+        ConversationHandover = "conversation.handover", "a conversation that waits for an agent";
     }
 }
 

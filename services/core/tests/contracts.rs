@@ -2,9 +2,9 @@
 
 use vitrine_core::{
     testing::{
-        FakeEmbedder, FakeFetch, FakeImageEmbedder, FakeStylist, FakeVision, MemoryCache,
-        MemoryCatalog, MemoryIndex, MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, contracts,
-        sample,
+        FakeAssistant, FakeEmbedder, FakeFetch, FakeImageEmbedder, FakeStylist, FakeVision,
+        MemoryCache, MemoryCatalog, MemoryIndex, MemoryKeys, MemoryLocks, MemoryRates, MemoryRules,
+        contracts, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -37,6 +37,17 @@ async fn the_imports_in_maps_keep_the_contract() {
 #[tokio::test]
 async fn the_webhooks_in_lists_keep_the_contract() {
     contracts::webhooks(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
+async fn the_conversations_in_a_list_keep_the_contract() {
+    contracts::conversations(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
+async fn the_assistant_that_knows_a_few_words_keeps_the_contract() {
+    contracts::assistant(&FakeAssistant::default()).await;
+    contracts::assistant(&FakeAssistant::wording("Hello.")).await;
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ pub struct ModelCard {
     pub describe_prompt: Option<String>,
     pub(crate) describe_style: DescribeStyle,
     pub advise_style: AdviceStyle,
+    pub(crate) chat_style: ChatStyle,
     /// The languages that it writes, as BCP 47 primary tags; every language if empty.
     pub languages: Vec<String>,
     /// For an embedder: the cosine below which two texts are not alike.
@@ -51,6 +52,17 @@ pub enum AdviceStyle {
     Compact,
 }
 
+/// How messages of a chat are told to the model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ChatStyle {
+    /// Instructions, what was said before, products with their titles; it words replies too.
+    #[default]
+    Full,
+    /// One short line a product and the message, as the small model was trained; it words nothing.
+    Compact,
+}
+
 impl Default for ModelCard {
     fn default() -> Self {
         Self {
@@ -60,6 +72,7 @@ impl Default for ModelCard {
             describe_prompt: None,
             describe_style: DescribeStyle::Full,
             advise_style: AdviceStyle::Full,
+            chat_style: ChatStyle::Full,
             languages: Vec::new(),
             min_similarity: None,
             confidence: None,

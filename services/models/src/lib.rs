@@ -8,6 +8,7 @@
 
 mod advise;
 mod card;
+mod chat;
 mod confidence;
 mod describe;
 mod embedder;
@@ -26,6 +27,7 @@ mod vector;
 
 pub use advise::VlmStylist;
 pub use card::{AdviceStyle, ModelCard};
+pub use chat::VlmAssistant;
 pub use confidence::Confidence;
 pub use describe::VlmVision;
 pub use embedder::MistralEmbedder;

@@ -48,6 +48,18 @@ async fn the_pictures_in_sqlite_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_conversations_in_sqlite_keep_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::conversations(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
+async fn the_conversations_in_postgresql_keep_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::conversations(&postgres(&database).await).await;
+}
+
+#[tokio::test]
 async fn the_rules_in_sqlite_keep_the_contract() {
     let dir = tempfile::tempdir().unwrap();
     contracts::rules(&sqlite(dir.path()).await).await;

@@ -14,13 +14,13 @@ use vitrine_core::{
     indexing::Indexer,
     keys::Keyring,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Embedder, Fetch, ImageEmbedder, ModelError, Stylist, Vision},
+    ports::{Assistant, Embedder, Fetch, ImageEmbedder, ModelError, Stylist, Vision},
     shopping::{Flights, MatchRecorder, Photos, Shopping},
     webhooks::WebhookWorker,
 };
 use vitrine_models::{
     Engine, MistralEmbedder, ModelCard, ServedEmbedder, ServedImageEmbedder, SiglipEmbedder,
-    VlmStylist, VlmVision,
+    VlmAssistant, VlmStylist, VlmVision,
 };
 
 use crate::{
@@ -39,18 +39,19 @@ use crate::{
 pub struct Models {
     pub vision: Arc<dyn Vision>,
     pub stylist: Arc<dyn Stylist>,
+    pub assistant: Arc<dyn Assistant>,
     pub embedder: Arc<dyn Embedder>,
     /// None where pictures are not compared.
     pub image_embedder: Option<Arc<dyn ImageEmbedder>>,
 }
 
 impl Models {
-    /// Loads the vision-language model once, to see and to advise, and the embedders.
+    /// Loads the vision-language model once, to see, to advise and to understand, and the embedders.
     pub async fn load(settings: &Settings) -> Result<Self, ModelError> {
-        let (vision, stylist) = load_vision(settings).await?;
+        let Sighted { vision, stylist, assistant } = load_vision(settings).await?;
         let embedder = load_embedder(settings).await?;
         let image_embedder = load_image_embedder(settings).await?;
-        Ok(Self { vision, stylist, embedder, image_embedder })
+        Ok(Self { vision, stylist, assistant, embedder, image_embedder })
     }
 }
 
@@ -75,21 +76,28 @@ pub async fn load_image_embedder(
     })
 }
 
+/// What the vision-language model does.
+pub struct Sighted {
+    pub vision: Arc<dyn Vision>,
+    pub stylist: Arc<dyn Stylist>,
+    pub assistant: Arc<dyn Assistant>,
+}
+
 /// Loads the vision-language model alone.
-pub async fn load_vision(
-    settings: &Settings,
-) -> Result<(Arc<dyn Vision>, Arc<dyn Stylist>), ModelError> {
+pub async fn load_vision(settings: &Settings) -> Result<Sighted, ModelError> {
     let settings = settings.vision();
     let card = ModelCard::of(&settings.model)?;
     let engine = Arc::new(Engine::load(&settings).await?);
     let vision = Arc::new(VlmVision::new(Arc::clone(&engine), &card, &settings));
-    let stylist = Arc::new(VlmStylist::new(engine, &card, &settings));
-    Ok((vision, stylist))
+    let stylist = Arc::new(VlmStylist::new(Arc::clone(&engine), &card, &settings));
+    let assistant = Arc::new(VlmAssistant::new(engine, &card, &settings));
+    Ok(Sighted { vision, stylist, assistant })
 }
 
 /// The service, ready to answer.
 pub struct App {
     pub shop: Arc<Shopping>,
+    assistant: Arc<dyn Assistant>,
     pub admission: Arc<Admission>,
     pub indexer: Arc<Indexer>,
     pub importing: Importing,
@@ -202,6 +210,7 @@ impl App {
         let keyring = people::keyring(&database, &sharing.cache);
         Ok(Self {
             shop,
+            assistant: models.assistant,
             admission,
             indexer,
             importer,
@@ -259,6 +268,8 @@ impl App {
             pictures: Arc::clone(&self.database.pictures),
             fetch: Arc::clone(&self.fetch),
             webhooks: Arc::clone(&self.database.webhooks),
+            assistant: Arc::clone(&self.assistant),
+            conversations: Arc::clone(&self.database.conversations),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
             keyring: Arc::clone(&self.keyring),
@@ -274,8 +285,9 @@ impl App {
         work.push(self.shop.matched.run().boxed());
         work.push(self.shop.answered.run().boxed());
         work.push(self.webhooks.run().boxed());
-        let Database { duties, measuring, .. } = self.database.clone();
-        let retention = Retention::new(measuring.events, duties, settings.events.keep_days);
+        let Database { duties, measuring, conversations, .. } = self.database.clone();
+        let (days, quiet) = (settings.events.keep_days, settings.conversations.keep_days);
+        let retention = Retention::new(measuring.events, conversations, duties, days, quiet);
         work.push(async move { retention.run().await }.boxed());
         if settings.pictures.fetch {
             work.push(self.pictures.run().boxed());

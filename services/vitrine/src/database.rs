@@ -6,8 +6,8 @@ use vitrine_core::{
     indexing::IndexingStore,
     measuring::Measuring,
     ports::{
-        Catalog, Customers, Duties, Events, Experiments, Feeds, Imports, Keys, Pictures, Rules,
-        Webhooks,
+        Catalog, Conversations, Customers, Duties, Events, Experiments, Feeds, Imports, Keys,
+        Pictures, Rules, Webhooks,
     },
 };
 use vitrine_stores::{
@@ -32,6 +32,7 @@ pub(crate) struct Database {
     pub measuring: Measuring,
     pub keys: Arc<dyn Keys>,
     pub webhooks: Arc<dyn Webhooks>,
+    pub conversations: Arc<dyn Conversations>,
     kind: Kind,
 }
 
@@ -69,6 +70,7 @@ impl Database {
             + Keys
             + Rules
             + Events
+            + Conversations
             + Customers
             + Experiments
             + Webhooks
@@ -84,6 +86,7 @@ impl Database {
             measuring: Measuring::new(store.clone()),
             keys: store.clone(),
             webhooks: store.clone(),
+            conversations: store.clone(),
             indexing: store,
             kind,
         }

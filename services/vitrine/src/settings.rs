@@ -46,6 +46,7 @@ pub struct Settings {
     pub imports: Imports,
     pub pictures: Pictures,
     pub events: Events,
+    pub conversations: Conversations,
     pub limits: Limits,
     pub outbound: Outbound,
     pub tokens: Tokens,
@@ -133,6 +134,12 @@ pub struct Pictures {
 pub struct Events {
     /// Days that raw events, and what is known of single looks, are kept; 31 at least. What they
     /// counted for stays in the reports.
+    pub keep_days: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversations {
+    /// Days that a conversation is kept after its last message.
     pub keep_days: u32,
 }
 
@@ -248,6 +255,7 @@ impl Default for Settings {
             imports: Imports { workers: 2, max_mib: 2_048, lease_seconds: 15 },
             pictures: Pictures { fetch: true, at_once: 4 },
             events: Events { keep_days: 400 },
+            conversations: Conversations { keep_days: 30 },
             limits: Limits { caller_per_minute: 600, merchant_per_minute: 6_000 },
             outbound: Outbound {
                 contact: None,

@@ -14,8 +14,16 @@ use super::{here, operations};
 
 /// Examples of bodies, by the schema that they are of.
 const BODIES: &[(&str, &str)] = &[
+    ("AgentMessageBody", include_str!("examples/agent_message_body.json")),
+    ("AgentQueue", include_str!("examples/agent_queue.json")),
+    ("AgentView", include_str!("examples/agent_view.json")),
     ("CatalogHealth", include_str!("examples/catalog_health.json")),
+    ("ChatMessage", include_str!("examples/chat_message.json")),
     ("CompletedLook", include_str!("examples/completed_look.json")),
+    ("Conversation", include_str!("examples/conversation.json")),
+    ("ConversationBody", include_str!("examples/conversation_body.json")),
+    ("ConversationChange", include_str!("examples/conversation_change.json")),
+    ("ConversationPage", include_str!("examples/conversation_page.json")),
     ("ConversionReport", include_str!("examples/conversion_report.json")),
     ("CustomerBody", include_str!("examples/customer_body.json")),
     ("CustomerData", include_str!("examples/customer_data.json")),
@@ -40,6 +48,8 @@ const BODIES: &[(&str, &str)] = &[
     ("Look", include_str!("examples/look.json")),
     ("LookBody", include_str!("examples/look_body.json")),
     ("LookForm", include_str!("examples/look_form.json")),
+    ("MessageBody", include_str!("examples/message_body.json")),
+    ("MessageForm", include_str!("examples/message_form.json")),
     ("NamedRule", include_str!("examples/named_rule.json")),
     ("NamedSynonyms", include_str!("examples/named_synonyms.json")),
     ("NewKey", include_str!("examples/new_key.json")),
@@ -58,6 +68,7 @@ const BODIES: &[(&str, &str)] = &[
     ("Reindex", include_str!("examples/reindex.json")),
     ("ReplayAnswer", include_str!("examples/replay_answer.json")),
     ("ReplayBody", include_str!("examples/replay_body.json")),
+    ("Reply", include_str!("examples/reply.json")),
     ("Rule", include_str!("examples/rule.json")),
     ("RuleList", include_str!("examples/rule_list.json")),
     ("SearchBody", include_str!("examples/search_body.json")),
@@ -87,6 +98,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("createImport", "text/tab-separated-values", include_str!("examples/feed.tsv")),
     ("createLook", "text/event-stream", include_str!("examples/look_events.txt")),
     ("refineLook", "text/event-stream", include_str!("examples/look_events.txt")),
+    ("sendMessage", "text/event-stream", include_str!("examples/message_events.txt")),
     ("exportCatalog", "application/jsonl", include_str!("examples/feed.jsonl")),
     ("exportCatalog", "text/csv", include_str!("examples/feed.csv")),
     ("exportCatalog", "text/tab-separated-values", include_str!("examples/feed.tsv")),
@@ -96,6 +108,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
 /// Examples of what has to stand in an address, by its schema or, where that is plain text, its
 /// name.
 const NAMES: &[(&str, &str)] = &[
+    ("ConversationId", "01a20bf0-f8ca-7444-8c11-4ea8a190ebbc"),
     ("CustomerId", "customer-4711"),
     ("DuplicatesBy", "gtin"),
     ("ExperimentName", "fewer-matches"),

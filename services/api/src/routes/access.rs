@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use vitrine_core::scope::Scope::{
-    self, CatalogRead, CatalogWrite, Customers, Events, Keys, Looks, Reports, Search, Service,
-    Webhooks,
+    self, Agent, CatalogRead, CatalogWrite, Chat, Customers, Events, Keys, Looks, Reports, Search,
+    Service, Webhooks,
 };
 
 use crate::tokens::Role;
@@ -88,6 +88,17 @@ const TABLE: &[Row] = &[
     ("POST", "/v1/webhooks/{id}/secret", Any(&[Webhooks])),
     ("GET", "/v1/webhooks/{id}/deliveries", Any(&[Webhooks])),
     ("POST", "/v1/webhooks/{id}/replays", Any(&[Webhooks])),
+    ("POST", "/v1/conversations", Any(&[Chat])),
+    ("GET", "/v1/conversations/{id}", Any(&[Chat])),
+    ("DELETE", "/v1/conversations/{id}", Any(&[Chat])),
+    ("POST", "/v1/conversations/{id}/messages", Any(&[Chat])),
+    ("GET", "/v1/agent/conversations", Any(&[Agent])),
+    ("GET", "/v1/agent/conversations/{id}", Any(&[Agent])),
+    ("PATCH", "/v1/agent/conversations/{id}", Any(&[Agent])),
+    ("POST", "/v1/agent/conversations/{id}/messages", Any(&[Agent])),
+    ("POST", "/v1/chat/completions", Any(&[Chat])),
+    ("GET", "/v1/models", Any(&[Chat])),
+    ("GET", "/v1/models/{id}", Any(&[Chat])),
     ("GET", "/.well-known/ucp", Everybody),
     ("POST", "/ucp/catalog/search", Any(&[Search])),
     ("POST", "/ucp/catalog/lookup", Any(&[Search])),

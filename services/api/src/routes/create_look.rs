@@ -94,7 +94,7 @@ async fn read(
 }
 
 /// The photo, wherever it is, and how long was waited until it could be decoded.
-pub(super) async fn sent(
+pub(crate) async fn sent(
     photo: Sent,
     merchant: &MerchantId,
     state: &State,

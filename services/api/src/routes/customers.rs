@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use vitrine_core::{
     answers::AnswerId,
     customer::Customer,
-    ids::{CustomerId, LookId, SearchId},
+    ids::{ConversationId, CustomerId, LookId, SearchId},
     money::Money,
     profile::Profile,
     vocabulary::Colour,
@@ -73,6 +73,8 @@ pub(crate) struct CustomerData {
     look_ids: Vec<LookId>,
     /// The searches that the events came of.
     search_ids: Vec<SearchId>,
+    /// The conversations that name the customer; `GET /v1/conversations/{id}` tells each.
+    conversation_ids: Vec<ConversationId>,
 }
 
 impl From<Profile> for CustomerProfile {
@@ -125,7 +127,10 @@ pub(crate) async fn get_customer(
         }
     }
     let events = events.into_iter().map(EventLine::from).collect();
-    let data = CustomerData { profile: customer.into(), events, look_ids, search_ids };
+    let conversations = &state.chatting.conversations;
+    let conversation_ids = conversations.conversations_of(&keeper.merchant, &id).await?;
+    let profile = customer.into();
+    let data = CustomerData { profile, events, look_ids, search_ids, conversation_ids };
     Ok(HttpResponse::Ok().json(data))
 }
 

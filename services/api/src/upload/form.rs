@@ -56,8 +56,8 @@ pub(crate) struct LookForm {
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
-    let (photo, fields) = fields(request, payload, code_of, value_of).await?;
-    Upload::checked(photo, fields)
+    let (mut photos, fields) = fields(request, payload, 1, code_of, value_of).await?;
+    Upload::checked(photos.pop(), fields)
 }
 
 /// The code of a field that is too long or can not be read.
@@ -90,32 +90,33 @@ fn value_of(name: &str, written: Vec<u8>) -> Result<Value, Problem> {
     }
 }
 
-/// The photo of a form and its other fields. `code_of` says what a field is that is too long, and
+/// The photos of a form, `most` of them, and its other fields. `code_of` says what a field is that is too long, and
 /// refuses one that is not known; `value_of` makes of what is written in it what JSON would have.
 pub(crate) async fn fields(
     request: &HttpRequest,
     payload: Payload,
+    most: usize,
     code_of: fn(&str) -> Result<Code, Problem>,
     value_of: fn(&str, Vec<u8>) -> Result<Value, Problem>,
-) -> Result<(Option<Sent>, Map<String, Value>), Problem> {
+) -> Result<(Vec<Sent>, Map<String, Value>), Problem> {
     let body = bounded(request, payload, MAX_BYTES + BESIDES)?;
     let mut form = Multipart::new(request.headers(), body);
-    let mut photo = None;
+    let mut photos = Vec::new();
     let mut fields = Map::new();
     while let Some(mut field) = form.try_next().await? {
         let name = field.name().unwrap_or_default().to_owned();
-        if fields.contains_key(&name) || name == "photo" && photo.is_some() {
+        if fields.contains_key(&name) || name == "photo" && photos.len() >= most {
             return Err(Problem::of_field(Code::FieldRepeated, &name, "This field comes twice"));
         }
         if name == "photo" {
-            photo = Some(Sent::Bytes(bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?));
+            photos.push(Sent::Bytes(bytes(&mut field, MAX_BYTES, Code::PhotoTooLarge).await?));
         } else {
             let written = bytes(&mut field, MAX_FIELD, code_of(&name)?).await?;
             let value = value_of(&name, written)?;
             fields.insert(name, value);
         }
     }
-    Ok((photo, fields))
+    Ok((photos, fields))
 }
 
 pub(crate) fn utf8(code: Code, name: &str, written: Vec<u8>) -> Result<String, Problem> {

@@ -145,18 +145,8 @@ pub(crate) fn photo(value: Value) -> Result<Sent, Problem> {
         return Err(unknown(&format!("photo/{name}")));
     }
     match sources {
-        (Some(Value::String(data)), None, None) => {
-            let bytes = BASE64.decode(data).map_err(|error| {
-                Problem::of_field(Code::PhotoBase64Invalid, "photo/data", error.to_string())
-            })?;
-            Ok(Sent::Bytes(bytes))
-        }
-        (None, Some(Value::String(url)), None) => {
-            let address = WebAddress::parse(&url).map_err(|error| {
-                Problem::of_field(Code::PhotoUnreachable, "photo/url", error.to_string())
-            })?;
-            Ok(Sent::Address(address))
-        }
+        (Some(Value::String(data)), None, None) => decoded(&data),
+        (None, Some(Value::String(url)), None) => addressed(&url),
         (None, None, Some(Value::String(id))) => Ok(Sent::Id(id)),
         (Some(_), None, None) => Err(no_text("photo/data")),
         (None, Some(_), None) => Err(no_text("photo/url")),
@@ -167,4 +157,29 @@ pub(crate) fn photo(value: Value) -> Result<Sent, Problem> {
             Err(Problem::of_field(Code::PhotoMissing, "photo", detail))
         }
     }
+}
+
+/// A photo that is given by one address: `data:` and base64 (RFC 2397), http or https.
+pub(crate) fn at(url: &str) -> Result<Sent, Problem> {
+    let Some(data) = url.strip_prefix("data:") else { return addressed(url) };
+    let (kind, data) = data.split_once(',').unwrap_or(("", data));
+    if !kind.ends_with(";base64") {
+        let detail = "This is no `data:` address with base64";
+        return Err(Problem::of_field(Code::PhotoBase64Invalid, "photo/data", detail));
+    }
+    decoded(data)
+}
+
+fn decoded(data: &str) -> Result<Sent, Problem> {
+    let bytes = BASE64.decode(data).map_err(|error| {
+        Problem::of_field(Code::PhotoBase64Invalid, "photo/data", error.to_string())
+    })?;
+    Ok(Sent::Bytes(bytes))
+}
+
+fn addressed(url: &str) -> Result<Sent, Problem> {
+    let address = WebAddress::parse(url).map_err(|error| {
+        Problem::of_field(Code::PhotoUnreachable, "photo/url", error.to_string())
+    })?;
+    Ok(Sent::Address(address))
 }

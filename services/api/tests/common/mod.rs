@@ -34,8 +34,8 @@ use vitrine_core::{
     ports::{Cache, Catalog, Locks, Rates, Vision},
     shopping::{Flights, MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
-        FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache, MemoryCatalog, MemoryIndex,
-        MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, sample,
+        FakeAssistant, FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache,
+        MemoryCatalog, MemoryIndex, MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -183,6 +183,8 @@ async fn start_all(
         pictures: catalog.clone(),
         fetch: web.clone(),
         webhooks: catalog.clone(),
+        assistant: Arc::new(FakeAssistant::default()),
+        conversations: catalog.clone(),
         keys: keys(),
         issuer: issuer.map(Arc::new),
         keyring: Arc::new(Keyring::new(server_keys.clone(), cache.clone(), KEPT)),

@@ -1,8 +1,10 @@
 //! What every implementation of a port must do. Each suite takes a fresh, empty implementation
 //! and panics with a plain sentence where it falls short.
 
+mod assistant;
 mod cache;
 mod catalog;
+mod conversations;
 mod customers;
 mod duties;
 mod embedder;
@@ -23,8 +25,10 @@ mod tenants;
 mod vision;
 mod webhooks;
 
+pub use assistant::assistant;
 pub use cache::cache;
 pub use catalog::catalog;
+pub use conversations::conversations;
 pub use customers::customers;
 pub use duties::duties;
 pub use embedder::embedder;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
+    memory_conversations::Held,
     memory_duties::HeldDuty,
     memory_events::Measured,
     memory_imports::{KeptImport, ReservedFeed},
@@ -52,6 +53,7 @@ pub(super) struct State {
     pub(super) rebuild: Option<KeptRebuild>,
     pub(super) measured: Measured,
     pub(super) hooks: Hooks,
+    pub(super) chats: Vec<Held>,
     outbox: HashMap<Key, Entered>,
     sequence: i64,
     vectors: HashMap<(String, String), Vector>,

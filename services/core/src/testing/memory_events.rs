@@ -306,6 +306,7 @@ impl Customers for MemoryCatalog {
         let measured = &mut state.measured;
         measured.part(merchant, id);
         measured.customers.remove(&(merchant.clone(), id.clone()));
+        state.forget_chats_of(merchant, id);
         Ok(())
     }
 }

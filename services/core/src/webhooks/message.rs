@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::Topic;
 use crate::{
     answers::{AnswerId, AnswerRecord, Sought},
+    conversation::{ChatMessage, ChatStatus, Conversation, Handover},
     ids::MessageId,
     imports::{Import, ImportState},
 };
@@ -77,6 +78,34 @@ impl Message {
             messages.push(Self { id: id_of(topic, &id), topic, at: answer.at, data });
         }
         messages
+    }
+
+    /// That something was said in a conversation.
+    pub fn of_chat(conversation: &Conversation, said: &ChatMessage) -> Self {
+        let (topic, id) = (Topic::ConversationMessage, conversation.id);
+        let data = json!({
+            "conversation_id": id,
+            "customer_id": conversation.customer_id,
+            "channel": conversation.channel,
+            "status": conversation.status,
+            "message": said,
+        });
+        Self { id: id_of(topic, &format!("{id} {}", said.number)), topic, at: said.at, data }
+    }
+
+    /// That a conversation waits for an agent; nothing where it does not.
+    pub fn of_handover(conversation: &Conversation) -> Option<Self> {
+        let waits = conversation.status == ChatStatus::Waiting;
+        let Handover { reason, at, summary } = conversation.handover.as_ref().filter(|_| waits)?;
+        let (topic, id) = (Topic::ConversationHandover, conversation.id);
+        let data = json!({
+            "conversation_id": id,
+            "customer_id": conversation.customer_id,
+            "channel": conversation.channel,
+            "reason": reason,
+            "summary": summary,
+        });
+        Some(Self { id: id_of(topic, &format!("{id} {at}")), topic, at: *at, data })
     }
 
     /// What is sent.

@@ -5,11 +5,18 @@ use std::path::{Path, PathBuf};
 use image::{Rgb, RgbImage};
 use serde::Deserialize;
 use serde_json::Value;
-use vitrine_core::testing::contracts;
+use vitrine_core::{
+    admission::Admission,
+    conversation::{Heard, Intent, Shown},
+    ids::ProductId,
+    ports::Assistant,
+    testing::contracts,
+    vocabulary::{Category, Colour},
+};
 
 use super::*;
 use crate::{
-    MistralEmbedder, ModelCard, VlmStylist, VlmVision, advise,
+    MistralEmbedder, ModelCard, VlmAssistant, VlmStylist, VlmVision, advise,
     engine::Engine,
     settings::{Device, EmbedderSettings, ModelSource},
 };
@@ -170,12 +177,56 @@ async fn photos_run_one_at_a_time_so_company_changes_no_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_small_model_keeps_the_contracts_of_vision_and_stylist() {
+async fn the_small_model_keeps_the_contracts_of_vision_stylist_and_assistant() {
     let settings = settings(1);
     let card = ModelCard::of(&settings.model).unwrap();
     let engine = Arc::new(Engine::load(&settings).await.unwrap());
     contracts::vision(&VlmVision::new(Arc::clone(&engine), &card, &settings)).await;
-    contracts::stylist(&VlmStylist::new(engine, &card, &settings), card.photo_side).await;
+    let stylist = VlmStylist::new(Arc::clone(&engine), &card, &settings);
+    contracts::stylist(&stylist, card.photo_side).await;
+    contracts::assistant(&VlmAssistant::new(engine, &card, &settings)).await;
+}
+
+/// A message of a chat that was drawn (`demo/train/make_chats.py`) and not trained on.
+#[derive(Deserialize)]
+struct DrawnMessage {
+    shown: Vec<DrawnProduct>,
+    text: String,
+    intent: Intent,
+    about: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct DrawnProduct {
+    category: Category,
+    colour: Colour,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nine_in_ten_drawn_messages_are_understood() {
+    let settings = settings(1);
+    let card = ModelCard::of(&settings.model).unwrap();
+    let engine = Arc::new(Engine::load(&settings).await.unwrap());
+    let assistant = VlmAssistant::new(engine, &card, &settings);
+    let drawn = std::fs::read_to_string(demo_model("../chats.jsonl")).unwrap();
+    let (mut understood, mut all) = (0, 0);
+    let permit = Admission::new(1, 0).enter_unnamed().await.unwrap();
+    for line in drawn.lines() {
+        let DrawnMessage { shown, text, intent, about } = serde_json::from_str(line).unwrap();
+        let shown = shown.into_iter().enumerate().map(|(at, product)| Shown {
+            product: ProductId::new(format!("product {at}")).unwrap(),
+            title: "Linden".into(),
+            category: product.category,
+            colour: Some(product.colour),
+        });
+        let heard = Heard { text, shown: shown.collect(), before: Vec::new() };
+        let mut told = assistant.understand(&heard, &permit).await.unwrap();
+        told.about.sort_unstable();
+        all += 1;
+        understood += usize::from(told.intent == intent && told.about == about);
+    }
+    println!("{understood} of {all} drawn messages are understood");
+    assert!(all == 200 && understood * 10 >= all * 9, "{understood} of {all}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use vitrine_core::testing::{FakeEmbedder, contracts};
 
 use super::*;
 use crate::{
-    ModelCard, VlmStylist, VlmVision,
+    ModelCard, VlmAssistant, VlmStylist, VlmVision,
     engine::{self, Pieces, Question},
     settings::{ChatWire, Device, ModelSource, ServedVisionSettings, VisionSettings},
     tests::stand_in::{Asked, Piece, Reply, StandIn},
@@ -183,7 +183,9 @@ async fn a_served_model_keeps_the_contracts_of_vision_and_stylist_over_either_wi
         };
         let engine = Arc::new(engine::Engine::load(&settings).await.unwrap());
         contracts::vision(&VlmVision::new(Arc::clone(&engine), &card, &settings)).await;
-        contracts::stylist(&VlmStylist::new(engine, &card, &settings), card.photo_side).await;
+        let stylist = VlmStylist::new(Arc::clone(&engine), &card, &settings);
+        contracts::stylist(&stylist, card.photo_side).await;
+        contracts::assistant(&VlmAssistant::new(engine, &card, &settings)).await;
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
     let Asked { photos: file, limit, json, seen: told, reliability, confusion } = asked;
     let mut photos = read_labels(&file)?;
     photos.truncate(limit.unwrap_or(usize::MAX));
-    let (vision, _) = load_vision(settings).await?;
+    let vision = load_vision(settings).await?.vision;
     let progress = bar("looking", photos.len() as u64, "photos");
     let seen = look_at(&*vision, photos, || progress.inc(1)).await?;
     progress.finish_and_clear();

@@ -11,7 +11,7 @@ use vitrine_core::{
 };
 
 use super::{
-    Connection, Store, catalog,
+    Connection, Store, catalog, conversations,
     events::{EventRow, event_of},
     failed, json, parsed,
 };
@@ -92,6 +92,7 @@ impl Customers for Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.write(Hold::Events(merchant)).await?;
         part(&mut transaction, merchant, id).await?;
+        conversations::forget_of(&mut transaction, merchant, id).await?;
         sqlx::query(sql::REMOVE)
             .bind(merchant.as_str())
             .bind(id.as_str())

@@ -1,6 +1,7 @@
 //! What is the same for both databases; compiled for each.
 
 pub(super) mod catalog;
+mod conversations;
 mod customers;
 mod duties;
 pub(super) mod error;

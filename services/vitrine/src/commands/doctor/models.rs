@@ -32,7 +32,7 @@ pub(super) async fn vision(settings: &Settings) -> Verdict {
     }
     let started = Instant::now();
     let vision = match load_vision(settings).await {
-        Ok((vision, _)) => vision,
+        Ok(sighted) => sighted.vision,
         Err(error) => return Bad(error.to_string()),
     };
     let loaded = started.elapsed().as_secs_f32();

@@ -1,0 +1,79 @@
+//! The door for what speaks OpenAI's chat.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderName, HeaderValue},
+    web,
+};
+use tokio::time::timeout;
+
+use crate::{
+    body,
+    caller::Caller,
+    openai::{Answer, ChatRequest, History, ModelList, Role, whole},
+    problem::Problem,
+    problems::Code,
+    state::State,
+};
+
+/// A photo of 20 MiB as base64, and what goes with it.
+const MAX_BODY: usize = 28 * 1024 * 1024;
+/// When to come back while too many bodies are being read.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+/// Answers the last message of a chat, whole or in chunks.
+pub(crate) async fn create(
+    caller: Caller,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
+    let _place = state.uploads.try_acquire().map_err(busy)?;
+    let reading = timeout(state.body_time, body::described(payload, MAX_BODY, Code::ChatInvalid));
+    let asked: ChatRequest = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let asked = asked.checked()?;
+    let (shape, tool) = (asked.shape()?, asked.tool()?);
+    let merchant = &caller.merchant;
+    let history = History::of(merchant, &asked.messages);
+    let history = history.ok_or_else(|| Problem::of(Code::ChatInvalid))?;
+    let answered = async {
+        let mut conversation = history.conversation(&state).await;
+        if asked.messages.last().is_some_and(|last| last.role == Role::Tool) {
+            return Ok(Answer::again(conversation.memory.last_said()));
+        }
+        let said = history.said(&state).await?;
+        let chatting = &state.chatting;
+        let reply = chatting.answer_elsewhere(merchant, &mut conversation, &said).await?;
+        let answer = Answer::of(reply, &shape, tool);
+        history.remember(&answer.content, &conversation, &state).await;
+        Ok(answer)
+    };
+    let late = |_| Err(Problem::of(Code::ModelTimeout));
+    let answer = timeout(state.answer_time, answered).await.unwrap_or_else(late)?;
+    if asked.stream == Some(true) {
+        return Ok(HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, "text/event-stream"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((
+                HeaderName::from_static("x-accel-buffering"),
+                HeaderValue::from_static("no"),
+            ))
+            .body(answer.chunks()));
+    }
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(whole(answer)))
+}
+
+/// The models that there are.
+pub(crate) async fn models() -> HttpResponse {
+    HttpResponse::Ok().json(ModelList::own())
+}
+
+/// The one model.
+pub(crate) async fn model(path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let entry = ModelList::own().named(&path);
+    entry
+        .map(|entry| HttpResponse::Ok().json(entry))
+        .ok_or_else(|| Problem::of(Code::ChatModelUnknown))
+}
