@@ -1,6 +1,7 @@
 """Trains the picture encoder, exports and measures it: `python demo/train/pictures_train.py`.
 
-Draws pairs, trains for `--minutes`, writes demo/model/pictures, its figures and its parity record. Ends by the clock.
+Draws pairs, trains for `--minutes`, writes demo/model/pictures, its figures and its parity record. Minutes are of processor time on two cores, so that
+what else runs on the machine changes how long it takes and not what comes of it.
 """
 import argparse
 import copy
@@ -28,6 +29,7 @@ from pictures_helps import Helps  # noqa: E402
 from pictures_optim import optimisers  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
+THREADS = 2
 GROUPS, PHOTOS = 12, 8  # groups of drawn pairs a step, real photos a step
 STAGES = ((0.35, 24), (0.8, 36), (1.0, None))  # until which share of the time how many patches of a picture are looked at
 HELP = 0.8  # until which share of the time words and small pictures help, less and less
@@ -77,7 +79,7 @@ def told_apart(scale, asked, offered, numbers):
 class Trainer:
     def __init__(self, args):
         torch.manual_seed(args.seed)
-        torch.set_num_threads(2)
+        torch.set_num_threads(THREADS)
         self.args, self.scale, self.met = args, Scale(), 0
         self.batches = Batches(args.cache / "pairs", vlm_photos.load(args.photos, "train", 144), args.seed)
         self.batches.refresh()
@@ -153,11 +155,11 @@ class Trainer:
         return torch.stack((drawn.detach(), real.detach(), words.detach(), picture.detach(), right))
 
     def run(self):
-        stop, began, before, sums, since = threading.Event(), time.time(), self.spent, [], time.time()
+        stop, began, before, sums, since = threading.Event(), time.process_time(), self.spent, [], time.time()
         ready, looked = self.feed(stop), self.spent
         while self.spent < self.args.minutes:
             sums.append(self.step(ready.get(), self.spent / self.args.minutes))
-            self.spent = before + (time.time() - began) / 60
+            self.spent = before + (time.process_time() - began) / (60 * THREADS)
             if len(sums) == 20:
                 drawn, real, words, picture, right = torch.stack(sums).mean(0).tolist()
                 self.log(f"{self.spent:.1f} min, {20 / (time.time() - since):.2f} steps/s, drawn {drawn:.3f}, real {real:.3f}, words {words:.3f}, picture {picture:.3f}, right {right:.3f}, scale {self.scale.log.exp().item():.1f}")
