@@ -167,9 +167,7 @@ pub(crate) async fn list_conversations(
     let next = last.map(|Queued { after, .. }| Page::cursor(&Place(*after)));
     let conversations =
         queued.iter().map(|queued| ConversationStatus::from(&queued.conversation)).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(AgentQueue { conversations, next }))
+    Ok(HttpResponse::Ok().json(AgentQueue { conversations, next }))
 }
 
 /// Get a conversation as an agent needs it

@@ -126,9 +126,7 @@ pub(crate) async fn get_conversation(
     let Kept { conversation, .. } = known(&caller, &path, &state).await?;
     let (messages, next) = messages(&caller, conversation.id, paged, &state).await?;
     let conversation = ConversationStatus::from(&conversation);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(ConversationPage { conversation, messages, next }))
+    Ok(HttpResponse::Ok().json(ConversationPage { conversation, messages, next }))
 }
 
 /// Say something

@@ -25,7 +25,11 @@ pub(crate) fn operations() -> Vec<Operation> {
             all.push(Operation { method: method.clone(), path: path.clone(), said: said.clone() });
         }
     }
-    all.sort_by_key(|operation| order.iter().position(|method| *method == operation.method));
+    // What is made is there for those who ask after it: agents after customers, deleting last.
+    all.sort_by_key(|operation| {
+        let place = order.iter().position(|method| *method == operation.method);
+        (place, operation.path.starts_with("/v1/agent/"))
+    });
     all
 }
 
