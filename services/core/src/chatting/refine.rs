@@ -12,6 +12,8 @@ use crate::{
     vocabulary::Colour,
 };
 
+/// Matches for a garment where those that are shown are left out, at most.
+const MOST: usize = 20;
 /// Words that ask for others than those that are shown.
 const MORE: [&str; 11] = [
     "more",
@@ -43,7 +45,8 @@ impl Act<'_> {
         }
         let meant: Vec<ProductId> = meant.iter().map(|shown| shown.product.clone()).collect();
         if wants.contains(&Condition::Cheaper) {
-            asked.max_price = self.cheaper_than(&meant).await?.or(asked.max_price);
+            let prices = [self.cheaper_than(&meant).await?, asked.max_price];
+            asked.max_price = prices.into_iter().flatten().min_by_key(|price| price.amount);
         }
         let says_more = asks_for_more(&text) && asked.is_empty();
         self.memory.filters = asked.or(&self.memory.filters);
@@ -52,7 +55,7 @@ impl Act<'_> {
                 self.that_goes_with(product).await?
             }
             Some(product) => self.like(product, says_more).await?,
-            None => match self.again(&text, &wants).await? {
+            None => match self.again(&text, &wants, says_more).await? {
                 Some(found) => found,
                 None => return Ok(()),
             },
@@ -113,6 +116,7 @@ impl Act<'_> {
         &mut self,
         text: &str,
         wants: &[Condition],
+        others: bool,
     ) -> Result<Option<Vec<Match>>, ChatError> {
         if let Some(words) = self.memory.words.clone() {
             return self.search(&words).await.map(Some);
@@ -123,13 +127,16 @@ impl Act<'_> {
         };
         match answered {
             Some(answered) => {
-                let look = self.looking(Sight::Look(answered));
+                let mut look = self.looking(Sight::Look(answered));
+                if others {
+                    look.limit = MOST;
+                }
                 let look = self.look(look).await?;
                 if wants.contains(&Condition::GoesWith) {
                     let completed = look.complete_the_look;
                     return Ok(Some(completed.into_iter().flat_map(|part| part.matches).collect()));
                 }
-                if look.garments.len() > 1 {
+                if look.garments.len() > 1 && !others {
                     self.tell_look(&look, SHOWN);
                     return Ok(None);
                 }
