@@ -24,7 +24,8 @@ use crate::state::State;
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 /// What a page may send besides what every page may.
 const SENT: HeaderValue = HeaderValue::from_static(
-    "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Request-Id",
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, \
+     Mcp-Method, Mcp-Name, MCP-Protocol-Version, Request-Id",
 );
 /// What a page may read besides what every page may.
 const READ: HeaderValue = HeaderValue::from_static(

@@ -19,6 +19,7 @@ mod import_status;
 mod key_secret;
 mod limits;
 mod looks;
+mod mcp;
 mod metrics;
 mod openai;
 mod openapi;

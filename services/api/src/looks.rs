@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use vitrine_core::{
     garment::Garment,
     ids::LookId,
-    look::{Match, Suggestion},
+    look::{Look, Match, Suggestion},
     ports::{AdvicePiece, ModelError},
     shopping::{LookEvent, LookRequest, Unanswered},
 };
@@ -31,11 +31,17 @@ pub(crate) async fn answer(
     if accepts_events(http) { streamed(asked, state).await } else { whole(asked, &state).await }
 }
 
-async fn whole(asked: LookRequest, state: &State) -> Result<HttpResponse, Problem> {
+/// The look, once all of it is found.
+pub(crate) async fn found(asked: LookRequest, state: &State) -> Result<Look, Problem> {
     let look = timeout(state.answer_time, state.shop.look(asked, &state.admission))
         .await
         .unwrap_or_else(|_| Err(ModelError::Timeout(state.answer_time.as_secs()).into()))?;
     state.readiness.proven();
+    Ok(look)
+}
+
+async fn whole(asked: LookRequest, state: &State) -> Result<HttpResponse, Problem> {
+    let look = found(asked, state).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::LOCATION, format!("/v1/looks/{}", look.id)))
         .insert_header((header::CACHE_CONTROL, "no-store"))

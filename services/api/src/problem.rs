@@ -115,6 +115,20 @@ impl Problem {
         problem
     }
 
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What went wrong and what to do, for who sees words alone.
+    pub(crate) fn words(&self) -> String {
+        let words = format!("{}. {}", self.code.title(), self.detail);
+        let wait = self.headers.iter().find(|(name, _)| *name == header::RETRY_AFTER);
+        match wait.and_then(|(_, seconds)| seconds.to_str().ok()) {
+            Some(seconds) => format!("{words} Retry-After: {seconds}"),
+            None => words,
+        }
+    }
+
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
         let mut problem = Self::of(Code::MethodNotAllowed);
         problem.headers.push((header::ALLOW, HeaderValue::from_static(allow)));

@@ -173,7 +173,7 @@ problems! {
     DaysInvalid = "days_invalid", 422, "These are no days",
         "Send `from` and `to` as dates, `2026-11-01`, at most 1,100 days apart.";
     ProductUnknown = "product_unknown", 404, "There is no such product",
-        "Use a product's id as the feed has it, percent-encoded.";
+        "Use a product's id as the feed has it; in a path, percent-encoded.";
     ProductInvalid = "product_invalid", 422, "The product can not be taken",
         "Mend the fields that `errors` names; the words that are known are in `/openapi.json`.";
     PatchInvalid = "patch_invalid", 422, "The change can not be understood",

@@ -21,6 +21,7 @@ pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod list_pictures;
 pub(crate) mod list_products;
+mod mcp;
 pub(crate) mod metrics;
 mod openapi;
 mod problems;
@@ -232,6 +233,7 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
         .service(at("/ucp/catalog/search", "POST", [web::post().to(ucp::search)]))
         .service(at("/ucp/catalog/lookup", "POST", [web::post().to(ucp::lookup)]))
         .service(at("/ucp/catalog/product", "POST", [web::post().to(ucp::product)]))
+        .service(at("/mcp", "POST", [web::post().to(mcp::mcp)]))
         .service(at("/healthz", "GET", [get().to(healthz::healthz)]))
         .service(at("/readyz", "GET", [get().to(readyz::readyz)]))
         .service(at("/openapi.json", "GET", [get().to(openapi::contract)]))

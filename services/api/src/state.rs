@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vitrine_core::{
     admission::Admission,
     chatting::Chatting,
@@ -18,6 +18,8 @@ use crate::{
     identity::Identities,
     limits::Limits,
     metrics::Metrics,
+    problem::Problem,
+    problems::Code,
     readiness::Readiness,
     server::{Api, ServerSettings},
     stopping::Stopping,
@@ -26,6 +28,9 @@ use crate::{
 /// What it takes to tell clients that their requests fail, before a service that stops cuts them
 /// off.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// When to come back while too many bodies are being read.
+const COME_BACK: Duration = Duration::from_secs(2);
 
 /// What every handler shares.
 pub(crate) struct State {
@@ -45,7 +50,7 @@ pub(crate) struct State {
     pub limits: Limits,
     pub idempotency: Idempotency,
     /// Bodies that are being read or decoded; bounds the memory they take together.
-    pub uploads: Semaphore,
+    pub uploads: Arc<Semaphore>,
     pub cors: Cors,
     pub stopping: Stopping,
     /// What is begun has so long once the service is asked to stop.
@@ -110,13 +115,19 @@ impl State {
             decoding: Decoding::new(settings.decodes),
             limits,
             idempotency,
-            uploads: Semaphore::new(settings.uploads.max(1)),
+            uploads: Arc::new(Semaphore::new(settings.uploads.max(1))),
             cors: settings.cors.clone(),
             stopping: settings.stopping.clone(),
             finish_time: settings.shutdown_time.saturating_sub(LAST_WORDS),
             body_time: settings.body_time,
             answer_time: settings.answer_time,
         }
+    }
+
+    /// A place for a body that may hold a photo, to be kept until that is decoded.
+    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
+        Arc::clone(&self.uploads).try_acquire_owned().map_err(busy)
     }
 
     /// Waits until what was begun has to be given up, because the service stops: there is just time

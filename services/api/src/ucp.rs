@@ -2,34 +2,55 @@
 //! (<https://ucp.dev>): how shopping agents of any make search, look up and choose.
 
 mod choice;
+mod get_product;
+mod ids;
+mod lookup_catalog;
+mod search_catalog;
 mod shapes;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use vitrine_core::{filter::Filters, money::Money};
 
-pub(crate) use choice::{choose, open};
-pub(crate) use shapes::{
-    Chosen, Detail, Envelope, Found, Input, Message, Pagination, UcpGetProduct, UcpLookup,
-    UcpProduct, UcpSearch, in_order_of,
-};
+pub(crate) use get_product::get_product;
+pub(crate) use lookup_catalog::lookup_catalog;
+pub(crate) use search_catalog::search_catalog;
+pub(crate) use shapes::{Detail, Found, UcpGetProduct, UcpLookup, UcpSearch};
 
-use crate::{problem::Problem, problems::Code};
-use shapes::{Context, SearchFilters};
+use crate::{
+    body::described_by,
+    problem::{Problem, shown},
+    problems::Code,
+};
+use shapes::{Context, Message, SearchFilters};
 
 /// The version that is spoken.
 pub(crate) const VERSION: &str = "2026-04-08";
 pub(crate) const SEARCH: &str = "dev.ucp.shopping.catalog.search";
 pub(crate) const LOOKUP: &str = "dev.ucp.shopping.catalog.lookup";
 
-/// Filters in our own words.
-pub(crate) struct Asked {
-    pub(crate) filters: Filters,
-    /// What of them could not be understood.
-    pub(crate) messages: Vec<Message>,
-    /// Only categories are asked for that there are none of.
-    pub(crate) excludes_all: bool,
+/// A request whose objects are objects: a list of their values would be taken for one too.
+pub(crate) fn read<T: DeserializeOwned>(body: Value) -> Result<T, Problem> {
+    let selected = body["selected"].as_array().into_iter().flatten();
+    let objects = ["/context", "/filters", "/filters/price", "/pagination"];
+    let objects = objects.iter().filter_map(|place| body.pointer(place));
+    if let Some(other) = objects.chain(selected).chain([&body]).find(|value| value.is_array()) {
+        let detail = format!("This must be an object: {}", shown(&other.to_string()));
+        return Err(Problem::new(Code::UcpInvalid, detail));
+    }
+    described_by(body, Code::UcpInvalid)
 }
 
-pub(crate) fn asked(filters: &SearchFilters, context: &Context) -> Result<Asked, Problem> {
+/// Filters in our own words.
+struct Asked {
+    filters: Filters,
+    /// What of them could not be understood.
+    messages: Vec<Message>,
+    /// Only categories are asked for that there are none of.
+    excludes_all: bool,
+}
+
+fn asked(filters: &SearchFilters, context: &Context) -> Result<Asked, Problem> {
     let mut messages = Vec::new();
     let mut categories = Vec::new();
     for value in &filters.categories {

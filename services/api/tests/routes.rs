@@ -20,7 +20,7 @@ use vitrine_core::{
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/routes.md");
 
 /// Paths that the contract leaves out: they are about itself, or have another's contract.
-const BESIDE_THE_CONTRACT: [(&str, &str); 7] = [
+const BESIDE_THE_CONTRACT: [(&str, &str); 8] = [
     ("GET", "/openapi.json"),
     ("GET", "/problems"),
     ("GET", "/docs"),
@@ -28,6 +28,7 @@ const BESIDE_THE_CONTRACT: [(&str, &str); 7] = [
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),
     ("GET", "/v1/models/{id}"),
+    ("POST", "/mcp"),
 ];
 
 struct Row {

@@ -60,8 +60,11 @@ async fn the_profile_leads_to_the_doors() {
         .json()
         .await
         .unwrap();
-    let endpoint = profile["ucp"]["services"]["dev.ucp.shopping"][0]["endpoint"].as_str().unwrap();
+    let doors = &profile["ucp"]["services"]["dev.ucp.shopping"];
+    let endpoint = doors[0]["endpoint"].as_str().unwrap();
     assert_eq!(endpoint, service.url("/ucp"));
+    let models = (&doors[1]["transport"], &doors[1]["endpoint"]);
+    assert_eq!(models, (&json!("mcp"), &json!(service.url("/mcp"))));
     assert!(profile["ucp"]["capabilities"]["dev.ucp.shopping.catalog.lookup"].is_array());
     let url = format!("{endpoint}/catalog/search");
     let closed = service.client.post(url).json(&json!({"query": "dress"})).send().await.unwrap();

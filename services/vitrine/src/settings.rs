@@ -274,7 +274,8 @@ impl Default for Settings {
                 roles_claim: "roles".into(),
             },
             log: Log {
-                filter: "info,mistralrs=warn,mistralrs_core=warn,qdrant_edge=error".into(),
+                filter: "info,mistralrs=warn,mistralrs_core=warn,qdrant_edge=error,rmcp=error"
+                    .into(),
                 format: LogFormat::Text,
             },
         }

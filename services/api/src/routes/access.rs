@@ -103,6 +103,8 @@ const TABLE: &[Row] = &[
     ("POST", "/ucp/catalog/search", Any(&[Search])),
     ("POST", "/ucp/catalog/lookup", Any(&[Search])),
     ("POST", "/ucp/catalog/product", Any(&[Search])),
+    // Each tool needs a scope of its own besides.
+    ("POST", "/mcp", Any(&[Looks, Search])),
     ("GET", "/healthz", Everybody),
     ("GET", "/readyz", Everybody),
     ("GET", "/metrics", Everybody),

@@ -1,7 +1,5 @@
 //! The door for what speaks OpenAI's chat.
 
-use std::time::Duration;
-
 use actix_web::{
     HttpResponse,
     http::header::{self, HeaderName, HeaderValue},
@@ -20,8 +18,6 @@ use crate::{
 
 /// A photo of 20 MiB as base64, and what goes with it.
 const MAX_BODY: usize = 28 * 1024 * 1024;
-/// When to come back while too many bodies are being read.
-const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Answers the last message of a chat, whole or in chunks.
 pub(crate) async fn create(
@@ -29,8 +25,7 @@ pub(crate) async fn create(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
-    let _place = state.uploads.try_acquire().map_err(busy)?;
+    let _place = state.place()?;
     let reading = timeout(state.body_time, body::described(payload, MAX_BODY, Code::ChatInvalid));
     let asked: ChatRequest = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let asked = asked.checked()?;

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CompletedLook {
     /// A place of the outfit that the product leaves empty each, what is missed most first.
-    complete_the_look: Vec<Completion>,
+    pub(crate) complete_the_look: Vec<Completion>,
 }
 
 /// Complete the look of a product
@@ -57,7 +57,15 @@ pub(crate) async fn complete_the_look(
     let FilterQuery { filters, limit } = FilterQuery::read(query)?;
     let product = id_of(&path)?;
     let request = SimilarRequest { merchant: caller.merchant, product, filters, limit };
-    let found = state.searching.complete(&request).await?;
+    Ok(HttpResponse::Ok().json(completed(&request, &state).await?))
+}
+
+/// What goes with a product.
+pub(crate) async fn completed(
+    request: &SimilarRequest,
+    state: &State,
+) -> Result<CompletedLook, Problem> {
+    let found = state.searching.complete(request).await?;
     let complete_the_look = found.ok_or_else(|| Problem::of(Code::ProductUnknown))?;
-    Ok(HttpResponse::Ok().json(CompletedLook { complete_the_look }))
+    Ok(CompletedLook { complete_the_look })
 }

@@ -1,7 +1,5 @@
 //! Conversations with customers.
 
-use std::time::Duration;
-
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -32,8 +30,6 @@ use crate::{
 
 /// The most bytes of a conversation's description.
 const MAX_BODY: usize = 4 * 1024;
-/// When to come back while too many bodies are being read.
-const COME_BACK: Duration = Duration::from_secs(2);
 
 /// A conversation that is wanted.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -191,8 +187,7 @@ async fn read(
     payload: web::Payload,
     state: &State,
 ) -> Result<Said, Problem> {
-    let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
-    let _place = state.uploads.try_acquire().map_err(busy)?;
+    let _place = state.place()?;
     let reading = timeout(state.body_time, SentMessage::read(request, payload));
     let SentMessage { text, photos, locale } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;

@@ -20,8 +20,6 @@ use crate::{
     upload::{LookBody, LookForm, Sent, Upload},
 };
 
-/// When to come back while too many bodies are being read.
-const COME_BACK: Duration = Duration::from_secs(2);
 const PICTURES: &str = "image/jpeg, image/png, image/webp, image/gif, image/bmp, image/tiff";
 
 /// Answer a photo
@@ -81,11 +79,19 @@ async fn read(
     payload: web::Payload,
     state: &State,
 ) -> Result<LookRequest, Problem> {
-    let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
-    let _place = state.uploads.try_acquire().map_err(busy)?;
+    let _place = state.place()?;
     let reading = timeout(state.body_time, Upload::read(request, payload));
-    let Upload { photo, focus, ask } =
-        reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let upload = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    asked(upload, caller, state).await
+}
+
+/// What is asked for, its photo had and decoded.
+pub(crate) async fn asked(
+    upload: Upload,
+    caller: &Caller,
+    state: &State,
+) -> Result<LookRequest, Problem> {
+    let Upload { photo, focus, ask } = upload;
     let is_kept = matches!(photo, Sent::Id(_));
     let (photo, waited) = sent(photo, &caller.merchant, state).await?;
     let sight = if is_kept { Sight::KeptPhoto(photo) } else { Sight::Photo(photo) };

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Serialize;
 
@@ -19,9 +17,6 @@ use crate::{
     search_body::{Search, SearchBody, SearchForm},
     state::State,
 };
-
-/// When to come back while too many bodies are being read.
-const COME_BACK: Duration = Duration::from_secs(2);
 
 /// A page of a search.
 #[derive(Serialize, ToSchema)]
@@ -96,8 +91,7 @@ async fn read(
     payload: web::Payload,
     state: &State,
 ) -> Result<SearchRequest, Problem> {
-    let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
-    let _place = state.uploads.try_acquire().map_err(busy)?;
+    let _place = state.place()?;
     let reading = timeout(state.body_time, Search::read(merchant, request, payload));
     let Search { photo, request } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;

@@ -7,7 +7,7 @@ use super::shapes::{Choice, ChoiceValue, Chosen, Selected, options_of};
 /// What of a product is shown where one variant is named, or where some options are chosen. A named
 /// variant decides all. Where no variant has all that is chosen, choices are given up: those that
 /// are not preferred first, then from the end of `preferences`. Of `allowed` variants alone.
-pub(crate) fn choose(
+pub(super) fn choose(
     product: &Product,
     named: Option<&VariantId>,
     wanted: &[Selected],
@@ -87,7 +87,7 @@ fn values(options: &[Vec<Selected>]) -> Vec<Choice> {
 }
 
 /// What can be chosen of a product, without regard to what is.
-pub(crate) fn open(product: &Product, variants: Vec<usize>) -> Chosen {
+pub(super) fn open(product: &Product, variants: Vec<usize>) -> Chosen {
     let options: Vec<Vec<Selected>> = product.variants.iter().map(options_of).collect();
     Chosen { variants, options: values(&options), ..Chosen::default() }
 }

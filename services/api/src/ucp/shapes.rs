@@ -50,7 +50,7 @@ pub(crate) struct Message {
     kind: &'static str,
     #[schema(value_type = String)]
     code: &'static str,
-    content: String,
+    pub(crate) content: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     severity: Option<&'static str>,
@@ -358,6 +358,11 @@ pub(crate) struct Chosen {
 }
 
 impl UcpProduct {
+    /// Its picture's address and its title, where it has a picture.
+    pub(crate) fn picture(&self) -> Option<(&str, &str)> {
+        self.media.first().map(|media| (media.url.as_str(), self.title.as_str()))
+    }
+
     /// None where nothing of it is shown.
     pub(crate) fn of(product: Product, chosen: Chosen) -> Option<Self> {
         let shown: Vec<&Variant> =
@@ -425,7 +430,7 @@ impl UcpVariant {
 }
 
 /// The values of options that a variant has.
-pub(crate) fn options_of(variant: &Variant) -> Vec<Selected> {
+pub(super) fn options_of(variant: &Variant) -> Vec<Selected> {
     let colours: Vec<&str> = variant.colours.iter().map(|colour| colour.words()).collect();
     let colours = Some(colours.join(" and ")).filter(|colours| !colours.is_empty());
     let colour = variant.colour_name.clone().or(colours);
@@ -465,7 +470,7 @@ fn metadata(product: &Product) -> Map<String, Value> {
 }
 
 /// The places of a product's variants, those that a search offers first.
-pub(crate) fn in_order_of(product: &Product, offered: &[MatchVariant]) -> Vec<usize> {
+pub(super) fn in_order_of(product: &Product, offered: &[MatchVariant]) -> Vec<usize> {
     let place = |at: &usize| {
         let id = &product.variants[*at].id;
         offered.iter().position(|one| one.id == *id).unwrap_or(usize::MAX)

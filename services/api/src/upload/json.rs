@@ -170,14 +170,16 @@ pub(crate) fn at(url: &str) -> Result<Sent, Problem> {
     decoded(data)
 }
 
-fn decoded(data: &str) -> Result<Sent, Problem> {
+/// The photo that is written as base64.
+pub(crate) fn decoded(data: &str) -> Result<Sent, Problem> {
     let bytes = BASE64.decode(data).map_err(|error| {
         Problem::of_field(Code::PhotoBase64Invalid, "photo/data", error.to_string())
     })?;
     Ok(Sent::Bytes(bytes))
 }
 
-fn addressed(url: &str) -> Result<Sent, Problem> {
+/// The photo that is at an address.
+pub(crate) fn addressed(url: &str) -> Result<Sent, Problem> {
     let address = WebAddress::parse(url).map_err(|error| {
         Problem::of_field(Code::PhotoUnreachable, "photo/url", error.to_string())
     })?;
