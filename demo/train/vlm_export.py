@@ -62,5 +62,6 @@ def export(model, tokenizer, folder, measured=None):
     })
     write(folder / "vitrine.json", {
         "name": "vitrine-small", "licence": "Apache-2.0", "purpose": "for trying and testing; not for production", "photo_side": shape.side,
-        "describe_prompt": PROMPT, "describe_style": "compact", "advise_style": "compact", "chat_style": "compact", "languages": ["en"], "measured": measured or {},
+        "describe_prompt": PROMPT, "describe_style": "compact", "advise_style": "compact", "chat_style": "compact", "languages": ["en"],
+        "moderates": False, "measured": measured or {},
     })

@@ -102,6 +102,13 @@ impl Problem {
         problem
     }
 
+    /// A problem with the photo, wherever it came from.
+    fn of_photo(code: Code, detail: &str) -> Self {
+        let mut problem = Self::new(code, detail);
+        problem.errors.push(FieldError { detail: detail.to_owned(), pointer: pointer("photo") });
+        problem
+    }
+
     /// A problem with several fields, each named as `variants[0].price`.
     pub(crate) fn of_fields(
         code: Code,
@@ -239,9 +246,7 @@ impl From<PhotoError> for Problem {
             PhotoError::TooSmall { .. } => Code::PhotoTooSmall,
             PhotoError::TooNarrow { .. } => Code::PhotoTooNarrow,
         };
-        let mut problem = Self::new(code, error.to_string());
-        problem.errors.push(FieldError { detail: error.to_string(), pointer: pointer("photo") });
-        problem
+        Self::of_photo(code, &error.to_string())
     }
 }
 
@@ -254,14 +259,19 @@ impl From<Busy> for Problem {
 /// What a model says of its trouble is for the log; a customer is told what to do.
 impl From<ModelError> for Problem {
     fn from(error: ModelError) -> Self {
-        tracing::error!(%error, "the model did not answer");
-        match error {
+        let problem = match &error {
+            ModelError::Refused(why) => {
+                tracing::info!(why = why.id(), "a photo was refused");
+                return Self::of_photo(Code::PhotoRefused, why.words());
+            }
             ModelError::Load(_) | ModelError::Stopped(_) => {
                 Self::of(Code::ModelUnavailable).retry_after(COME_BACK)
             }
             ModelError::Answer(_) => Self::of(Code::ModelAnswerInvalid),
             ModelError::Timeout(_) => Self::of(Code::ModelTimeout),
-        }
+        };
+        tracing::error!(%error, "the model did not answer");
+        problem
     }
 }
 

@@ -100,6 +100,8 @@ problems! {
         "Send a picture with at least 64 pixels on each side.";
     PhotoTooNarrow = "photo_too_narrow", 422, "The photo is too narrow",
         "Send a picture whose longer side is at most 8 times its shorter one.";
+    PhotoRefused = "photo_refused", 422, "The photo is none for a shop",
+        "Send a photo of clothes, worn or by themselves.";
     PhotoUnknown = "photo_unknown", 404, "This photo is not kept any more",
         "Send the photo itself; it can be asked for by its id for as long as the shop keeps it, an hour at most where nothing else is set.";
     PhotoUnreachable = "photo_unreachable", 422, "The photo can not be had from its address",

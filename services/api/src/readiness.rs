@@ -175,11 +175,11 @@ async fn told<T>(
     })
 }
 
-/// Any answer shows that a model is alive, one that can not be read too.
+/// Any answer shows that a model is alive, one that can not be read or refuses the photo too.
 fn alive<T>(part: &str, answer: Result<T, ModelError>) -> Result<Option<T>, NotReady> {
     let (error, trouble) = match answer {
         Ok(answer) => return Ok(Some(answer)),
-        Err(ModelError::Answer(_)) => return Ok(None),
+        Err(ModelError::Answer(_) | ModelError::Refused(_)) => return Ok(None),
         Err(error @ ModelError::Load(_)) => (error, "could not be loaded"),
         Err(error @ ModelError::Stopped(_)) => (error, "stopped"),
         Err(error @ ModelError::Timeout(_)) => (error, "took too long"),

@@ -13,6 +13,7 @@ use common::{Service, form, odd::Odd, png, problem, seeing_a_dress, start_with, 
 use vitrine_api::ServerSettings;
 use vitrine_core::{
     admission::Admission,
+    moderation::Unfit,
     ports::ModelError,
     testing::{FakeVision, sample},
 };
@@ -199,7 +200,8 @@ async fn any_answer_of_the_model_makes_the_service_ready() {
     let dress = seeing_a_dress();
     let nothing = Arc::new(FakeVision::default());
     let nonsense = Arc::new(FakeVision::failing(ModelError::Answer("{".into())));
-    for vision in [dress, nothing, nonsense] {
+    let refusal = Arc::new(FakeVision::failing(ModelError::Refused(Unfit::NoClothes)));
+    for vision in [dress, nothing, nonsense, refusal] {
         let service = start_with(vision, Admission::new(1, 0), ServerSettings::default()).await;
         assert_eq!(service.get("/readyz", "").await.status(), 200);
     }

@@ -32,6 +32,7 @@ pub mod likeness;
 pub mod look;
 pub mod matching;
 pub mod measuring;
+pub mod moderation;
 pub mod money;
 pub mod photo;
 pub mod pictures;

@@ -17,6 +17,7 @@ mod imports;
 mod index;
 mod keys;
 mod locks;
+mod moderation;
 mod pictures;
 mod rates;
 mod rebuilds;
@@ -46,6 +47,7 @@ pub use imports::{
 pub use index::{Entry, Hit, Index, Point, PointPicture, Prefilter, Query, Weights};
 pub use keys::Keys;
 pub use locks::Locks;
+pub use moderation::{Moderation, Verdict};
 pub use pictures::{
     KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,
     WantedPicture,
@@ -58,7 +60,9 @@ pub use vision::{
 };
 pub use webhooks::{DueDelivery, Post, Posted, Tell, Webhooks};
 
-/// A model that could not answer.
+use crate::moderation::Unfit;
+
+/// A model that could not answer, or that has refused to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
     #[error("the model could not be loaded: {0}")]
@@ -71,6 +75,8 @@ pub enum ModelError {
         "the model took longer than {0} s; send the request again, or raise `models.timeout_seconds`"
     )]
     Timeout(u64),
+    #[error("{0}")]
+    Refused(Unfit),
 }
 
 impl ModelError {
@@ -81,6 +87,7 @@ impl ModelError {
             Self::Stopped(_) => "the model stopped while answering; send the photo again",
             Self::Answer(_) => "the model's answer was cut short; send the photo again",
             Self::Timeout(_) => "the model took too long; send the photo again",
+            Self::Refused(why) => why.words(),
         }
     }
 }
@@ -123,7 +130,7 @@ mod tests {
     #[test]
     fn a_customer_is_told_nothing_of_the_machine() {
         let detail = || "/srv/models on db.internal:5432".to_owned();
-        let told = [
+        let mut told = vec![
             ModelError::Load(detail()).for_customers(),
             ModelError::Stopped(detail()).for_customers(),
             ModelError::Answer(detail()).for_customers(),
@@ -131,6 +138,7 @@ mod tests {
             StoreError::Unavailable { store: "PostgreSQL", detail: detail() }.for_customers(),
             StoreError::Corrupt { store: "Redis", detail: detail() }.for_customers(),
         ];
+        told.extend(Unfit::ALL.iter().map(|why| ModelError::Refused(*why).for_customers()));
         for (at, reason) in told.iter().enumerate() {
             assert!(!told[..at].contains(reason), "{reason}");
             for inside in ["/", "internal", "PostgreSQL", "Redis", "vitrine", "models."] {

@@ -306,7 +306,8 @@ impl Shopping {
             (None, Some(photo)) => {
                 let permit =
                     turn.permit().await.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
-                let seen = self.vision.describe(photo, permit).await?;
+                let seen = self.vision.describe(photo, permit);
+                let seen = look.timed(|timings| &mut timings.describe, seen).await?;
                 let number = |(place, seen): (usize, Result<Garment, ModelError>)| {
                     seen.map(|garment| Seen::at(place, garment))
                 };

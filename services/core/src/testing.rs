@@ -37,4 +37,4 @@ pub use memory_keys::MemoryKeys;
 pub use memory_locks::MemoryLocks;
 pub use memory_rates::MemoryRates;
 pub use memory_rules::MemoryRules;
-pub use models::{FakeEmbedder, FakeImageEmbedder, FakeStylist, FakeVision};
+pub use models::{FakeEmbedder, FakeImageEmbedder, FakeModeration, FakeStylist, FakeVision};

@@ -1,10 +1,13 @@
 //! The fakes keep the contracts of the ports that they stand in for.
 
+use std::sync::Arc;
+
 use vitrine_core::{
+    moderation::{Moderated, Unfit},
     testing::{
-        FakeAssistant, FakeEmbedder, FakeFetch, FakeImageEmbedder, FakeStylist, FakeVision,
-        MemoryCache, MemoryCatalog, MemoryIndex, MemoryKeys, MemoryLocks, MemoryRates, MemoryRules,
-        contracts, sample,
+        FakeAssistant, FakeEmbedder, FakeFetch, FakeImageEmbedder, FakeModeration, FakeStylist,
+        FakeVision, MemoryCache, MemoryCatalog, MemoryIndex, MemoryKeys, MemoryLocks, MemoryRates,
+        MemoryRules, contracts, sample,
     },
     vocabulary::{Category, Colour},
 };
@@ -69,6 +72,22 @@ async fn the_index_in_a_list_keeps_the_contract() {
 async fn the_vision_that_sees_the_same_everywhere_keeps_the_contract() {
     let dress = sample::garment(Category::Dress, &[Colour::Navy]);
     contracts::vision(&FakeVision::seeing(vec![dress])).await;
+}
+
+#[tokio::test]
+async fn the_moderation_that_knows_what_to_refuse_keeps_the_contract() {
+    let (fit, unfit) = (sample::photo(1), sample::photo(2));
+    for why in Unfit::ALL {
+        let moderation = FakeModeration::refusing([(&unfit, *why)]);
+        contracts::moderation(&moderation, &fit, &unfit, *why).await;
+    }
+}
+
+#[tokio::test]
+async fn a_vision_whose_photos_are_judged_keeps_the_contract() {
+    let dress = sample::garment(Category::Dress, &[Colour::Navy]);
+    let vision = Arc::new(FakeVision::seeing(vec![dress]));
+    contracts::vision(&Moderated::new(vision, Arc::new(FakeModeration::default()))).await;
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ pub struct ModelCard {
     pub(crate) chat_style: ChatStyle,
     /// The languages that it writes, as BCP 47 primary tags; every language if empty.
     pub languages: Vec<String>,
+    /// Whether it can judge if a photo is one for a shop.
+    pub moderates: bool,
     /// For an embedder: the cosine below which two texts are not alike.
     pub min_similarity: Option<f32>,
     /// For a vision model: what its own probabilities are worth.
@@ -74,6 +76,7 @@ impl Default for ModelCard {
             advise_style: AdviceStyle::Full,
             chat_style: ChatStyle::Full,
             languages: Vec::new(),
+            moderates: true,
             min_similarity: None,
             confidence: None,
             grades: None,

@@ -16,6 +16,7 @@ mod engine;
 mod hub;
 mod json_stream;
 mod mistral;
+mod moderate;
 mod picture;
 mod servers;
 mod settings;
@@ -32,7 +33,8 @@ pub use confidence::Confidence;
 pub use describe::VlmVision;
 pub use embedder::MistralEmbedder;
 pub use engine::Engine;
-pub use servers::{ServedEmbedder, ServedImageEmbedder};
+pub use moderate::VlmModeration;
+pub use servers::{ServedEmbedder, ServedImageEmbedder, ServedModeration};
 pub use settings::{
     ChatWire, Device, EmbedderSettings, ImageEmbedderSettings, ModelSource,
     ServedImageEmbedderSettings, ServedSettings, ServedVisionSettings, VisionSettings, Wire,

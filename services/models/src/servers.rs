@@ -5,6 +5,7 @@ mod chat;
 mod data_uri;
 mod embedder;
 mod lines;
+mod moderation;
 mod pictures;
 mod pool;
 mod vectors;
@@ -20,6 +21,7 @@ use vitrine_core::ports::ModelError;
 
 pub(crate) use chat::Served;
 pub use embedder::ServedEmbedder;
+pub use moderation::ServedModeration;
 pub use pictures::ServedImageEmbedder;
 
 use crate::settings::ServedSettings;

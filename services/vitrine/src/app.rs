@@ -13,14 +13,15 @@ use vitrine_core::{
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
     indexing::Indexer,
     keys::Keyring,
+    moderation::Moderated,
     pictures::{PictureFetcher, PictureWorker},
-    ports::{Assistant, Embedder, Fetch, ImageEmbedder, ModelError, Stylist, Vision},
+    ports::{Assistant, Embedder, Fetch, ImageEmbedder, ModelError, Moderation, Stylist, Vision},
     shopping::{Flights, MatchRecorder, Photos, Shopping},
     webhooks::WebhookWorker,
 };
 use vitrine_models::{
-    Engine, MistralEmbedder, ModelCard, ServedEmbedder, ServedImageEmbedder, SiglipEmbedder,
-    VlmAssistant, VlmStylist, VlmVision,
+    Engine, MistralEmbedder, ModelCard, ServedEmbedder, ServedImageEmbedder, ServedModeration,
+    SiglipEmbedder, VisionSettings, VlmAssistant, VlmModeration, VlmStylist, VlmVision,
 };
 
 use crate::{
@@ -30,7 +31,7 @@ use crate::{
     importer, people,
     search::Search,
     secret,
-    settings::{Encoder, Settings, TextEncoder},
+    settings::{Encoder, Judge, Settings, TextEncoder},
     sharing::Sharing,
     steps::Steps,
 };
@@ -43,15 +44,25 @@ pub struct Models {
     pub embedder: Arc<dyn Embedder>,
     /// None where pictures are not compared.
     pub image_embedder: Option<Arc<dyn ImageEmbedder>>,
+    /// None where nobody judges photos.
+    pub moderation: Option<Arc<dyn Moderation>>,
 }
 
 impl Models {
-    /// Loads the vision-language model once, to see, to advise and to understand, and the embedders.
-    pub async fn load(settings: &Settings) -> Result<Self, ModelError> {
-        let Sighted { vision, stylist, assistant } = load_vision(settings).await?;
+    /// Loads the vision-language model once, to see, to advise, to understand
+    /// and to judge, and the embedders.
+    pub async fn load(settings: &Settings) -> Result<Self, Error> {
+        let judge = settings.judge()?;
+        let model = VisionModel::load(settings).await?;
+        let moderation: Option<Arc<dyn Moderation>> = match judge {
+            None => None,
+            Some(Judge::Model) => Some(model.moderation()?),
+            Some(Judge::Served(there)) => Some(Arc::new(ServedModeration::load(&there).await?)),
+        };
+        let (vision, stylist, assistant) = (model.vision(), model.stylist(), model.assistant());
         let embedder = load_embedder(settings).await?;
         let image_embedder = load_image_embedder(settings).await?;
-        Ok(Self { vision, stylist, assistant, embedder, image_embedder })
+        Ok(Self { vision, stylist, assistant, embedder, image_embedder, moderation })
     }
 }
 
@@ -76,22 +87,39 @@ pub async fn load_image_embedder(
     })
 }
 
-/// What the vision-language model does.
-pub struct Sighted {
-    pub vision: Arc<dyn Vision>,
-    pub stylist: Arc<dyn Stylist>,
-    pub assistant: Arc<dyn Assistant>,
+/// The vision-language model, loaded once for all that it does.
+pub struct VisionModel {
+    engine: Arc<Engine>,
+    card: ModelCard,
+    settings: VisionSettings,
 }
 
-/// Loads the vision-language model alone.
-pub async fn load_vision(settings: &Settings) -> Result<Sighted, ModelError> {
-    let settings = settings.vision();
-    let card = ModelCard::of(&settings.model)?;
-    let engine = Arc::new(Engine::load(&settings).await?);
-    let vision = Arc::new(VlmVision::new(Arc::clone(&engine), &card, &settings));
-    let stylist = Arc::new(VlmStylist::new(Arc::clone(&engine), &card, &settings));
-    let assistant = Arc::new(VlmAssistant::new(engine, &card, &settings));
-    Ok(Sighted { vision, stylist, assistant })
+impl VisionModel {
+    /// Loads it, or finds the servers that have it.
+    pub async fn load(settings: &Settings) -> Result<Self, ModelError> {
+        let settings = settings.vision();
+        let card = ModelCard::of(&settings.model)?;
+        let engine = Arc::new(Engine::load(&settings).await?);
+        Ok(Self { engine, card, settings })
+    }
+
+    pub fn vision(&self) -> Arc<dyn Vision> {
+        Arc::new(VlmVision::new(Arc::clone(&self.engine), &self.card, &self.settings))
+    }
+
+    fn stylist(&self) -> Arc<dyn Stylist> {
+        Arc::new(VlmStylist::new(Arc::clone(&self.engine), &self.card, &self.settings))
+    }
+
+    fn assistant(&self) -> Arc<dyn Assistant> {
+        Arc::new(VlmAssistant::new(Arc::clone(&self.engine), &self.card, &self.settings))
+    }
+
+    /// [`ModelError::Load`] where it can not judge photos.
+    pub fn moderation(&self) -> Result<Arc<dyn Moderation>, ModelError> {
+        let engine = Arc::clone(&self.engine);
+        Ok(Arc::new(VlmModeration::new(engine, &self.card, &self.settings)?))
+    }
 }
 
 /// The service, ready to answer.
@@ -133,7 +161,9 @@ impl App {
             .step("models", async {
                 let models = Models::load(settings).await?;
                 let pictures = models.image_embedder.as_ref().map(|pictures| pictures.model());
-                let names = [Some(models.vision.model()), Some(models.embedder.model()), pictures];
+                let judge = models.moderation.as_ref().map(|judge| judge.name());
+                let (vision, embedder) = (models.vision.model(), models.embedder.model());
+                let names = [Some(vision), Some(embedder), pictures, judge];
                 let names = names.into_iter().flatten().collect::<Vec<_>>().join(", ");
                 Ok::<_, Error>((names, models))
             })
@@ -160,8 +190,12 @@ impl App {
             None => indexer,
         });
         let sharing = Sharing::open(settings)?;
+        let vision: Arc<dyn Vision> = match models.moderation {
+            None => Arc::clone(&models.vision),
+            Some(judge) => Arc::new(Moderated::new(Arc::clone(&models.vision), judge)),
+        };
         let shop = Arc::new(Shopping {
-            vision: models.vision,
+            vision,
             stylist: models.stylist,
             embedder: models.embedder,
             image_embedder: models.image_embedder,
@@ -197,7 +231,8 @@ impl App {
             catalog: Arc::clone(&database.catalog),
             fetcher: PictureFetcher::new(pictured, settings.pictures.at_once),
             embedder: shop.image_embedder.clone(),
-            vision: Arc::clone(&shop.vision),
+            // A merchant's own pictures are not judged.
+            vision: models.vision,
             admission: Arc::clone(&admission),
             written: indexer.waker(),
         });

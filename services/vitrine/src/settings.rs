@@ -1,6 +1,7 @@
 //! Settings: defaults, then a TOML file, then environment variables, then flags.
 
 mod models;
+mod moderation;
 
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
@@ -25,6 +26,7 @@ use vitrine_stores::{RedisSettings, ServerSettings};
 
 use crate::{cli::Common, error::Error};
 pub use models::{Embedder, Encoder, ImageEmbedder, Models, TextEncoder};
+pub use moderation::{Judge, Moderation};
 
 /// What `vitrine eval matches --tune` found best for the small models on validation photos
 /// (demo/train/README.md).
@@ -40,6 +42,7 @@ pub struct Settings {
     pub models: Models,
     pub embedder: Embedder,
     pub image_embedder: ImageEmbedder,
+    pub moderation: Moderation,
     pub matching: Matching,
     pub photos: Photos,
     pub index: Index,
@@ -237,6 +240,7 @@ impl Default for Settings {
             models: Models::default(),
             embedder: Embedder::default(),
             image_embedder: ImageEmbedder::default(),
+            moderation: Moderation::default(),
             matching: Matching {
                 min_similarity: None,
                 weights: LEGS,

@@ -173,7 +173,17 @@ fn the_doctor_passes_what_works() {
     let told = in_folder(data.path(), &["doctor", "--set", "server.listen=127.0.0.1:0"]);
     assert_eq!(told.code, Some(0), "{told:?}");
     assert!(!told.out.contains("bad "), "{}", told.out);
-    for check in ["settings", "data", "disk", "secret", "catalog", "vision", "embedder", "index"] {
+    for check in [
+        "settings",
+        "data",
+        "disk",
+        "secret",
+        "catalog",
+        "vision",
+        "moderation",
+        "embedder",
+        "index",
+    ] {
         assert!(told.out.contains(check), "{check} is missing in {}", told.out);
     }
     assert!(told.out.contains("garments in the drawn photo"), "{}", told.out);

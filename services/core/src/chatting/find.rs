@@ -6,6 +6,7 @@ use crate::{
     experiments::{Trial, Varied},
     garment::{Garment, attribute_words},
     look::{Look, Match},
+    ports::ModelError,
     search::{Asked, SearchRequest, Sort},
     shopping::{LookRequest, Sight},
     vocabulary::Category,
@@ -27,7 +28,14 @@ impl Act<'_> {
                 self.draft.line("");
                 request.waited = std::time::Duration::ZERO;
             }
-            let look = self.look(request).await?;
+            let look = match self.look(request).await {
+                Ok(look) => look,
+                Err(ChatError::Model(ModelError::Refused(why))) => {
+                    self.draft.line(why.words());
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let room = SHOWN.saturating_sub(self.products.len()).div_ceil(photos.len() - number);
             self.remember_garments(look.garments.iter().map(|seen| seen.garment.clone()));
             self.tell_look(&look, room);

@@ -42,6 +42,10 @@ fn product(id: &str, title: &str, category: Category, colour: Colour, price: &st
 }
 
 async fn fakes(assistant: FakeAssistant, garments: Vec<Garment>) -> Fakes {
+    fakes_seeing(assistant, FakeVision::seeing(garments)).await
+}
+
+async fn fakes_seeing(assistant: FakeAssistant, vision: FakeVision) -> Fakes {
     let catalog = Arc::new(MemoryCatalog::default());
     let index = Arc::new(MemoryIndex::default());
     let embedder = Arc::new(FakeEmbedder::default());
@@ -55,7 +59,7 @@ async fn fakes(assistant: FakeAssistant, garments: Vec<Garment>) -> Fakes {
     indexer.drain(|_| {}).await.unwrap();
     let admission = Arc::new(Admission::new(2, 8));
     let shop = Arc::new(Shopping {
-        vision: Arc::new(FakeVision::seeing(garments)),
+        vision: Arc::new(vision),
         stylist: Arc::new(FakeStylist::default()),
         embedder,
         image_embedder: None,
@@ -323,6 +327,16 @@ async fn a_reply_is_kept_though_nobody_listens() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the reply is not kept");
+}
+
+#[tokio::test]
+async fn a_photo_that_is_none_for_a_shop_is_declined_in_a_fixed_sentence() {
+    let refusal = ModelError::Refused(crate::moderation::Unfit::Document);
+    let fakes = fakes_seeing(FakeAssistant::default(), FakeVision::failing(refusal)).await;
+    let id = fakes.begin().await;
+    let reply = fakes.show(id, "do you have this?").await;
+    assert_eq!(text(&reply), crate::moderation::Unfit::Document.words());
+    assert_eq!((ids(&reply).len(), reply.status), (0, ChatStatus::Assistant));
 }
 
 #[tokio::test]

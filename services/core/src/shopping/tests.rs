@@ -1,4 +1,5 @@
 mod flight;
+mod moderation;
 mod persons;
 mod pictures;
 

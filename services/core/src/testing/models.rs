@@ -1,4 +1,7 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
@@ -9,10 +12,11 @@ use crate::{
     garment::Garment,
     likeness::Grades,
     look::Suggestion,
+    moderation::Unfit,
     photo::{self, Photo},
     ports::{
         AdvicePiece, AdviceStream, Brief, DescribeStream, Embedder, ImageEmbedder, ModelError,
-        Stylist, Vector, Vision,
+        Moderation, Stylist, Vector, Verdict, Vision,
     },
 };
 
@@ -62,6 +66,47 @@ impl Vision for FakeVision {
         let garments = self.garments.clone().into_iter().map(Ok);
         let failure = self.failure.clone().map(Err);
         Ok(stream::iter(garments.chain(failure).collect::<Vec<_>>()).boxed())
+    }
+}
+
+/// Refuses the photos that it was told of, or fails.
+#[derive(Debug, Default)]
+pub struct FakeModeration {
+    /// By the photo's id.
+    unfit: HashMap<String, Unfit>,
+    failure: Option<ModelError>,
+    asked: AtomicUsize,
+}
+
+impl FakeModeration {
+    pub fn refusing<'a>(photos: impl IntoIterator<Item = (&'a Photo, Unfit)>) -> Self {
+        let photos = photos.into_iter().map(|(photo, why)| (photo.id().to_owned(), why));
+        Self { unfit: photos.collect(), ..Self::default() }
+    }
+
+    /// Judges nothing and fails.
+    pub fn failing(failure: ModelError) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Moderation for FakeModeration {
+    fn name(&self) -> &str {
+        "fake-moderation"
+    }
+
+    async fn judge(&self, photo: &Photo, _: &Permit) -> Result<Verdict, ModelError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        match &self.failure {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(self.unfit.get(photo.id()).map_or(Verdict::Fit, |why| Verdict::Unfit(*why))),
+        }
     }
 }
 

@@ -53,7 +53,9 @@ pub(super) async fn run(settings: &Settings, repair: bool) -> Result<ExitCode, E
     }
     tell("catalog", catalog(settings).await);
     tell("redis", redis(settings).await);
-    tell("vision", models::vision(settings).await);
+    let (verdict, model) = models::vision(settings).await;
+    tell("vision", verdict);
+    tell("moderation", models::moderation(settings, model).await);
     let (verdict, embedder) = models::embedder(settings).await;
     tell("embedder", verdict);
     let (verdict, pictures) = models::pictures(settings).await;

@@ -3,7 +3,7 @@ use std::{path::PathBuf, process::ExitCode};
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 
 use crate::{
-    app::load_vision,
+    app::VisionModel,
     error::Error,
     evaluate::{Figures, Reliability, Score, draw, look_at, read_labels, write_seen},
     settings::Settings,
@@ -24,7 +24,7 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
     let Asked { photos: file, limit, json, seen: told, reliability, confusion } = asked;
     let mut photos = read_labels(&file)?;
     photos.truncate(limit.unwrap_or(usize::MAX));
-    let vision = load_vision(settings).await?.vision;
+    let vision = VisionModel::load(settings).await?.vision();
     let progress = bar("looking", photos.len() as u64, "photos");
     let seen = look_at(&*vision, photos, || progress.inc(1)).await?;
     progress.finish_and_clear();

@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     evaluate::{Questions, Recall, Way, read_pairs},
     folder_fetch::Folder,
-    settings::Settings,
+    settings::{Moderation, Settings},
     steps::{Steps, bar},
 };
 
@@ -71,9 +71,10 @@ pub(super) async fn run(settings: Settings, asked: Asked) -> Result<ExitCode, Er
     Ok(ExitCode::SUCCESS)
 }
 
-/// In a folder of its own, whatever stores are set.
+/// In a folder of its own, whatever stores are set, and with nobody to refuse a photo.
 fn alone(mut settings: Settings, folder: PathBuf) -> Settings {
     settings.data.folder = folder;
+    settings.moderation = Moderation::default();
     (settings.data.database, settings.data.redis, settings.index.server) = (None, None, None);
     settings
 }

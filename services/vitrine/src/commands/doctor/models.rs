@@ -2,50 +2,43 @@ use std::{sync::Arc, time::Instant};
 
 use futures::TryStreamExt;
 use vitrine_core::{
-    admission::Admission,
-    photo::Photo,
-    ports::{Embedder, ImageEmbedder, ModelError, Vision},
+    admission::{Admission, Permit},
+    photo::{DETAIL_SIDE, Photo},
+    ports::{self, Embedder, ImageEmbedder, ModelError, Moderation, Vision},
 };
-use vitrine_models::ModelSource;
+use vitrine_models::{ModelSource, ServedModeration, ServedSettings};
 
 use super::Verdict::{self, Bad, Doubtful, Good};
 use crate::{
-    app::{load_embedder, load_image_embedder, load_vision},
+    app::{VisionModel, load_embedder, load_image_embedder},
     demo,
     error::Error,
-    settings::Settings,
+    settings::{Judge, Settings},
 };
 
 /// Loads the model and has it look at the drawn photo.
-pub(super) async fn vision(settings: &Settings) -> Verdict {
+pub(super) async fn vision(settings: &Settings) -> (Verdict, Option<VisionModel>) {
     let servers = &settings.models.servers;
     if let Some(missing) = missing_file(&settings.models.vision, servers) {
-        return Bad(missing);
+        return (Bad(missing), None);
     }
     let alone = async |servers| {
         let mut alone = settings.clone();
         alone.models.servers = servers;
-        load_vision(&alone).await.map(|_| ())
+        VisionModel::load(&alone).await.map(|_| ())
     };
     if let Some(bad) = unusable(servers, alone).await {
-        return Bad(bad);
+        return (Bad(bad), None);
     }
     let started = Instant::now();
-    let vision = match load_vision(settings).await {
-        Ok(sighted) => sighted.vision,
-        Err(error) => return Bad(error.to_string()),
+    let model = match VisionModel::load(settings).await {
+        Ok(model) => model,
+        Err(error) => return (Bad(error.to_string()), None),
     };
     let loaded = started.elapsed().as_secs_f32();
-    let photo = demo::photo();
-    let photo = match std::fs::read(&photo).map_err(Error::file(&photo)).and_then(|bytes| {
-        let name = photo.display().to_string();
-        Photo::read(&bytes, vision.photo_side()).map_err(|error| Error::Photo(name, error))
-    }) {
-        Ok(photo) => photo,
-        Err(error) => return Bad(error.to_string()),
-    };
+    let vision = model.vision();
     let started = Instant::now();
-    match describe(&*vision, &photo).await {
+    let verdict = match describe(&*vision).await {
         Err(error) => Bad(error.to_string()),
         Ok(seen) => {
             let took = started.elapsed().as_secs_f32();
@@ -58,14 +51,84 @@ pub(super) async fn vision(settings: &Settings) -> Verdict {
                 None => Good(text),
             }
         }
+    };
+    (verdict, Some(model))
+}
+
+async fn describe(vision: &dyn Vision) -> Result<usize, Error> {
+    let (photo, permit) = (drawn(vision.photo_side())?, permit().await?);
+    let garments: Vec<_> = vision.describe(&photo, &permit).await?.try_collect().await?;
+    Ok(garments.len())
+}
+
+/// The drawn photo.
+fn drawn(side: u32) -> Result<Photo, Error> {
+    let photo = demo::photo();
+    let bytes = std::fs::read(&photo).map_err(Error::file(&photo))?;
+    let name = photo.display().to_string();
+    Photo::read(&bytes, side).map_err(|error| Error::Photo(name, error))
+}
+
+async fn permit() -> Result<Permit, ModelError> {
+    let permit = Admission::new(1, 0).enter_unnamed().await;
+    permit.map_err(|busy| ModelError::Stopped(busy.to_string()))
+}
+
+/// Has the drawn photo judged, where photos are.
+pub(super) async fn moderation(settings: &Settings, model: Option<VisionModel>) -> Verdict {
+    let judge = match settings.judge() {
+        Ok(Some(judge)) => judge,
+        Ok(None) => {
+            let told = "off; set moderation.by to refuse photos that are none for a shop";
+            return Good(told.into());
+        }
+        Err(error) => return Bad(error.to_string()),
+    };
+    let side = model.as_ref().map_or(DETAIL_SIDE, |model| model.vision().photo_side());
+    match usable(judge, model).await {
+        Ok(moderation) => judged(&*moderation, side).await,
+        Err(bad) => Bad(bad),
     }
 }
 
-async fn describe(vision: &dyn Vision, photo: &Photo) -> Result<usize, ModelError> {
-    let permit = Admission::new(1, 0).enter_unnamed().await;
-    let permit = permit.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
-    let garments: Vec<_> = vision.describe(photo, &permit).await?.try_collect().await?;
-    Ok(garments.len())
+async fn usable(judge: Judge, model: Option<VisionModel>) -> Result<Arc<dyn Moderation>, String> {
+    let told = |error: ModelError| error.to_string();
+    match (judge, model) {
+        (Judge::Model, Some(model)) => model.moderation().map_err(told),
+        (Judge::Model, None) => Err("the vision model is to judge and can not be used".into()),
+        (Judge::Served(there), _) => {
+            let alone = async |urls| {
+                let alone = ServedSettings { urls, ..there.clone() };
+                ServedModeration::load(&alone).await.map(|_| ())
+            };
+            if let Some(bad) = unusable(&there.urls, alone).await {
+                return Err(bad);
+            }
+            Ok(Arc::new(ServedModeration::load(&there).await.map_err(told)?))
+        }
+    }
+}
+
+async fn judged(moderation: &dyn Moderation, side: u32) -> Verdict {
+    let name = moderation.name();
+    let started = Instant::now();
+    let judging = async {
+        let (photo, permit) = (drawn(side)?, permit().await?);
+        Ok::<_, Error>(moderation.judge(&photo, &permit).await?)
+    };
+    match judging.await {
+        Err(error) => Bad(error.to_string()),
+        Ok(ports::Verdict::Unfit(why)) => {
+            let why = why.id();
+            Doubtful(format!(
+                "{name} refuses the drawn photo ({why}); try it on photos of your own"
+            ))
+        }
+        Ok(ports::Verdict::Fit) => {
+            let took = started.elapsed().as_millis();
+            Good(format!("{name} lets the drawn photo pass in {took} ms"))
+        }
+    }
 }
 
 pub(super) async fn embedder(settings: &Settings) -> (Verdict, Option<Arc<dyn Embedder>>) {
