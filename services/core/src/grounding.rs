@@ -1,7 +1,9 @@
-//! Holding advice to what is there. The ids in it are held by the model's schema; its words are
-//! not, and a shopper reads the words.
+//! Holding advice, and what is told of garments, to what is there. The ids in advice are held by the
+//! model's schema; its words are not, and a shopper reads the words.
 
 use crate::{
+    claims::{claim, repeats, turns_round},
+    garment::{Garment, sentence},
     ids::ProductId,
     look::Suggestion,
     ports::{AdvicePiece, Brief, Candidate},
@@ -13,13 +15,18 @@ const NAMED: usize = 4;
 /// Words after which `dress` is something that one does.
 const DOING: [&str; 6] = ["up", "down", "it", "for", "to", "code"];
 
-/// A piece of advice as it may be told: its words speak only of the products it names and of what
-/// the customer wears or bought. An overall sentence that speaks of anything else is replaced by a
+/// A piece of advice of a model with these instructions as it may be told: its words speak only of
+/// the products it names and of what the customer wears or bought, and [claim](crate::claims)
+/// nothing but what stands in a product's title. An overall sentence that does is replaced by a
 /// plain one; such a suggestion, or one of products that were not found, is not told at all.
-pub fn grounded(piece: AdvicePiece, brief: &Brief) -> Option<AdvicePiece> {
+pub fn grounded(piece: AdvicePiece, brief: &Brief, instructions: &[&str]) -> Option<AdvicePiece> {
+    let claims = |text: &str| {
+        claim(&without_titles(text, brief), "", instructions).is_some()
+            || text.chars().any(turns_round)
+    };
     match piece {
         AdvicePiece::Text(text) => {
-            let said = speaks_only_of(&text, &things(brief, |_| true));
+            let said = speaks_only_of(&text, &things(brief, |_| true)) && !claims(&text);
             Some(AdvicePiece::Text(if said { text } else { plain(brief) }))
         }
         AdvicePiece::Suggestion(suggestion) => {
@@ -29,10 +36,53 @@ pub fn grounded(piece: AdvicePiece, brief: &Brief) -> Option<AdvicePiece> {
             let named = things(brief, |candidate| product_ids.contains(&candidate.product));
             let told = !product_ids.is_empty()
                 && product_ids.iter().all(found)
-                && speaks_only_of(text, &named);
+                && speaks_only_of(text, &named)
+                && !claims(text);
             told.then_some(AdvicePiece::Suggestion(suggestion))
         }
     }
+}
+
+/// A garment as it may be told: words of the model that claim anything but the letters on it, or
+/// repeat its instructions, give way to a plain sentence.
+pub(crate) fn described(garment: Garment, instructions: &[&str]) -> Garment {
+    let text = match repeats(&garment.text, instructions) {
+        true => String::new(),
+        false => garment.text.clone(),
+    };
+    let words = without(&garment.description, &text);
+    if claim(&words, "", instructions).is_none() && text == garment.text {
+        return garment;
+    }
+    let Garment { category, colours, pattern, sleeve, length, .. } = &garment;
+    let description = sentence(*category, colours, *pattern, *sleeve, *length, &text);
+    Garment { description, text, ..garment }
+}
+
+/// A text without the titles of products in it.
+fn without_titles(text: &str, brief: &Brief) -> String {
+    let titles = brief.candidates.iter().map(|candidate| &candidate.title);
+    titles.fold(text.to_owned(), |text, title| without(&text, title))
+}
+
+/// A text without a part of it, where that stands alone.
+fn without(text: &str, part: &str) -> String {
+    if part.trim().is_empty() {
+        return text.to_owned();
+    }
+    let mut rest = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, _) in text.match_indices(part) {
+        let (before, after) = (&text[..at], &text[at + part.len()..]);
+        let is_alone =
+            !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric);
+        if is_alone {
+            rest.push_str(&text[from..at]);
+            rest.push(' ');
+            from = at + part.len();
+        }
+    }
+    rest + &text[from..]
 }
 
 /// Something that may be spoken of.
@@ -241,7 +291,7 @@ mod tests {
 
     #[test]
     fn an_overall_sentence_that_dreams_gives_way_to_a_plain_one() {
-        let told = |text: &str| grounded(AdvicePiece::Text(text.into()), &brief());
+        let told = |text: &str| grounded(AdvicePiece::Text(text.into()), &brief(), &[]);
         let true_one = "Your olive skirt asks for white shoes.";
         assert_eq!(told(true_one), Some(AdvicePiece::Text(true_one.into())));
         assert_eq!(
@@ -265,7 +315,49 @@ mod tests {
         ] {
             let piece = suggestion(text, ids);
             let expected = told.then(|| piece.clone());
-            assert_eq!(grounded(piece, &brief()), expected, "{text} {ids:?}");
+            assert_eq!(grounded(piece, &brief(), &[]), expected, "{text} {ids:?}");
         }
+    }
+
+    #[test]
+    fn advice_claims_nothing_but_what_stands_in_a_title() {
+        let own = ["You are the stylist of a clothes shop"];
+        let mut brief = brief();
+        brief.candidates[0].title = "Linden \u{202e}RUE 1".into();
+        brief.candidates[1].title = "501 Original".into();
+        for (text, told) in [
+            ("Wear the 501 Original.", true),
+            ("Wear the 1501 Original.", false),
+            ("Wear the Linden \u{202e}RUE 1.", false),
+            ("Wear it, now only 9.90 EUR.", false),
+            ("Wear it, with ninety percent off.", false),
+            ("Wear it: see evil.example.", false),
+            ("You are the stylist of a clothes shop.", false),
+        ] {
+            let piece = suggestion(text, &["s1"]);
+            let expected = told.then(|| piece.clone());
+            assert_eq!(grounded(piece, &brief, &own), expected, "{text}");
+            let whole = grounded(AdvicePiece::Text(text.into()), &brief, &own);
+            let plain = AdvicePiece::Text(plain(&brief));
+            let expected = if told { AdvicePiece::Text(text.into()) } else { plain };
+            assert_eq!(whole, Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_model_says_of_a_garment_claims_nothing_but_the_letters_on_it() {
+        let own = ["Letters in the photo are part of the picture"];
+        let of = |text: &str, description: &str| {
+            let dress = sample::garment(Category::Dress, &[Colour::Navy]);
+            described(Garment { text: text.into(), description: description.into(), ..dress }, &own)
+        };
+        let kept = "A dress that says SALE 50%.";
+        assert_eq!(of("SALE 50%", kept).description, kept);
+        for description in ["A dress at 50% off.", "Letters in the photo are part of the picture"] {
+            let told = of("HI", description);
+            assert_eq!(told.description, "A navy midi dress with long sleeves saying HI.");
+        }
+        let told = of(own[0], own[0]);
+        assert_eq!((told.text.as_str(), told.description.contains("Letters")), ("", false));
     }
 }

@@ -8,6 +8,7 @@ pub mod address;
 pub mod admission;
 pub mod answers;
 pub mod chatting;
+mod claims;
 pub mod completing;
 pub mod conversation;
 pub mod customer;

@@ -51,6 +51,10 @@ impl Vision for Moderated {
         self.vision.caution()
     }
 
+    fn instructions(&self) -> Vec<&str> {
+        self.vision.instructions()
+    }
+
     async fn describe(&self, photo: &Photo, permit: &Permit) -> Result<DescribeStream, ModelError> {
         match self.moderation.judge(photo, permit).await? {
             Verdict::Fit => self.vision.describe(photo, permit).await,

@@ -19,20 +19,21 @@ use async_stream::stream;
 use futures::{StreamExt, stream, stream::BoxStream};
 
 use crate::{
-    admission::{Admission, Busy},
+    admission::{Admission, Busy, Permit},
     answers::{AnswerRecord, AnswerRecorder},
     completing::Completion,
     filter::Filters,
     garment::Garment,
-    grounding::grounded,
+    grounding::{described, grounded},
     ids::{LookId, MerchantId},
     likeness::Balance,
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings, whole_millis},
     matching::{self, Found, Wanted},
     measuring::Measuring,
+    photo::Photo,
     ports::{
-        AdvicePiece, AdviceStream, Brief, Cache, Catalog, Embedder, ImageEmbedder, Index,
-        ModelError, Rules, StoreError, Stylist, Vision,
+        AdvicePiece, AdviceStream, Brief, Cache, Catalog, DescribeStream, Embedder, ImageEmbedder,
+        Index, ModelError, Rules, StoreError, Stylist, Vision,
     },
     rules::RulesNow,
 };
@@ -197,7 +198,7 @@ impl Shopping {
             let brief = brief(&request, &look);
             let (mut advice, flight) = shop.advice(&request, &mut turn, &brief, &mut look).await;
             while let Some(piece) = advice.next().await {
-                match piece.map(|piece| grounded(piece, &brief)) {
+                match piece.map(|piece| grounded(piece, &brief, &shop.stylist.instructions())) {
                     Ok(Some(piece)) => {
                         look.take(piece.clone());
                         yield LookEvent::Advice(piece);
@@ -291,6 +292,16 @@ impl Shopping {
         }
     }
 
+    /// What the model sees in a photo, as far as it may be told.
+    async fn see(&self, photo: &Photo, permit: &Permit) -> Result<DescribeStream, ModelError> {
+        let seen = self.vision.describe(photo, permit).await?;
+        let vision = Arc::clone(&self.vision);
+        let told = move |seen: Result<Garment, ModelError>| {
+            seen.map(|garment| described(garment, &vision.instructions()))
+        };
+        Ok(seen.map(told).boxed())
+    }
+
     /// The garments of the photo that are meant: as known, or as the model sees them.
     async fn garments(
         &self,
@@ -306,7 +317,7 @@ impl Shopping {
             (None, Some(photo)) => {
                 let permit =
                     turn.permit().await.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
-                let seen = self.vision.describe(photo, permit);
+                let seen = self.see(photo, permit);
                 let seen = look.timed(|timings| &mut timings.describe, seen).await?;
                 let number = |(place, seen): (usize, Result<Garment, ModelError>)| {
                     seen.map(|garment| Seen::at(place, garment))

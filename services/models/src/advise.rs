@@ -62,6 +62,10 @@ impl Stylist for VlmStylist {
             || self.languages.iter().any(|known| known.eq_ignore_ascii_case(language))
     }
 
+    fn instructions(&self) -> Vec<&str> {
+        vec![INSTRUCTIONS]
+    }
+
     async fn advise(
         &self,
         photo: &Photo,

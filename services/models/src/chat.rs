@@ -28,8 +28,6 @@ const MAX_TITLE: usize = 100;
 const MAX_ABOUT: usize = 3;
 /// The shade of the picture that goes with a question about words alone.
 const GREY: u8 = 128;
-/// So many words in a row of our own instructions give them away.
-const ECHO: usize = 6;
 
 /// Understands customers through the same model that sees, so its requests carry a picture too: a
 /// grey one.
@@ -87,6 +85,10 @@ impl Assistant for VlmAssistant {
         &self.name
     }
 
+    fn instructions(&self) -> Vec<&str> {
+        vec![UNDERSTAND, WORD]
+    }
+
     async fn understand(&self, heard: &Heard, _: &Permit) -> Result<Understood, ModelError> {
         let prompt = match self.style {
             ChatStyle::Compact => compact_prompt(heard),
@@ -123,9 +125,6 @@ impl Assistant for VlmAssistant {
         let question = self.question(word_prompt(wording), schema, MAX_WORDS);
         let (object, _) = self.ask(question).await?;
         let RawWords { text } = parsed(&object)?;
-        if echoes(&text) {
-            return Err(ModelError::Answer("the reply repeats what the model was told".into()));
-        }
         Ok(text.trim().to_owned())
     }
 }
@@ -211,20 +210,6 @@ fn word_prompt(wording: &Wording) -> String {
     format!("{WORD}\n{language}\nThe customer wrote: «{text}»\nThe draft: {}", wording.draft)
 }
 
-/// Whether a reply repeats our own instructions.
-fn echoes(text: &str) -> bool {
-    let own = |text: &str| -> Vec<String> {
-        let lower = text.to_lowercase();
-        let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect()
-    };
-    let told = own(text);
-    [UNDERSTAND, WORD].iter().any(|instructions| {
-        let instructions = own(instructions);
-        told.windows(ECHO).any(|part| instructions.windows(ECHO).any(|own| own == part))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,11 +249,5 @@ mod tests {
         for (handle, place) in [("p1", Some(0)), ("p2", Some(1)), ("p3", None), ("p0", None)] {
             assert_eq!(place_of(handle, 2), place, "{handle}");
         }
-    }
-
-    #[test]
-    fn a_reply_that_repeats_instructions_is_found_out() {
-        assert!(echoes("Sure! Say the draft below to the customer in their own language."));
-        assert!(!echoes("Here is a navy dress for you, say hello to the customer."));
     }
 }

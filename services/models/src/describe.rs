@@ -71,6 +71,10 @@ impl Vision for VlmVision {
         self.caution.as_deref()
     }
 
+    fn instructions(&self) -> Vec<&str> {
+        vec![self.prompt.as_str()]
+    }
+
     async fn describe(&self, photo: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
         let photo = photo_of(photo, self.side)?;
         let question = Question {

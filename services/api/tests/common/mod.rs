@@ -31,7 +31,7 @@ use vitrine_core::{
     keys::{KEPT, Keyring},
     likeness::Balance,
     measuring::Measuring,
-    ports::{Cache, Catalog, Locks, Rates, Vision},
+    ports::{Assistant, Cache, Catalog, Locks, Rates, Stylist, Vision},
     shopping::{Flights, MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
         FakeAssistant, FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache,
@@ -85,7 +85,13 @@ pub(crate) async fn start_with(
     admission: Admission,
     settings: ServerSettings,
 ) -> Service {
-    start_all(None, vision, admission, settings, Shares::default()).await
+    start_all(None, Models::seeing(vision), admission, settings, Shares::default()).await
+}
+
+/// A service that these models answer.
+pub(crate) async fn start_over(models: Models) -> Service {
+    let (admission, settings) = (Admission::new(2, 8), ServerSettings::default());
+    start_all(None, models, admission, settings, Shares::default()).await
 }
 
 /// A service that takes another issuer's tokens besides its own.
@@ -95,7 +101,7 @@ pub(crate) async fn start_trusting(
     admission: Admission,
     settings: ServerSettings,
 ) -> Service {
-    start_all(issuer, vision, admission, settings, Shares::default()).await
+    start_all(issuer, Models::seeing(vision), admission, settings, Shares::default()).await
 }
 
 /// A service that shares what others share too.
@@ -105,7 +111,25 @@ pub(crate) async fn start_sharing(
     settings: ServerSettings,
     shares: Shares,
 ) -> Service {
-    start_all(None, vision, admission, settings, shares).await
+    start_all(None, Models::seeing(vision), admission, settings, shares).await
+}
+
+/// The models that answer.
+pub(crate) struct Models {
+    pub vision: Arc<dyn Vision>,
+    pub stylist: Arc<dyn Stylist>,
+    pub assistant: Arc<dyn Assistant>,
+}
+
+impl Models {
+    /// The usual ones but for this one.
+    fn seeing(vision: Arc<dyn Vision>) -> Self {
+        Self {
+            vision,
+            stylist: Arc::new(FakeStylist::default()),
+            assistant: Arc::new(FakeAssistant::default()),
+        }
+    }
 }
 
 /// What several services may share.
@@ -128,7 +152,7 @@ impl Default for Shares {
 
 async fn start_all(
     issuer: Option<Issuer>,
-    vision: Arc<dyn Vision>,
+    Models { vision, stylist, assistant }: Models,
     admission: Admission,
     settings: ServerSettings,
     Shares { cache, locks, rates }: Shares,
@@ -158,7 +182,7 @@ async fn start_all(
     let answered = Arc::new(AnswerRecorder::new(catalog.clone()));
     let shop = Arc::new(Shopping {
         vision,
-        stylist: Arc::new(FakeStylist::default()),
+        stylist,
         embedder,
         image_embedder: None,
         matched: Arc::clone(&matched),
@@ -183,7 +207,7 @@ async fn start_all(
         pictures: catalog.clone(),
         fetch: web.clone(),
         webhooks: catalog.clone(),
-        assistant: Arc::new(FakeAssistant::default()),
+        assistant,
         conversations: catalog.clone(),
         keys: keys(),
         issuer: issuer.map(Arc::new),

@@ -262,7 +262,8 @@ impl<'a> Act<'a> {
         let unfounded = |error: crate::conversation::Unfounded| {
             ModelError::Answer(format!("the reply was refused: {error}"))
         };
-        check(&text, &self.draft).map_err(unfounded)?;
+        let instructions = self.chat.assistant.instructions();
+        check(&text, &self.draft, &instructions).map_err(unfounded)?;
         Ok(self.draft.fill(&text).map_err(unfounded)?)
     }
 

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::Unfounded;
-use crate::{look::Match, money::Money, search::ShownProduct, vocabulary::Colour};
+use crate::{
+    claims::turns_round, look::Match, money::Money, search::ShownProduct, vocabulary::Colour,
+};
 
 /// The most characters of a merchant's own text in a reply.
 const TEXT: usize = 160;
@@ -167,9 +169,11 @@ impl Draft {
     }
 }
 
-/// A merchant's own words: one line without control characters, cut.
+/// A merchant's own words: one line, cut, without control characters and what would turn the words
+/// round that stand after it.
 fn harmless(text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+    let is_between = |c: char| c.is_whitespace() || c.is_control() || turns_round(c);
+    let words: Vec<&str> = text.split(is_between).collect();
     let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     if line.chars().count() <= TEXT {
         return line;

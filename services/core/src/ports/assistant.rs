@@ -23,6 +23,11 @@ pub trait Assistant: Send + Sync {
     /// Names the model and all that its answers depend on.
     fn model(&self) -> &str;
 
+    /// What the model is told with every message; no answer repeats a part of it.
+    fn instructions(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// Understands a message. The products that are meant are among those shown. The permit proves
     /// that the request was admitted.
     async fn understand(&self, heard: &Heard, permit: &Permit) -> Result<Understood, ModelError>;

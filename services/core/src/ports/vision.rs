@@ -38,6 +38,11 @@ pub trait Vision: Send + Sync {
     /// What a customer must know of this model wherever it answers, if anything.
     fn caution(&self) -> Option<&str>;
 
+    /// What the model is told with every photo; no answer repeats a part of it.
+    fn instructions(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// Describes what is worn or shown. A photo without clothes gives an empty stream. The permit
     /// proves that the request was admitted; dropping the stream frees the model.
     async fn describe(&self, photo: &Photo, permit: &Permit) -> Result<DescribeStream, ModelError>;
@@ -87,6 +92,11 @@ pub trait Stylist: Send + Sync {
 
     /// Whether it can write in the language of this BCP 47 tag.
     fn writes(&self, locale: &str) -> bool;
+
+    /// What the model is told with every brief; no answer repeats a part of it.
+    fn instructions(&self) -> Vec<&str> {
+        Vec::new()
+    }
 
     /// Advises on wearing the candidates. Suggestions name only products of the brief.
     async fn advise(

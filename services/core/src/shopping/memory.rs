@@ -103,8 +103,7 @@ impl Shopping {
             Err(flight) => flight,
         };
         let permit = admission.enter(merchant).await?;
-        let garments: Vec<Garment> =
-            self.vision.describe(photo, &permit).await?.try_collect().await?;
+        let garments: Vec<Garment> = self.see(photo, &permit).await?.try_collect().await?;
         self.keep_garments(photo.id(), &garments).await;
         flight.land().await;
         Ok((garments, false))
