@@ -92,17 +92,19 @@ pub(crate) async fn parsed<T: Send + 'static>(
     limit: usize,
     parse: fn(&[u8]) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    let bytes = payload
-        .to_bytes_limited(limit)
-        .await
-        .map_err(|_| Problem::of(Code::BodyTooLarge))?
-        .map_err(|error| {
-            error
-                .as_error::<PayloadError>()
-                .map_or_else(|| Problem::of(Code::BodyIncomplete), Problem::from)
-        })?;
+    let bytes = whole(payload, limit).await?;
     let read = tokio::task::spawn_blocking(move || parse(&bytes));
     read.await.unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
+}
+
+/// A whole body as it came.
+pub(crate) async fn whole(payload: Payload, limit: usize) -> Result<Bytes, Problem> {
+    let bytes = payload.to_bytes_limited(limit).await;
+    bytes.map_err(|_| Problem::of(Code::BodyTooLarge))?.map_err(|error| {
+        error
+            .as_error::<PayloadError>()
+            .map_or_else(|| Problem::of(Code::BodyIncomplete), Problem::from)
+    })
 }
 
 pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {

@@ -95,6 +95,7 @@ impl From<ChatError> for Problem {
             ChatError::Answering => {
                 Self::of(Code::ConversationAnswering).retry_after(std::time::Duration::from_secs(1))
             }
+            ChatError::Repeated => Self::of(Code::MessageRepeated),
             ChatError::Changed => Self::of(Code::ConversationChanged),
             ChatError::Busy(busy) => busy.into(),
             ChatError::Model(error) => error.into(),

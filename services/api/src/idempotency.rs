@@ -4,6 +4,7 @@
 mod fingerprint;
 mod key;
 mod record;
+mod told;
 
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
@@ -24,6 +25,8 @@ use vitrine_core::{
 use crate::{problem::Problem, problems::Code, state::State};
 use fingerprint::{Body, Fingerprint};
 use record::Record;
+
+pub(crate) use record::REPLAYED;
 
 /// Paths whose POST may bear a key.
 pub(crate) const PATHS: &[&str] = &[

@@ -16,6 +16,7 @@ mod filter_query;
 mod idempotency;
 mod identity;
 mod import_status;
+mod inbound;
 mod key_secret;
 mod limits;
 mod looks;
@@ -42,6 +43,7 @@ mod ucp;
 mod upload;
 
 pub use cors::{BadOrigin, Cors, Origin};
+pub use inbound::{Inbound, InboundError, InboundSettings, WhatsApp};
 pub use key_secret::new_key_secret;
 pub use limits::RateLimits;
 pub use openapi::contract;

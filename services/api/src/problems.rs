@@ -72,6 +72,14 @@ problems! {
         "Send `text`, a photo, or both.";
     MessageInvalid = "message_invalid", 422, "The message can not be read",
         "Send `text` of at most 1,000 characters, 3 photos at most, and what `/openapi.json` lists besides.";
+    MessageRepeated = "message_repeated", 409, "The message was answered before",
+        "Do not send it again: its answer is kept for a day to be told again, and in the conversation as long as that is.";
+    InboundUnknown = "inbound_unknown", 404, "Nothing is received here",
+        "Check the merchant and the name in the address; the operator sets both up under `inbound`.";
+    VerifyTokenWrong = "verify_token_wrong", 403, "The verify token is not the one set up here",
+        "Write the same token in Meta's app dashboard and in `inbound.whatsapp`.";
+    SignatureInvalid = "signature_invalid", 401, "The message is not signed as it must be",
+        "Sign the bytes of the body with the secret that is set up here, as docs/inbound.md has it.";
     ChatInvalid = "chat_invalid", 400, "The chat can not be answered as it stands",
         "Send what docs/openai.md lists: messages that end with the customer's, of text and pictures.";
     ChatModelUnknown = "model_not_found", 404, "There is no such model",

@@ -18,6 +18,8 @@ pub(crate) mod get_look;
 pub(crate) mod healthz;
 pub(crate) mod import_problems;
 pub(crate) mod imports;
+mod inbound_webhook;
+mod inbound_whatsapp;
 pub(crate) mod keys;
 pub(crate) mod list_pictures;
 pub(crate) mod list_products;
@@ -229,6 +231,16 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
         .service(at("/v1/chat/completions", "POST", [web::post().to(chat_completions::create)]))
         .service(at("/v1/models", "GET", [get().to(chat_completions::models)]))
         .service(at("/v1/models/{id}", "GET", [get().to(chat_completions::model)]))
+        .service(at(
+            "/inbound/whatsapp/{merchant}",
+            "GET, POST",
+            [get().to(inbound_whatsapp::verify), web::post().to(inbound_whatsapp::receive)],
+        ))
+        .service(at(
+            "/inbound/webhooks/{merchant}/{name}",
+            "POST",
+            [web::post().to(inbound_webhook::receive)],
+        ))
         .service(at("/.well-known/ucp", "GET", [get().to(ucp::profile)]))
         .service(at("/ucp/catalog/search", "POST", [web::post().to(ucp::search)]))
         .service(at("/ucp/catalog/lookup", "POST", [web::post().to(ucp::lookup)]))

@@ -18,6 +18,7 @@ use vitrine_core::{
 use crate::{
     cors::{self, Cors},
     etags,
+    inbound::Inbound,
     limits::RateLimits,
     openai, pace, packing, requests, routes,
     state::State,
@@ -43,6 +44,8 @@ pub struct Api {
     /// Understands the messages of conversations.
     pub assistant: Arc<dyn Assistant>,
     pub conversations: Arc<dyn Conversations>,
+    /// Who may bring messages from elsewhere.
+    pub inbound: Arc<Inbound>,
     pub keyring: Arc<Keyring>,
     pub shared: Shared,
 }

@@ -49,6 +49,11 @@ fn every_problem_of_the_table_stands_in_the_contract_under_its_status() {
         Code::RouteUnknown,
         Code::MethodNotAllowed,
         Code::Stopping,
+        // Of the doors whose contracts are Meta's and Standard Webhooks'.
+        Code::InboundUnknown,
+        Code::VerifyTokenWrong,
+        Code::SignatureInvalid,
+        Code::MessageRepeated,
         // Of a door whose contract is OpenAI's.
         Code::ChatInvalid,
         Code::ChatModelUnknown,

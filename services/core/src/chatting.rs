@@ -4,6 +4,7 @@ mod act;
 mod agents;
 mod facts;
 mod find;
+mod plainly;
 mod refine;
 mod reply;
 
@@ -56,6 +57,8 @@ pub struct Said {
     pub alone: bool,
     /// How long it waited before it came here.
     pub waited: Duration,
+    /// What whoever brings it calls it; with one it is heard once, however often it comes.
+    pub origin: Option<String>,
 }
 
 impl Said {
@@ -91,6 +94,8 @@ pub enum ChatError {
     Unknown,
     #[error("the message before this one is still being answered; send it again in a moment")]
     Answering,
+    #[error("the message was heard before, and the conversation has gone on since")]
+    Repeated,
     #[error("somebody else answered meanwhile; read the conversation again")]
     Changed,
     #[error(transparent)]
@@ -130,12 +135,7 @@ impl Chatting {
         id: ConversationId,
         said: Said,
     ) -> Result<ChatStream, ChatError> {
-        let heard = self.conversations.hear(merchant, id, &said.message(), self.hold).await?;
-        let kept = match heard {
-            Hearing::Heard(kept) => *kept,
-            Hearing::Unknown => return Err(ChatError::Unknown),
-            Hearing::Answering => return Err(ChatError::Answering),
-        };
+        let kept = self.hear(merchant, id, &said).await?;
         let (tell, told) = unbounded();
         let (chat, merchant) = (Arc::clone(self), merchant.clone());
         tokio::spawn(async move {
@@ -146,6 +146,21 @@ impl Chatting {
             let _ = tell.unbounded_send(end);
         });
         Ok(told.boxed())
+    }
+
+    async fn hear(
+        &self,
+        merchant: &MerchantId,
+        id: ConversationId,
+        said: &Said,
+    ) -> Result<Kept, ChatError> {
+        let (message, origin) = (said.message(), said.origin.as_deref());
+        match self.conversations.hear(merchant, id, &message, origin, self.hold).await? {
+            Hearing::Heard(kept) => Ok(*kept),
+            Hearing::Unknown => Err(ChatError::Unknown),
+            Hearing::Answering => Err(ChatError::Answering),
+            Hearing::Known => Err(ChatError::Repeated),
+        }
     }
 
     /// The whole reply at once.

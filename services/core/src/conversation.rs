@@ -62,6 +62,10 @@ pub struct Conversation {
     pub locale: Option<String>,
     /// The door that it came through: `api`, `whatsapp`, or the name of an inbound webhook.
     pub channel: String,
+    /// Where the channel reaches the customer, such as a phone number; absent where they ask for their
+    /// answers themselves. Shown to nobody.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<String>,
     /// Who answers.
     pub status: ChatStatus,
     /// The agent who answers.
@@ -95,6 +99,7 @@ impl Conversation {
             customer_id: None,
             locale: None,
             channel: channel.into(),
+            address: None,
             status: ChatStatus::Assistant,
             agent: None,
             handover: None,

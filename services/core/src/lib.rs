@@ -26,6 +26,7 @@ pub mod health;
 pub mod holding;
 pub mod ids;
 pub mod imports;
+pub mod inbound;
 pub mod indexing;
 pub mod keys;
 pub mod lack;

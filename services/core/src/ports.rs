@@ -4,6 +4,7 @@
 mod assistant;
 mod cache;
 mod catalog;
+mod channel;
 mod conversations;
 mod customers;
 mod duties;
@@ -17,6 +18,7 @@ mod imports;
 mod index;
 mod keys;
 mod locks;
+mod mailbox;
 mod moderation;
 mod pictures;
 mod rates;
@@ -28,6 +30,7 @@ mod webhooks;
 pub use assistant::{Assistant, Wording};
 pub use cache::Cache;
 pub use catalog::{Catalog, Change, Edit, Edited, Lag, OffersSet, Upserted};
+pub use channel::{Channel, ChannelError};
 pub use conversations::{After, Conversations, Hearing, Kept, Queued};
 pub use customers::Customers;
 pub use duties::{Duties, Duty, DutyError};
@@ -36,7 +39,7 @@ pub use events::Events;
 pub use experiments::{ExperimentPut, Experiments};
 pub use feeds::Feeds;
 pub use fetch::{
-    Body, Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, Patience,
+    Bearer, Body, Fetch, FetchError, FetchRequest, FetchResponse, Fetched, MAX_REDIRECTS, Patience,
     bounded, redirected,
 };
 pub use image_embedder::ImageEmbedder;
@@ -47,6 +50,7 @@ pub use imports::{
 pub use index::{Entry, Hit, Index, Point, PointPicture, Prefilter, Query, Weights};
 pub use keys::Keys;
 pub use locks::Locks;
+pub use mailbox::{DueMessage, DueReceived, Mailbox};
 pub use moderation::{Moderation, Verdict};
 pub use pictures::{
     KeptPicture, PictureCounts, PictureOutcome, PictureState, Pictures, SettledPicture,

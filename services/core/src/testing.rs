@@ -16,6 +16,7 @@ mod memory_imports;
 mod memory_index;
 mod memory_keys;
 mod memory_locks;
+mod memory_mailbox;
 mod memory_pictures;
 mod memory_rates;
 mod memory_rebuilds;

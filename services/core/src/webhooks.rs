@@ -6,6 +6,7 @@
 mod delivery;
 mod message;
 mod secret;
+mod sender;
 mod worker;
 
 use jiff::{Timestamp, ToSpan};
@@ -15,7 +16,9 @@ use crate::{address::WebAddress, ids::WebhookId, vocabulary::vocabulary};
 
 pub use delivery::{Attempt, Delivery, DeliveryState, PAUSES, Settled};
 pub use message::Message;
+pub(crate) use secret::mac;
 pub use secret::{WebhookSecret, signature};
+pub use sender::{SenderSecret, Signed, Unsigned};
 pub use worker::WebhookWorker;
 
 /// A merchant's webhooks at most.

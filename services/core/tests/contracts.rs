@@ -43,6 +43,11 @@ async fn the_webhooks_in_lists_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_mailbox_in_a_list_keeps_the_contract() {
+    contracts::mailbox(&MemoryCatalog::default()).await;
+}
+
+#[tokio::test]
 async fn the_conversations_in_a_list_keep_the_contract() {
     contracts::conversations(&MemoryCatalog::default()).await;
 }

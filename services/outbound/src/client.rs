@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use reqwest::{
     Proxy, RequestBuilder, Response, StatusCode,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-        HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap,
+        HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+        RETRY_AFTER,
     },
     redirect, retry,
 };
@@ -120,7 +121,7 @@ impl Fetch for Client {
         let mut clock = Clock::new(times.total);
         let mut address = request.address.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let get = self.http.get(address.url().clone()).headers(headers(request));
+            let get = self.http.get(address.url().clone()).headers(headers(request, &address));
             let Answer { response, slot, host } =
                 self.ask(&address, get, times.first_byte, &mut clock).await?;
             let status = response.status();
@@ -179,7 +180,7 @@ fn is_redirect(status: StatusCode) -> bool {
 
 /// All that is told besides the address. Nothing asks for packing: what is small on the wire and
 /// endless when unpacked would pass the bound on bytes.
-fn headers(request: &FetchRequest) -> HeaderMap {
+fn headers(request: &FetchRequest, address: &WebAddress) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     let told = [
@@ -191,6 +192,11 @@ fn headers(request: &FetchRequest) -> HeaderMap {
         if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
             headers.insert(name, value);
         }
+    }
+    let bearer = request.bearer.as_ref().filter(|_| *address == request.address);
+    if let Some(mut value) = bearer.and_then(|it| HeaderValue::from_str(&it.header()).ok()) {
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
     }
     headers
 }

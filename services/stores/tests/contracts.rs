@@ -60,6 +60,18 @@ async fn the_conversations_in_postgresql_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn the_mailbox_in_sqlite_keeps_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    contracts::mailbox(&sqlite(dir.path()).await).await;
+}
+
+#[tokio::test]
+async fn the_mailbox_in_postgresql_keeps_the_contract() {
+    let Some(database) = TestDatabase::create().await else { return };
+    contracts::mailbox(&postgres(&database).await).await;
+}
+
+#[tokio::test]
 async fn the_rules_in_sqlite_keep_the_contract() {
     let dir = tempfile::tempdir().unwrap();
     contracts::rules(&sqlite(dir.path()).await).await;

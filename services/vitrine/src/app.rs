@@ -3,19 +3,22 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
-use vitrine_api::{Api, Issuer, TokenKeys};
+use vitrine_api::{Api, Inbound, Issuer, ServerSettings, TokenKeys};
 use vitrine_core::{
     admission::Admission,
     answers::AnswerRecorder,
+    chatting::Chatting,
     events::Retention,
     feed::{FeedOptions, Problem},
     ids::MerchantId,
     imports::{Import, ImportOptions, ImportOrder, ImportWorker, Importing, Source},
+    inbound::ChannelWorker,
     indexing::Indexer,
     keys::Keyring,
     moderation::Moderated,
     pictures::{PictureFetcher, PictureWorker},
     ports::{Assistant, Embedder, Fetch, ImageEmbedder, ModelError, Moderation, Stylist, Vision},
+    search::Searching,
     shopping::{Flights, MatchRecorder, Photos, Shopping},
     webhooks::WebhookWorker,
 };
@@ -135,6 +138,9 @@ pub struct App {
     importer: Arc<ImportWorker>,
     pictures: Arc<PictureWorker>,
     webhooks: Arc<WebhookWorker>,
+    inbound: Arc<Inbound>,
+    /// None where no merchant has WhatsApp.
+    channels: Option<ChannelWorker>,
     fetch: Arc<dyn Fetch>,
     sharing: Sharing,
     database: Database,
@@ -220,6 +226,27 @@ impl App {
             webhooks: Arc::clone(&database.webhooks),
             tell: outbound.clone(),
         });
+        let inbound = Inbound::new(settings.inbound.clone(), Arc::clone(&database.mailbox))?;
+        let inbound = Arc::new(inbound);
+        let limits = ServerSettings::default();
+        let whatsapp = inbound.whatsapp(outbound.clone(), outbound.clone(), limits.decodes);
+        let channels = whatsapp.map(|whatsapp| ChannelWorker {
+            chatting: Arc::new(Chatting {
+                shop: Arc::clone(&shop),
+                searching: Arc::new(Searching {
+                    shop: Arc::clone(&shop),
+                    pictures: Arc::clone(&database.pictures),
+                    admission: Arc::clone(&admission),
+                }),
+                assistant: Arc::clone(&models.assistant),
+                conversations: Arc::clone(&database.conversations),
+                admission: Arc::clone(&admission),
+                hold: limits.answer_time,
+            }),
+            mailbox: Arc::clone(&database.mailbox),
+            channel: Arc::new(whatsapp),
+            wake: inbound.waker(),
+        });
         let importer =
             Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
         let pictured: Arc<dyn Fetch> = match files {
@@ -251,6 +278,8 @@ impl App {
             importer,
             pictures,
             webhooks,
+            inbound,
+            channels,
             importing,
             keys,
             fetch,
@@ -305,6 +334,7 @@ impl App {
             webhooks: Arc::clone(&self.database.webhooks),
             assistant: Arc::clone(&self.assistant),
             conversations: Arc::clone(&self.database.conversations),
+            inbound: Arc::clone(&self.inbound),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
             keyring: Arc::clone(&self.keyring),
@@ -313,13 +343,16 @@ impl App {
     }
 
     /// Runs imports, fetches pictures, brings the index up to the catalog, notes what was matched and
-    /// answered, tells webhooks, and removes what is too old, for as long as it is polled.
+    /// answered, tells webhooks, answers and sends what is owed in WhatsApp, and removes what is too old, for as long as it is polled.
     pub async fn work(&self, settings: &Settings) {
         let importers = (0..settings.imports.workers).map(|_| self.importer.run().boxed());
         let mut work: Vec<BoxFuture<'_, ()>> = importers.collect();
         work.push(self.shop.matched.run().boxed());
         work.push(self.shop.answered.run().boxed());
         work.push(self.webhooks.run().boxed());
+        if let Some(channels) = &self.channels {
+            work.push(channels.run().boxed());
+        }
         let Database { duties, measuring, conversations, .. } = self.database.clone();
         let (days, quiet) = (settings.events.keep_days, settings.conversations.keep_days);
         let retention = Retention::new(measuring.events, conversations, duties, days, quiet);

@@ -7,7 +7,7 @@ use vitrine_core::{
     measuring::Measuring,
     ports::{
         Catalog, Conversations, Customers, Duties, Events, Experiments, Feeds, Imports, Keys,
-        Pictures, Rules, Webhooks,
+        Mailbox, Pictures, Rules, Webhooks,
     },
 };
 use vitrine_stores::{
@@ -33,6 +33,7 @@ pub(crate) struct Database {
     pub keys: Arc<dyn Keys>,
     pub webhooks: Arc<dyn Webhooks>,
     pub conversations: Arc<dyn Conversations>,
+    pub mailbox: Arc<dyn Mailbox>,
     kind: Kind,
 }
 
@@ -71,6 +72,7 @@ impl Database {
             + Rules
             + Events
             + Conversations
+            + Mailbox
             + Customers
             + Experiments
             + Webhooks
@@ -87,6 +89,7 @@ impl Database {
             keys: store.clone(),
             webhooks: store.clone(),
             conversations: store.clone(),
+            mailbox: store.clone(),
             indexing: store,
             kind,
         }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use vitrine_api::KeyError;
+use vitrine_api::{InboundError, KeyError};
 use vitrine_core::{
     ids::BadId,
     indexing::IndexingError,
@@ -29,6 +29,8 @@ pub enum Error {
     Id(#[from] BadId),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Inbound(#[from] InboundError),
     #[error("cannot listen on {address}: {error}; choose another with --listen")]
     Listen { address: String, error: std::io::Error },
     #[error("the server stopped: {0}")]

@@ -11,7 +11,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vitrine_api::{Cors, IssuerSettings, KeyTimes, RateLimits};
+use vitrine_api::{Cors, InboundSettings, IssuerSettings, KeyTimes, RateLimits};
 use vitrine_core::{
     address::WebAddress,
     ids::{BadId, MerchantId},
@@ -50,6 +50,7 @@ pub struct Settings {
     pub pictures: Pictures,
     pub events: Events,
     pub conversations: Conversations,
+    pub inbound: InboundSettings,
     pub limits: Limits,
     pub outbound: Outbound,
     pub tokens: Tokens,
@@ -260,6 +261,7 @@ impl Default for Settings {
             pictures: Pictures { fetch: true, at_once: 4 },
             events: Events { keep_days: 400 },
             conversations: Conversations { keep_days: 30 },
+            inbound: InboundSettings::default(),
             limits: Limits { caller_per_minute: 600, merchant_per_minute: 6_000 },
             outbound: Outbound {
                 contact: None,
@@ -540,6 +542,19 @@ mod tests {
         assert!(error.to_string().contains("our own tokens"), "{error}");
         let error = issuer_of(&[issuer, audience, "tokens.jwks=keys.json"]).unwrap_err();
         assert!(error.to_string().contains("`tokens.jwks`"), "{error}");
+    }
+
+    #[test]
+    fn who_brings_messages_is_listed_and_its_secrets_are_not_shown() {
+        let text = "[[inbound.whatsapp]]\nmerchant = \"demo\"\napp_secret = \"hush\"\n\
+                    verify_token = \"hush\"\naccess_token = \"hush\"\nphone_number_id = \"1\"\n\
+                    [[inbound.webhooks]]\nmerchant = \"demo\"\nname = \"chat\"\n\
+                    secret = \"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"";
+        let settings = with_file(text, &[]).unwrap();
+        let shown = format!("{settings:?} {}", serde_json::to_string(&settings).unwrap());
+        assert!(shown.contains("\"chat\"") && !shown.contains("hush") && !shown.contains("AAAA"));
+        let error = with_file(&text.replace("app_secret", "app_secrit"), &[]).unwrap_err();
+        assert!(error.to_string().contains("app_secrit"), "{error}");
     }
 
     #[test]

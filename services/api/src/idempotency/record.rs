@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Asked;
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The longest answer that is kept, in bytes.
 const MAX_ANSWER: u64 = 1024 * 1024;

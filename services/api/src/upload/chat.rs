@@ -62,15 +62,15 @@ impl SentMessage {
                     form::fields(request, payload, MAX_PHOTOS, known, value_of).await?;
                 Self::checked(photos, fields)
             }
-            "application/json" => {
-                let checked = |mut fields: Map<String, Value>| {
-                    let photos = fields.shift_remove("photos").filter(|photos| !photos.is_null());
-                    Self::checked(photos.map(photos_of).transpose()?.unwrap_or_default(), fields)
-                };
-                json::fields(request, payload, checked).await
-            }
+            "application/json" => json::fields(request, payload, Self::of).await,
             _ => Err(Problem::of(Code::BodyUnsupported)),
         }
+    }
+
+    /// What the fields of a JSON object say.
+    pub(crate) fn of(mut fields: Map<String, Value>) -> Result<Self, Problem> {
+        let photos = fields.shift_remove("photos").filter(|photos| !photos.is_null());
+        Self::checked(photos.map(photos_of).transpose()?.unwrap_or_default(), fields)
     }
 
     fn checked(photos: Vec<Sent>, mut fields: Map<String, Value>) -> Result<Self, Problem> {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A photo of 20 MiB as base64, and what goes with it.
-const MAX_JSON: usize = 28 * 1024 * 1024;
+pub(crate) const MAX_JSON: usize = 28 * 1024 * 1024;
 
 /// Standard base64, with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

@@ -19,28 +19,35 @@ use reqwest::{
     Client, Response,
     multipart::{Form, Part},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
-use vitrine_api::{Api, Issuer, Role, ServerSettings, Shared, TokenKeys, server};
+use vitrine_api::{Api, Inbound, Issuer, Role, ServerSettings, Shared, TokenKeys, server};
 use vitrine_core::{
     admission::Admission,
     answers::AnswerRecorder,
+    chatting::Chatting,
     ids::MerchantId,
     imports::{ImportSettings, ImportWorker, Importing},
+    inbound::ChannelWorker,
     indexing::Indexer,
     keys::{KEPT, Keyring},
     likeness::Balance,
     measuring::Measuring,
     ports::{Assistant, Cache, Catalog, Locks, Rates, Stylist, Vision},
+    search::Searching,
     shopping::{Flights, MatchRecorder, PhotoKeeping, Photos, Shopping},
     testing::{
-        FakeAssistant, FakeEmbedder, FakeFetch, FakeStylist, FakeVision, MemoryCache,
+        FakeAssistant, FakeEmbedder, FakeFetch, FakeStylist, FakeTell, FakeVision, MemoryCache,
         MemoryCatalog, MemoryIndex, MemoryKeys, MemoryLocks, MemoryRates, MemoryRules, sample,
     },
     vocabulary::{Category, Colour},
+    webhooks::WebhookSecret,
 };
 
 pub(crate) const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
+
+/// How long what a process had begun that died is left alone.
+pub(crate) const HOLD: Duration = Duration::from_millis(1_500);
 
 /// The most bytes of a feed.
 pub(crate) const MAX_FEED: u64 = 1024 * 1024;
@@ -63,6 +70,12 @@ pub(crate) struct Service {
     /// Ends when the server has.
     pub running: JoinHandle<io::Result<()>>,
     pub server_keys: Arc<MemoryKeys>,
+    /// What is kept to be answered again.
+    pub answers: Arc<dyn Cache>,
+    /// What other servers were told.
+    pub told: Arc<FakeTell>,
+    /// Answers and sends what customers write in WhatsApp when it is told to.
+    pub channels: ChannelWorker,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -198,6 +211,23 @@ async fn start_all(
         balance: Balance::default(),
     });
     let admission = Arc::new(admission);
+    let (told, inbound) = (Arc::new(FakeTell::default()), Arc::new(inbound(&catalog)));
+    let searching =
+        Searching { shop: shop.clone(), pictures: catalog.clone(), admission: admission.clone() };
+    let chatting = Chatting {
+        shop: shop.clone(),
+        searching: Arc::new(searching),
+        assistant: Arc::clone(&assistant),
+        conversations: catalog.clone(),
+        admission: admission.clone(),
+        hold: HOLD,
+    };
+    let channels = ChannelWorker {
+        chatting: Arc::new(chatting),
+        mailbox: catalog.clone(),
+        channel: Arc::new(inbound.whatsapp(web.clone(), told.clone(), 1).unwrap()),
+        wake: inbound.waker(),
+    };
     let server_keys = Arc::new(MemoryKeys::default());
     let api = Api {
         shop,
@@ -209,10 +239,11 @@ async fn start_all(
         webhooks: catalog.clone(),
         assistant,
         conversations: catalog.clone(),
+        inbound,
         keys: keys(),
         issuer: issuer.map(Arc::new),
         keyring: Arc::new(Keyring::new(server_keys.clone(), cache.clone(), KEPT)),
-        shared: Shared { rates, locks, answers: cache },
+        shared: Shared { rates, locks, answers: cache.clone() },
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -231,9 +262,23 @@ async fn start_all(
         web,
         running,
         server_keys,
+        answers: cache,
+        told,
+        channels,
         index,
         handle,
     }
+}
+
+/// The merchant `demo` has WhatsApp and a chat system `chat`.
+fn inbound(catalog: &Arc<MemoryCatalog>) -> Inbound {
+    let settings = json!({
+        "whatsapp": [{"merchant": "demo", "app_secret": "app-hush", "verify_token": "verify-hush",
+                      "access_token": "access-hush", "phone_number_id": "106540352242922"}],
+        "webhooks": [{"merchant": "demo", "name": "chat",
+                      "secret": WebhookSecret::new([5; 32]).reveal()}],
+    });
+    Inbound::new(serde_json::from_value(settings).unwrap(), catalog.clone()).unwrap()
 }
 
 pub(crate) fn keys() -> TokenKeys {

@@ -17,6 +17,8 @@ pub enum Hearing {
     Unknown,
     /// The message before it is still being answered.
     Answering,
+    /// It was heard before, and the conversation has gone on since.
+    Known,
 }
 
 /// A conversation as it was read.
@@ -45,12 +47,12 @@ pub struct Queued {
 /// Conversations with customers. What is noted of them is told to webhooks in the same transaction.
 #[async_trait]
 pub trait Conversations: Send + Sync {
-    /// Keeps a new one.
+    /// Keeps a new one; `false`, and nothing is kept, where it is there already.
     async fn create_conversation(
         &self,
         merchant: &MerchantId,
         conversation: &Conversation,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// One of the merchant's.
     async fn conversation(
@@ -60,12 +62,15 @@ pub trait Conversations: Send + Sync {
     ) -> Result<Option<Kept>, StoreError>;
 
     /// Gives a customer's message its place and keeps it. Nobody else hears one in this conversation
-    /// until it is [kept](Self::keep), or for as long as `hold`.
+    /// until it is [kept](Self::keep), or for as long as `hold`. `origin` is what whoever brings the
+    /// message calls it: one that was heard before is not kept again, and is heard again only where
+    /// nothing was said since.
     async fn hear(
         &self,
         merchant: &MerchantId,
         id: ConversationId,
         message: &ChatMessage,
+        origin: Option<&str>,
         hold: Duration,
     ) -> Result<Hearing, StoreError>;
 

@@ -32,14 +32,38 @@ pub struct FetchRequest {
     pub etag: Option<String>,
     /// The `Last-Modified` that was answered the last time.
     pub last_modified: Option<String>,
+    /// Told to the address itself alone, and to nobody it redirects to.
+    pub bearer: Option<Bearer>,
     pub patience: Patience,
+}
+
+/// A token that opens what is asked for. Not shown where it is logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bearer(String);
+
+impl Bearer {
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(token.into())
+    }
+
+    /// The value of the header `Authorization`.
+    pub fn header(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+}
+
+impl std::fmt::Debug for Bearer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Bearer(hidden)")
+    }
 }
 
 impl FetchRequest {
     /// Asks for whatever is there.
     pub fn new(address: WebAddress, max_bytes: u64, patience: Patience) -> Self {
         let accept = "*/*".to_owned();
-        Self { address, max_bytes, accept, etag: None, last_modified: None, patience }
+        let (etag, last_modified, bearer) = (None, None, None);
+        Self { address, max_bytes, accept, etag, last_modified, bearer, patience }
     }
 }
 
@@ -110,7 +134,7 @@ pub fn redirected(from: &WebAddress, location: Option<&str>) -> Result<WebAddres
 }
 
 /// Gets what stands at addresses that strangers gave. Speaks only to hosts that the operator
-/// lets it speak to, sends nothing of the shop's own, and bounds the time, the redirects and the
+/// lets it speak to, sends nothing of the shop's own but the bearer it is given, and bounds the time, the redirects and the
 /// bytes.
 #[async_trait]
 pub trait Fetch: Send + Sync {

@@ -1,11 +1,14 @@
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
-use super::memory_catalog::{MemoryCatalog, State};
+use super::{
+    memory_catalog::{MemoryCatalog, State},
+    memory_mailbox::{Owed, Waiting},
+};
 use crate::{
-    conversation::{ChatMessage, ChatStatus, Conversation, MESSAGES_KEPT},
+    conversation::{ChatMessage, ChatStatus, Conversation, MESSAGES_KEPT, Speaker},
     ids::{ConversationId, CustomerId, MerchantId},
     ports::{After, Conversations, Hearing, Kept, Queued, StoreError},
     webhooks::Message,
@@ -14,21 +17,46 @@ use crate::{
 /// A conversation with its messages.
 #[derive(Debug)]
 pub(super) struct Held {
-    merchant: MerchantId,
-    kept: Kept,
+    pub(super) merchant: MerchantId,
+    pub(super) kept: Kept,
     since: i64,
     until: Timestamp,
-    messages: Vec<ChatMessage>,
+    pub(super) messages: Vec<ChatMessage>,
+    /// What those who brought messages call them, by their numbers.
+    pub(super) origins: BTreeMap<u64, String>,
+    /// Messages that are not sent yet, by their numbers.
+    pub(super) unsent: BTreeMap<u64, Owed>,
+    /// Messages that are not answered yet, in the order in which they came.
+    pub(super) unanswered: Vec<Waiting>,
 }
 
 impl Held {
+    fn new(merchant: &MerchantId, conversation: &Conversation) -> Self {
+        Self {
+            merchant: merchant.clone(),
+            kept: Kept { conversation: conversation.clone(), revision: 0 },
+            since: conversation.created.as_millisecond(),
+            until: Timestamp::MIN,
+            messages: Vec::new(),
+            origins: BTreeMap::new(),
+            unsent: BTreeMap::new(),
+            unanswered: Vec::new(),
+        }
+    }
+
     fn take(&mut self, conversation: Conversation, messages: &[ChatMessage], until: Timestamp) {
         if self.kept.conversation.status != conversation.status {
             self.since = conversation.updated.as_millisecond();
         }
         self.messages.extend_from_slice(messages);
+        if conversation.address.is_some() {
+            let said = messages.iter().filter(|message| message.from != Speaker::Customer);
+            self.unsent.extend(said.map(|message| (message.number, Owed::now())));
+        }
         let beyond = conversation.messages.saturating_sub(MESSAGES_KEPT);
         self.messages.retain(|message| message.number > beyond);
+        self.origins.retain(|number, _| *number > beyond);
+        self.unsent.retain(|number, _| *number > beyond);
         self.kept = Kept { conversation, revision: self.kept.revision + 1 };
         self.until = until;
     }
@@ -42,9 +70,22 @@ impl State {
         });
     }
 
-    fn chat(&mut self, merchant: &MerchantId, id: ConversationId) -> Option<&mut Held> {
+    pub(super) fn chat(&mut self, merchant: &MerchantId, id: ConversationId) -> Option<&mut Held> {
         let mut all = self.chats.iter_mut();
         all.find(|held| held.merchant == *merchant && held.kept.conversation.id == id)
+    }
+
+    /// Whether it is new.
+    pub(super) fn begin_chat(
+        &mut self,
+        merchant: &MerchantId,
+        conversation: &Conversation,
+    ) -> bool {
+        let is_new = self.chats.iter().all(|held| held.kept.conversation.id != conversation.id);
+        if is_new {
+            self.chats.push(Held::new(merchant, conversation));
+        }
+        is_new
     }
 
     fn tell_of_chat(&mut self, merchant: &MerchantId, now: &Conversation, said: &[ChatMessage]) {
@@ -60,15 +101,8 @@ impl Conversations for MemoryCatalog {
         &self,
         merchant: &MerchantId,
         conversation: &Conversation,
-    ) -> Result<(), StoreError> {
-        self.state().chats.push(Held {
-            merchant: merchant.clone(),
-            kept: Kept { conversation: conversation.clone(), revision: 0 },
-            since: conversation.created.as_millisecond(),
-            until: Timestamp::MIN,
-            messages: Vec::new(),
-        });
-        Ok(())
+    ) -> Result<bool, StoreError> {
+        Ok(self.state().begin_chat(merchant, conversation))
     }
 
     async fn conversation(
@@ -84,6 +118,7 @@ impl Conversations for MemoryCatalog {
         merchant: &MerchantId,
         id: ConversationId,
         message: &ChatMessage,
+        origin: Option<&str>,
         hold: Duration,
     ) -> Result<Hearing, StoreError> {
         let mut state = self.state();
@@ -91,11 +126,20 @@ impl Conversations for MemoryCatalog {
         if held.until > Timestamp::now() {
             return Ok(Hearing::Answering);
         }
+        let hold = SignedDuration::try_from(hold).unwrap_or(SignedDuration::MAX);
+        let until = Timestamp::now().saturating_add(hold).unwrap_or(Timestamp::MAX);
+        let mut known = held.origins.iter().filter(|(_, known)| Some(known.as_str()) == origin);
+        if let Some((number, _)) = known.next() {
+            if *number < held.kept.conversation.messages {
+                return Ok(Hearing::Known);
+            }
+            held.until = until;
+            return Ok(Hearing::Heard(Box::new(held.kept.clone())));
+        }
         let mut message = message.clone();
         let mut conversation = held.kept.conversation.clone();
         conversation.take(&mut message);
-        let hold = SignedDuration::try_from(hold).unwrap_or(SignedDuration::MAX);
-        let until = Timestamp::now().saturating_add(hold).unwrap_or(Timestamp::MAX);
+        held.origins.extend(origin.map(|origin| (message.number, origin.to_owned())));
         held.take(conversation.clone(), std::slice::from_ref(&message), until);
         let kept = held.kept.clone();
         state.tell_of_chat(merchant, &conversation, &[message]);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 /// What secrets are written with, so that they are known where they are found.
-const PREFIX: &str = "whsec_";
+pub(super) const PREFIX: &str = "whsec_";
 
 /// What proves to a server that a message is ours: 32 bytes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,12 +55,16 @@ pub fn signature<'a>(
 ) -> String {
     let signed = format!("{id}.{seconds}.{body}");
     let by = |secret: &WebhookSecret| {
-        // A key of any length is taken.
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&secret.0).ok()?;
+        let mut mac = mac(&secret.0)?;
         mac.update(signed.as_bytes());
         Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
     };
     secrets.filter_map(by).collect::<Vec<_>>().join(" ")
+}
+
+/// HMAC-SHA256. A key of any length is taken.
+pub(crate) fn mac(key: &[u8]) -> Option<Hmac<Sha256>> {
+    <Hmac<Sha256> as KeyInit>::new_from_slice(key).ok()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 use futures::{TryStreamExt, future::join_all};
 use tokio::net::TcpListener;
 use vitrine_core::{
-    ports::{Fetch, FetchError, FetchRequest, Fetched},
+    ports::{Bearer, Fetch, FetchError, FetchRequest, Fetched},
     testing::{Page, contracts},
 };
 use vitrine_outbound::{Outbound, OutboundSettings};
@@ -85,6 +85,19 @@ async fn a_server_is_told_who_asks_and_nothing_more() {
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(told, expected);
     }
+}
+
+#[tokio::test]
+async fn a_bearer_is_told_to_the_address_that_it_is_for_and_to_nobody_else() {
+    let other = Server::start(always(vec![answer(&Page::of("image/jpeg", "x"))])).await;
+    let location = other.address("/photo");
+    let server = Server::start(always(vec![answer(&Page::moved(&location))])).await;
+    let bearer = Some(Bearer::new("hush"));
+    let asking = FetchRequest { bearer, ..request(&server.address("/photo")) };
+    assert!(!format!("{asking:?}").contains("hush"));
+    outbound(&settings()).fetch(&asking).await.unwrap();
+    let asked = [&server.asked()[0], &other.asked()[0]];
+    assert_eq!(asked.map(|asked| asked.header("authorization")), [Some("Bearer hush"), None]);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ const HOLD: Duration = Duration::from_secs(60);
 pub async fn conversations<S: Conversations + Customers + Webhooks>(store: &S) {
     are_kept_as_they_are_and_each_merchants_own(store).await;
     hear_one_message_at_a_time(store).await;
+    hear_a_message_once_that_has_a_name(store).await;
     are_not_kept_over_what_somebody_else_kept(store).await;
     give_their_messages_page_by_page_and_keep_the_last_ones(store).await;
     wait_in_the_order_in_which_they_began_to(store).await;
@@ -56,7 +57,7 @@ async fn heard(
     id: ConversationId,
     text: &str,
 ) -> Kept {
-    match store.hear(merchant, id, &said(text), HOLD).await.unwrap() {
+    match store.hear(merchant, id, &said(text), None, HOLD).await.unwrap() {
         Hearing::Heard(kept) => *kept,
         other => panic!("the message is not heard but {other:?}"),
     }
@@ -69,12 +70,15 @@ async fn are_kept_as_they_are_and_each_merchants_own(store: &impl Conversations)
     conversation.locale = Some("de-CH".into());
     conversation.memory.garments = vec![sample::garment(Category::Dress, &[Colour::Navy])];
     conversation.unsure = 1;
-    store.create_conversation(&own, &conversation).await.unwrap();
+    conversation.address = Some("491701234567".into());
+    assert!(store.create_conversation(&own, &conversation).await.unwrap());
     let id = conversation.id;
+    let again = Conversation { locale: None, ..conversation.clone() };
+    assert!(!store.create_conversation(&own, &again).await.unwrap(), "it is there already");
     let kept = store.conversation(&own, id).await.unwrap().expect("it is there");
     assert_eq!(kept.conversation, conversation);
     assert_eq!(store.conversation(&other, id).await.unwrap(), None);
-    assert_eq!(store.hear(&other, id, &said("hi"), HOLD).await.unwrap(), Hearing::Unknown);
+    assert_eq!(store.hear(&other, id, &said("hi"), None, HOLD).await.unwrap(), Hearing::Unknown);
     assert!(!store.keep(&other, &kept, &[]).await.unwrap());
     assert!(!store.remove_conversation(&other, id).await.unwrap());
     let kept = heard(store, &own, id, "Größe 'M'").await;
@@ -88,18 +92,43 @@ async fn hear_one_message_at_a_time(store: &impl Conversations) {
     let own = of("turns");
     let id = begun(store, &own).await;
     let mut kept = heard(store, &own, id, "first").await;
-    let again = store.hear(&own, id, &said("second"), HOLD).await.unwrap();
+    let again = store.hear(&own, id, &said("second"), None, HOLD).await.unwrap();
     assert_eq!(again, Hearing::Answering, "the first has no answer yet");
     let reply = replied(&mut kept.conversation, "here");
     assert!(store.keep(&own, &kept, &[reply]).await.unwrap());
     let brief = Duration::from_millis(1);
-    let kept = match store.hear(&own, id, &said("second"), brief).await.unwrap() {
+    let kept = match store.hear(&own, id, &said("second"), None, brief).await.unwrap() {
         Hearing::Heard(kept) => kept,
         other => panic!("an answered conversation hears the next message, not {other:?}"),
     };
     assert_eq!(kept.conversation.messages, 3);
     tokio::time::sleep(Duration::from_millis(20)).await;
     heard(store, &own, id, "whoever answered the second is gone").await;
+}
+
+async fn hear_a_message_once_that_has_a_name(store: &impl Conversations) {
+    let own = of("names");
+    let (id, other) = (begun(store, &own).await, begun(store, &own).await);
+    let hear = |id, origin| async move {
+        store.hear(&of("names"), id, &said("hi"), Some(origin), Duration::ZERO).await.unwrap()
+    };
+    let Hearing::Heard(first) = hear(id, "one").await else { panic!("it is heard") };
+    let Hearing::Heard(mut again) = hear(id, "one").await else {
+        panic!("whoever was to answer it is gone")
+    };
+    assert_eq!(again.conversation, first.conversation, "it is the same message");
+    let reply = replied(&mut again.conversation, "here");
+    assert!(store.keep(&own, &again, &[reply]).await.unwrap());
+    assert_eq!(hear(id, "one").await, Hearing::Known);
+    assert!(matches!(hear(id, "two").await, Hearing::Heard(_)), "and it holds nobody up");
+    assert!(
+        matches!(hear(other, "one").await, Hearing::Heard(_)),
+        "names are a conversation's own"
+    );
+    assert_eq!(store.messages(&own, id, None, 10).await.unwrap().len(), 3);
+    let held = store.hear(&own, id, &said("hi"), Some("two"), HOLD).await.unwrap();
+    assert!(matches!(held, Hearing::Heard(_)));
+    assert_eq!(hear(id, "two").await, Hearing::Answering, "it is being answered");
 }
 
 async fn are_not_kept_over_what_somebody_else_kept(store: &impl Conversations) {

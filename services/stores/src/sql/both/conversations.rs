@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use vitrine_core::{
-    conversation::{ChatMessage, ChatStatus, Conversation, MESSAGES_KEPT},
+    conversation::{ChatMessage, ChatStatus, Conversation, MESSAGES_KEPT, Speaker},
     ids::{ConversationId, CustomerId, MerchantId},
     ports::{After, Conversations, Hearing, Kept, Queued, StoreError},
     webhooks::Message,
@@ -21,20 +21,11 @@ impl Conversations for Store {
         &self,
         merchant: &MerchantId,
         conversation: &Conversation,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.write(Hold::Rows).await?;
-        sqlx::query(sql::CREATE)
-            .bind(conversation.id.to_string())
-            .bind(merchant.as_str())
-            .bind(conversation.customer_id.as_ref().map(CustomerId::as_str))
-            .bind(conversation.status.id())
-            .bind(conversation.created.as_millisecond())
-            .bind(conversation.updated.as_millisecond())
-            .bind(json(conversation)?)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        transaction.commit().await.map_err(failed)
+        let is_new = begin(&mut transaction, merchant, conversation).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(is_new)
     }
 
     async fn conversation(
@@ -51,6 +42,7 @@ impl Conversations for Store {
         merchant: &MerchantId,
         id: ConversationId,
         message: &ChatMessage,
+        origin: Option<&str>,
         hold: Duration,
     ) -> Result<Hearing, StoreError> {
         let mut transaction = self.write(Hold::Rows).await?;
@@ -69,9 +61,19 @@ impl Conversations for Store {
         if held.rows_affected() == 0 {
             return Ok(Hearing::Answering);
         }
+        if let Some(origin) = origin
+            && let Some(number) = known(&mut transaction, id, origin).await?
+        {
+            if number < kept.conversation.messages {
+                return Ok(Hearing::Known);
+            }
+            transaction.commit().await.map_err(failed)?;
+            return Ok(Hearing::Heard(Box::new(kept)));
+        }
         let mut message = message.clone();
         kept.conversation.take(&mut message);
-        write(&mut transaction, merchant, &kept, &[message], until).await?;
+        let messages = [(message, origin)];
+        write(&mut transaction, merchant, &kept, &messages, until).await?;
         transaction.commit().await.map_err(failed)?;
         kept.revision += 1;
         Ok(Hearing::Heard(Box::new(kept)))
@@ -83,8 +85,9 @@ impl Conversations for Store {
         kept: &Kept,
         messages: &[ChatMessage],
     ) -> Result<bool, StoreError> {
+        let messages: Vec<_> = messages.iter().map(|message| (message.clone(), None)).collect();
         let mut transaction = self.write(Hold::Rows).await?;
-        if !write(&mut transaction, merchant, kept, messages, 0).await? {
+        if !write(&mut transaction, merchant, kept, &messages, 0).await? {
             return Ok(false);
         }
         transaction.commit().await.map_err(failed)?;
@@ -190,6 +193,41 @@ pub(super) async fn forget_of(
     query.execute(connection).await.map(drop).map_err(failed)
 }
 
+/// Keeps a new conversation; answers whether it is new.
+pub(super) async fn begin(
+    connection: &mut Connection,
+    merchant: &MerchantId,
+    conversation: &Conversation,
+) -> Result<bool, StoreError> {
+    let created = sqlx::query(sql::CREATE)
+        .bind(conversation.id.to_string())
+        .bind(merchant.as_str())
+        .bind(conversation.customer_id.as_ref().map(CustomerId::as_str))
+        .bind(conversation.status.id())
+        .bind(conversation.created.as_millisecond())
+        .bind(conversation.updated.as_millisecond())
+        .bind(json(conversation)?)
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(created.rows_affected() > 0)
+}
+
+/// The number of the message that whoever brought it calls so.
+pub(super) async fn known(
+    connection: &mut Connection,
+    id: ConversationId,
+    origin: &str,
+) -> Result<Option<u64>, StoreError> {
+    let number: Option<i64> = sqlx::query_scalar(sql::KNOWN)
+        .bind(id.to_string())
+        .bind(origin)
+        .fetch_optional(connection)
+        .await
+        .map_err(failed)?;
+    Ok(number.map(whole))
+}
+
 async fn read(
     connection: &mut Connection,
     merchant: &MerchantId,
@@ -205,13 +243,13 @@ async fn read(
     Ok(Some(Kept { conversation: parsed(&conversation)?, revision: whole(revision) }))
 }
 
-/// Writes a conversation as it is now, its new messages, and what is told of them; `false`, with
-/// nothing written, where it changed since it was read.
+/// Writes a conversation as it is now, its new messages with what those who brought them call them, and
+/// what is told of them; `false`, with nothing written, where it changed since it was read.
 async fn write(
     connection: &mut Connection,
     merchant: &MerchantId,
     kept: &Kept,
-    messages: &[ChatMessage],
+    messages: &[(ChatMessage, Option<&str>)],
     held_until: i64,
 ) -> Result<bool, StoreError> {
     let Kept { conversation, revision } = kept;
@@ -231,11 +269,14 @@ async fn write(
     if written.rows_affected() == 0 {
         return Ok(false);
     }
-    for message in messages {
+    for (message, origin) in messages {
+        let is_sent = conversation.address.is_some() && message.from != Speaker::Customer;
         sqlx::query(sql::ADD)
             .bind(&id)
             .bind(i64::try_from(message.number).unwrap_or(i64::MAX))
             .bind(json(message)?)
+            .bind(*origin)
+            .bind(is_sent.then(now))
             .execute(&mut *connection)
             .await
             .map_err(failed)?;
@@ -250,7 +291,7 @@ async fn write(
             .map_err(failed)?;
     }
     let told = || {
-        let said = messages.iter().map(|said| Message::of_chat(conversation, said));
+        let said = messages.iter().map(|(said, _)| Message::of_chat(conversation, said));
         said.chain(Message::of_handover(conversation)).collect::<Vec<_>>()
     };
     webhooks::tell(connection, merchant, told).await?;

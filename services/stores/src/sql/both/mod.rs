@@ -10,6 +10,7 @@ mod experiments;
 mod feeds;
 mod imports;
 mod keys;
+mod mailbox;
 pub(super) mod migrations;
 mod pictures;
 mod rebuilds;

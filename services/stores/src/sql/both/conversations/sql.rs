@@ -4,7 +4,8 @@
 pub(super) const CREATE: &str = "
     INSERT INTO conversations
         (id, merchant, customer, status, since, updated, held_until, revision, conversation)
-    VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7)";
+    VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7)
+    ON CONFLICT (id) DO NOTHING";
 
 /// `$1` merchant, `$2` id.
 pub(super) const READ: &str =
@@ -23,9 +24,14 @@ pub(super) const KEEP: &str = "
         updated = $6, conversation = $7, held_until = $8, revision = revision + 1
     WHERE merchant = $1 AND id = $2 AND revision = $3";
 
-/// `$1` conversation, `$2` number, `$3` message.
-pub(super) const ADD: &str =
-    "INSERT INTO conversation_messages (conversation, number, message) VALUES ($1, $2, $3)";
+/// `$1` conversation, `$2` number, `$3` message, `$4` origin, `$5` due.
+pub(super) const ADD: &str = "
+    INSERT INTO conversation_messages (conversation, number, message, origin, due, tries)
+    VALUES ($1, $2, $3, $4, $5, 0)";
+
+/// `$1` conversation, `$2` origin.
+pub(super) const KNOWN: &str =
+    "SELECT number FROM conversation_messages WHERE conversation = $1 AND origin = $2";
 
 /// `$1` conversation, `$2` the last number that goes.
 pub(super) const TRIM: &str =
