@@ -35,7 +35,7 @@ fn watch() -> Watch {
     watch
 }
 
-/// Posts as a shopper; what is answered, and where it can be found.
+/// Posts as a shopper and gives the status and the body.
 async fn post(service: &Service, path: &str, kind: &str, body: &Value) -> (u16, String) {
     let request = reqwest::Client::new().post(service.url(path)).bearer_auth(&service.token);
     let response = request.header("Accept", kind).json(body).send().await.unwrap();

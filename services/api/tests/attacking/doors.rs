@@ -32,6 +32,7 @@ pub(crate) const DOORS: &[Door] = &[
     Door { name: "conversations", at: CONTENT, knock: |shop| conversations(shop).boxed() },
     Door { name: "agents", at: CONTENT, knock: |shop| agents(shop).boxed() },
     Door { name: "chat completions", at: CONTENT, knock: |shop| chat(shop).boxed() },
+    Door { name: "MCP", at: CONTENT, knock: |shop| mcp(shop).boxed() },
     Door { name: "system messages", at: &[Place::System], knock: |shop| system(shop).boxed() },
     Door { name: "arguments", at: &[Place::Argument], knock: |shop| arguments(shop).boxed() },
     Door { name: "ids", at: &[Place::Id], knock: |shop| ids(shop).boxed() },
@@ -104,6 +105,23 @@ async fn conversations(shop: &Shop) -> Vec<Answer> {
     let path = format!("{}/messages", shop.begin().await);
     answers.push(shop.stream(&path, json!({"text": shop.says(), "photos": [shop.photo()]})).await);
     answers.push(shop.stream(&path, json!({"text": shop.says()})).await);
+    answers
+}
+
+async fn mcp(shop: &Shop) -> Vec<Answer> {
+    let ids = json!(["p1", "p3", cut(shop.says(), 100)]);
+    let photo = shop.photo()["data"].clone();
+    let mut answers = Vec::new();
+    for (tool, arguments) in [
+        ("search_catalog", json!({"catalog": {"query": shop.says()}})),
+        ("lookup_catalog", json!({"catalog": {"ids": ids}})),
+        ("get_product", json!({"catalog": {"id": "p3"}})),
+        ("get_product", json!({"catalog": {"id": cut(shop.says(), 100)}})),
+        ("find_by_photo", json!({"photo_base64": photo, "wish": shop.says()})),
+        ("complete_the_look", json!({"product_id": "p3"})),
+    ] {
+        answers.push(shop.tool(tool, arguments).await);
+    }
     answers
 }
 

@@ -222,6 +222,25 @@ impl Shop {
         self.send(path, &body, &token_of(Role::Shopper, "demo"), "text/event-stream").await
     }
 
+    /// What a tool of MCP answers: what it found, or else what it says of why it did not.
+    pub(crate) async fn tool(&self, name: &str, arguments: Value) -> Answer {
+        let params = json!({"name": name, "arguments": arguments});
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        let request = self.service.client.post(self.service.url("/mcp"));
+        let request = request
+            .bearer_auth(token_of(Role::Shopper, "demo"))
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", "2025-11-25");
+        let response = request.json(&body).send().await.unwrap();
+        let status = response.status().as_u16();
+        let answer: Value = response.json().await.unwrap();
+        let result = &answer["result"];
+        assert!(result.is_object(), "{name}: {answer}");
+        let found = &result["structuredContent"];
+        let told = if found.is_null() { &result["content"] } else { found };
+        Answer { status, text: told.to_string() }
+    }
+
     pub(crate) async fn get_as(&self, role: Role, path: &str) -> Answer {
         let response = self.service.get(path, &token_of(role, "demo")).await;
         Answer { status: response.status().as_u16(), text: response.text().await.unwrap() }
