@@ -201,12 +201,7 @@ pub(crate) async fn get_conversation(
     let suggestions = state.chatting.suggestions(&caller.merchant, &conversation).await?;
     let garments = conversation.memory.garments.clone();
     let conversation = ConversationStatus::from(&conversation);
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(AgentView {
-        conversation,
-        messages,
-        garments,
-        suggestions,
-    }))
+    Ok(HttpResponse::Ok().json(AgentView { conversation, messages, garments, suggestions }))
 }
 
 /// Answer as an agent
@@ -242,9 +237,9 @@ pub(crate) async fn answer(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let id = known(&caller, &path, &state).await?.conversation.id;
     let AgentMessageBody { agent, text, product_ids, suggestion } =
         body::described(payload, MAX_BODY, Code::MessageInvalid).await?;
+    let id = known(&caller, &path, &state).await?.conversation.id;
     let agent = name(agent)?;
     let text = line("text", text)?;
     if text.is_empty() {
@@ -291,8 +286,8 @@ pub(crate) async fn change(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let id = known(&caller, &path, &state).await?.conversation.id;
     let body: serde_json::Value = body::json(payload, MAX_BODY).await?;
+    let id = known(&caller, &path, &state).await?.conversation.id;
     if !body.is_object() {
         return Err(Problem::of(Code::ConversationInvalid));
     }

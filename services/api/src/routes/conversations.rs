@@ -175,29 +175,30 @@ pub(crate) async fn send_message(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let id = known(&caller, &path, &state).await?.conversation.id;
-    let said = read(&caller, &request, payload, &state).await?;
+    let (id, said) = read(&caller, &path, &request, payload, &state).await?;
     chats::answer(&request, &caller.merchant, id, said, state).await
 }
 
 /// The bytes have their place from the first one until they are photos.
 async fn read(
     caller: &Caller,
+    path: &str,
     request: &HttpRequest,
     payload: web::Payload,
     state: &State,
-) -> Result<Said, Problem> {
+) -> Result<(ConversationId, Said), Problem> {
     let _place = state.place()?;
     let reading = timeout(state.body_time, SentMessage::read(request, payload));
     let SentMessage { text, photos, locale } =
         reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let id = known(caller, path, state).await?.conversation.id;
     let mut said = Said { text, locale, ..Said::default() };
     for photo in photos {
         let (photo, waited) = sent(photo, &caller.merchant, state).await?;
         said.photos.push(photo);
         said.waited += waited;
     }
-    Ok(said)
+    Ok((id, said))
 }
 
 /// Delete a conversation
