@@ -251,7 +251,8 @@ impl Chatting {
         let _ = tell.unbounded_send(ChatEvent::Understood { intent, about });
 
         let has_photos = !said.photos.is_empty();
-        let reason = if has_photos { plainly } else { called_for(&said.text, Some(intent)) };
+        let by_intent = || called_for(&said.text, Some(intent)).filter(|_| !has_photos);
+        let reason = plainly.or_else(by_intent);
         let reason = reason.or_else(|| act.despair(&understood));
         match (reason, has_photos) {
             (Some(_), true) => act.find_by_photos().await.unwrap_or_else(|error| {

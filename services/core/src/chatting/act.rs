@@ -3,8 +3,8 @@ use std::time::Instant;
 use super::{ChatError, Chatting, Reply, Said};
 use crate::{
     conversation::{
-        ChatTimings, Conversation, Draft, HandoverReason, Heard, Intent, Live, Memory, SHOWN,
-        Shown, UNSURE, Understood, check, conditions,
+        ChatTimings, Condition, Conversation, Draft, HandoverReason, Heard, Intent, Live, Memory,
+        SHOWN, Shown, UNSURE, Understood, check, conditions,
     },
     customer::Customer,
     filter::Filters,
@@ -99,6 +99,11 @@ impl<'a> Act<'a> {
         match asked.await {
             Ok(mut understood) => {
                 understood.about.retain(|at| *at < heard.shown.len());
+                let (_, asked) = conditions(&heard.text, self.memory.currency);
+                // These words say it, whatever a model makes of them.
+                if asked.contains(&Condition::GoesWith) && !heard.shown.is_empty() {
+                    understood.intent = Intent::Refine;
+                }
                 understood
             }
             Err(error) => {

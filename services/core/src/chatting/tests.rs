@@ -211,6 +211,9 @@ async fn a_person_is_got_where_one_is_asked_for_and_the_assistant_is_silent_then
     assert_eq!(reply.status, ChatStatus::Waiting);
     let handover = reply.handover.clone().unwrap();
     assert_eq!(handover.reason, HandoverReason::Asked);
+    let other = fakes.begin().await;
+    let order = fakes.say(other, "where is my order 12345?").await;
+    assert_eq!(order.handover.unwrap().reason, HandoverReason::Order);
     assert!(handover.summary.contains("dress") && handover.summary.contains("a human"));
     assert!(text(&reply).contains("colleague"));
     let silent = fakes.say(id, "in green please").await;
@@ -337,6 +340,15 @@ async fn a_photo_that_is_none_for_a_shop_is_declined_in_a_fixed_sentence() {
     let reply = fakes.show(id, "do you have this?").await;
     assert_eq!(text(&reply), crate::moderation::Unfit::Document.words());
     assert_eq!((ids(&reply).len(), reply.status), (0, ChatStatus::Assistant));
+}
+
+#[tokio::test]
+async fn what_goes_with_a_product_is_found_whatever_a_model_takes_the_question_for() {
+    let fakes = Fakes::usual().await;
+    let id = fakes.begin().await;
+    fakes.say(id, "a green dress").await;
+    let reply = fakes.say(id, "compare: what goes with the first?").await;
+    assert_eq!(ids(&reply), ["shoes"], "{}", text(&reply));
 }
 
 #[tokio::test]
