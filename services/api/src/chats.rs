@@ -1,7 +1,5 @@
 //! A reply on its way out: as one JSON body, or as server-sent events while it is being found.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Serialize;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -45,7 +43,6 @@ pub(crate) async fn answer(
     let again = request.clone();
     let told = move |event| told(event, request.as_ref());
     let ended = move |code| failed(&Problem::of(code), again.as_ref());
-    let state = web::Data::from(Arc::clone(&state));
     Ok(sse::response(sse::lines(events, deadline, state, told, ended)))
 }
 

@@ -4,7 +4,7 @@
 use std::{pin::Pin, time::Duration};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::header::{self, HeaderName, HeaderValue},
     web,
 };
@@ -36,16 +36,21 @@ pub(crate) fn accepts_events(http: &HttpRequest) -> bool {
     })
 }
 
-/// Answers with lines as they come.
-pub(crate) fn response(lines: impl Stream<Item = web::Bytes> + 'static) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, EVENTS))
+/// The head of an answer of events, which nobody on the way is to hold back or keep.
+pub(crate) fn head() -> HttpResponseBuilder {
+    let mut head = HttpResponse::Ok();
+    head.insert_header((header::CONTENT_TYPE, EVENTS))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((
             HeaderName::from_static("x-accel-buffering"),
             HeaderValue::from_static("no"),
-        ))
-        .streaming(lines.map(Ok::<_, actix_web::Error>))
+        ));
+    head
+}
+
+/// Answers with lines as they come.
+pub(crate) fn response(lines: impl Stream<Item = web::Bytes> + 'static) -> HttpResponse {
+    head().streaming(lines.map(Ok::<_, actix_web::Error>))
 }
 
 /// Events as `told` tells them, up to the last one; where that does not come in time, as `ended` says

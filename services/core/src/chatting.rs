@@ -193,7 +193,7 @@ impl Chatting {
         if let Some(locale) = &said.locale {
             now.conversation.locale = Some(locale.clone());
         }
-        if matches!(now.conversation.status, ChatStatus::Waiting | ChatStatus::Agent) {
+        if now.conversation.is_a_persons() {
             let reply = Reply::of_nobody(&now.conversation);
             self.conversations.keep(merchant, &now, &[]).await?;
             return Ok(reply);

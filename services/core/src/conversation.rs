@@ -132,6 +132,11 @@ impl Conversation {
         }
     }
 
+    /// Whether a person answers, or is waited for: the assistant is silent then.
+    pub fn is_a_persons(&self) -> bool {
+        matches!(self.status, ChatStatus::Waiting | ChatStatus::Agent)
+    }
+
     /// Waits for an agent from now on.
     pub fn hand_over(&mut self, reason: HandoverReason) {
         self.status = ChatStatus::Waiting;

@@ -52,14 +52,18 @@ impl Customer {
     /// Whether they can wear and pay it.
     pub fn can_take(&self, variant: &Variant) -> bool {
         let price = variant.offer.current_price();
-        let fits = self.sizes.is_empty()
-            || variant.size.as_deref().is_none_or(|size| {
-                self.sizes.iter().any(|own| own.trim().eq_ignore_ascii_case(size.trim()))
-            });
         let affordable = self.budget.is_none_or(|budget| {
             price.currency == budget.currency && price.amount <= budget.amount
         });
-        fits && affordable
+        self.fits(variant.size.as_deref()) && affordable
+    }
+
+    /// Whether they can wear this size; what comes in none fits.
+    pub(crate) fn fits(&self, size: Option<&str>) -> bool {
+        self.sizes.is_empty()
+            || size.is_none_or(|size| {
+                self.sizes.iter().any(|own| own.trim().eq_ignore_ascii_case(size.trim()))
+            })
     }
 
     /// How much the main colour of something is to their taste, and the reason to tell.

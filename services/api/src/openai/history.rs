@@ -5,7 +5,11 @@ use std::time::Duration;
 use vitrine_core::{chatting::Said, conversation::Conversation, digest, ids::MerchantId};
 
 use super::request::{ChatTurn, Role};
-use crate::{problem::Problem, routes::create_look::sent, state::State, upload::json};
+use crate::{
+    problem::Problem,
+    state::State,
+    upload::{chat::photos, json},
+};
 
 /// How long it is remembered what was shown.
 const KEPT: Duration = Duration::from_secs(60 * 60);
@@ -100,11 +104,7 @@ impl<'a> History<'a> {
 }
 
 async fn said(turn: &ChatTurn, merchant: &MerchantId, state: &State) -> Result<Said, Problem> {
-    let mut said = Said { text: turn.text(), alone: true, ..Said::default() };
-    for url in turn.pictures() {
-        let (photo, waited) = sent(json::at(url)?, merchant, state).await?;
-        said.photos.push(photo);
-        said.waited += waited;
-    }
-    Ok(said)
+    let sources = turn.pictures().into_iter().map(json::at);
+    let (photos, waited) = photos(sources, merchant, state).await?;
+    Ok(Said { text: turn.text(), photos, waited, alone: true, ..Said::default() })
 }

@@ -1,10 +1,6 @@
 //! The door for what speaks OpenAI's chat.
 
-use actix_web::{
-    HttpResponse,
-    http::header::{self, HeaderName, HeaderValue},
-    web,
-};
+use actix_web::{HttpResponse, http::header, web};
 use tokio::time::timeout;
 
 use crate::{
@@ -13,6 +9,7 @@ use crate::{
     openai::{Answer, ChatRequest, History, ModelList, Role, whole},
     problem::Problem,
     problems::Code,
+    sse,
     state::State,
 };
 
@@ -48,14 +45,7 @@ pub(crate) async fn create(
     let late = |_| Err(Problem::of(Code::ModelTimeout));
     let answer = timeout(state.answer_time, answered).await.unwrap_or_else(late)?;
     if asked.stream == Some(true) {
-        return Ok(HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, "text/event-stream"))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((
-                HeaderName::from_static("x-accel-buffering"),
-                HeaderValue::from_static("no"),
-            ))
-            .body(answer.chunks()));
+        return Ok(sse::head().body(answer.chunks()));
     }
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(whole(answer)))
 }

@@ -12,7 +12,6 @@ use vitrine_core::{
     scope::Scope,
 };
 
-use super::create_look::sent;
 use crate::{
     body,
     caller::Caller,
@@ -189,16 +188,9 @@ async fn read(
 ) -> Result<(ConversationId, Said), Problem> {
     let _place = state.place()?;
     let reading = timeout(state.body_time, SentMessage::read(request, payload));
-    let SentMessage { text, photos, locale } =
-        reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let message = reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let id = known(caller, path, state).await?.conversation.id;
-    let mut said = Said { text, locale, ..Said::default() };
-    for photo in photos {
-        let (photo, waited) = sent(photo, &caller.merchant, state).await?;
-        said.photos.push(photo);
-        said.waited += waited;
-    }
-    Ok((id, said))
+    Ok((id, message.said(&caller.merchant, state).await?))
 }
 
 /// Delete a conversation

@@ -18,7 +18,6 @@ use vitrine_core::{
     webhooks::{SenderSecret, Signed, Unsigned},
 };
 
-use super::create_look::sent;
 use crate::{
     body,
     idempotency::REPLAYED,
@@ -59,7 +58,8 @@ pub(crate) async fn receive(
         if let Some(told) = state.idempotency.told(&key).await? {
             return Ok(answer(told, true));
         }
-        (conversation, said(message, origin, merchant, &state).await?)
+        let said = message.said(merchant, &state).await?;
+        (conversation, Said { origin: Some(origin), ..said })
     };
     let conversation = Conversation {
         id: conversation_id(secret.bytes(), merchant, &name, &conversation),
@@ -122,23 +122,6 @@ async fn read(secret: SenderSecret, signed: Signed, body: Bytes) -> Result<Told,
         told(&body)
     });
     reading.await.unwrap_or_else(|_| Err(Problem::of(Code::Internal)))
-}
-
-/// What the customer says, with its photos.
-async fn said(
-    message: SentMessage,
-    origin: String,
-    merchant: &MerchantId,
-    state: &State,
-) -> Result<Said, Problem> {
-    let SentMessage { text, photos, locale } = message;
-    let mut said = Said { text, locale, origin: Some(origin), ..Said::default() };
-    for photo in photos {
-        let (photo, waited) = sent(photo, merchant, state).await?;
-        said.photos.push(photo);
-        said.waited += waited;
-    }
-    Ok(said)
 }
 
 fn told(body: &[u8]) -> Result<Told, Problem> {

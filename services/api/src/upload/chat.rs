@@ -1,9 +1,16 @@
 //! A message of a conversation: words, photos, or both.
 
+use std::time::Duration;
+
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vitrine_core::conversation::{MAX_PHOTOS, MAX_TEXT};
+use vitrine_core::{
+    chatting::Said,
+    conversation::{MAX_PHOTOS, MAX_TEXT},
+    ids::MerchantId,
+    photo::Photo,
+};
 
 use super::{
     Sent, ask,
@@ -13,6 +20,8 @@ use super::{
 use crate::{
     problem::{Problem, shown},
     problems::Code,
+    routes::create_look::sent,
+    state::State,
 };
 
 /// A message as JSON.
@@ -94,6 +103,30 @@ fn photos_of(value: Value) -> Result<Vec<Sent>, Problem> {
         return Err(invalid(&format!("There are {} photos", photos.len())));
     }
     photos.into_iter().map(json::photo).collect()
+}
+
+impl SentMessage {
+    /// What the customer says, with its photos.
+    pub(crate) async fn said(self, merchant: &MerchantId, state: &State) -> Result<Said, Problem> {
+        let Self { text, photos: sources, locale } = self;
+        let (photos, waited) = photos(sources.into_iter().map(Ok), merchant, state).await?;
+        Ok(Said { text, photos, locale, waited, ..Said::default() })
+    }
+}
+
+/// Photos as the core takes them, and how long was waited until they could be decoded.
+pub(crate) async fn photos(
+    sources: impl IntoIterator<Item = Result<Sent, Problem>>,
+    merchant: &MerchantId,
+    state: &State,
+) -> Result<(Vec<Photo>, Duration), Problem> {
+    let (mut photos, mut all) = (Vec::new(), Duration::ZERO);
+    for source in sources {
+        let (photo, waited) = sent(source?, merchant, state).await?;
+        photos.push(photo);
+        all += waited;
+    }
+    Ok((photos, all))
 }
 
 /// The words of a message, trimmed.

@@ -1,6 +1,6 @@
 //! The agents' side: taking a conversation over, answering, and what helps to answer.
 
-use super::{ChatError, Chatting};
+use super::{ChatError, Chatting, find::offers};
 use crate::{
     conversation::{
         ChatMessage, ChatStatus, Conversation, Draft, HandoverReason, Live, ReplySuggestion, Shown,
@@ -131,13 +131,11 @@ impl Chatting {
             .collect();
         if !now.is_empty() {
             let mut draft = Draft::default();
-            let mut offers = Vec::new();
             for (place, product) in now.iter().enumerate() {
                 draft.offer(place, &Live::from(product));
-                let name = format!("p{}", place + 1);
-                offers.push(format!("{{{name}.title}} for {{{name}.price}}"));
             }
-            let text = format!("I can offer you {}.", offers.join("; "));
+            let places: Vec<usize> = (0..now.len()).collect();
+            let text = format!("I can offer you {}.", offers(&places));
             if let Ok(text) = draft.fill(&text) {
                 let product_ids = now.into_iter().map(|product| product.product_id).collect();
                 suggestions.push(ReplySuggestion { text, product_ids });

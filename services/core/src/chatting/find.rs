@@ -152,14 +152,7 @@ impl Act<'_> {
 
     pub(super) fn tell_found(&mut self, found: Vec<Match>) {
         let fits = |found: &Match| {
-            found.variants.iter().any(|variant| {
-                let sizes = &self.customer.sizes;
-                let size = variant.size.as_deref();
-                sizes.is_empty()
-                    || size.is_none_or(|size| {
-                        sizes.iter().any(|own| own.trim().eq_ignore_ascii_case(size.trim()))
-                    })
-            })
+            found.variants.iter().any(|variant| self.customer.fits(variant.size.as_deref()))
         };
         let found: Vec<Match> = found.into_iter().filter(fits).collect();
         let places = self.show(&found);

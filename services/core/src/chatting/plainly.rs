@@ -17,7 +17,7 @@ impl Chatting {
         let mut kept = self.hear(merchant, id, said).await?;
         let conversation = &mut kept.conversation;
         let mut messages = Vec::new();
-        if !matches!(conversation.status, ChatStatus::Waiting | ChatStatus::Agent) {
+        if !conversation.is_a_persons() {
             conversation.status = ChatStatus::Assistant;
             let mut message = ChatMessage::new(Speaker::Assistant, words);
             conversation.take(&mut message);

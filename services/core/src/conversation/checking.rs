@@ -32,7 +32,7 @@ pub fn check(text: &str, draft: &Draft, instructions: &[&str]) -> Result<(), Unf
     }
     let own = Draft::placeholders(text)?;
     let wanted = Draft::placeholders(&draft.text)?;
-    let stands = |name: &&str| draft.knows(name);
+    let stands = |name: &&str| draft.has(name);
     let is_there = |name: &&str| own.contains(name);
     if !own.iter().all(stands) || !wanted.iter().all(is_there) {
         return Err(Unfounded::Placeholder);

@@ -131,6 +131,7 @@ impl Draft {
         self.values.insert(name.to_owned(), value);
     }
 
+    /// Whether something stands for this placeholder.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
@@ -161,11 +162,6 @@ impl Draft {
         }
         filled.push_str(rest);
         Ok(filled)
-    }
-
-    /// The values that stand for placeholders.
-    pub(super) fn knows(&self, placeholder: &str) -> bool {
-        self.values.contains_key(placeholder)
     }
 }
 
