@@ -45,6 +45,17 @@ async fn look(service: &Service, visitor: &str) -> Value {
     response.json().await.unwrap()
 }
 
+async fn as_kind(service: &Service, name: &str, kind: &str, language: &str) -> (String, String) {
+    service.answered.flush().await.unwrap();
+    let request = service.client.get(service.url(&format!("/v1/reports/{name}")));
+    let request = request.bearer_auth(keeper()).header("accept", kind);
+    let answer = request.header("accept-language", language).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    assert_eq!(answer.headers()["vary"], "Accept, Accept-Language");
+    (kind, answer.text().await.unwrap())
+}
+
 fn now() -> String {
     jiff::Timestamp::now().to_string()
 }
@@ -350,4 +361,48 @@ async fn searches_are_reported_beside_looks() {
     let searches = &overview["searches"];
     assert_eq!((&searches["answers"], &searches["matched"]), (&json!(1), &json!(1)));
     assert_eq!((&searches["clicked"], &overview["looks"]["answers"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_report_is_drawn_and_laid_out_as_a_table_with_the_same_figures() {
+    let service = start().await;
+    let control =
+        json!({"variants": [{"name": "control"}, {"name": "few", "settings": {"limit": 1}}]});
+    send(&service, Method::PUT, "/v1/experiments/fewer", &control).await;
+    let seen = look(&service, "anna").await;
+    look(&service, "berta").await;
+    events(&service, &[click("0192d3a4-5b6c-7d8e-9f00-000000000001", &seen)]).await;
+    let names = ["overview", "conversion", "queries", "latency", "experiments"];
+    for name in names {
+        let (kind, chart) = as_kind(&service, name, "image/svg+xml", "en").await;
+        assert_eq!(kind, "image/svg+xml");
+        assert!(chart.starts_with("<svg ") && chart.trim_end().ends_with("</svg>"), "{chart}");
+        assert!(chart.contains("prefers-color-scheme: dark"), "{chart}");
+        let (kind, table) = as_kind(&service, name, "text/csv", "en").await;
+        assert!(kind.starts_with("text/csv"), "{kind}");
+        let mut rows = csv::Reader::from_reader(table.as_bytes());
+        let columns = rows.headers().unwrap().len();
+        assert!(rows.records().all(|row| row.unwrap().len() == columns), "{table}");
+        assert!(table.lines().count() > 1, "{name}: {table}");
+    }
+    let told = report(&service, "conversion").await;
+    let (_, table) = as_kind(&service, "conversion", "text/csv", "en").await;
+    let clicked = table.lines().find(|row| row.starts_with("looks,clicked,")).unwrap();
+    let rate = &told["looks"]["clicked"];
+    let shares = ["rate", "low", "high"].map(|name| format!("{:.6}", rate[name].as_f64().unwrap()));
+    assert_eq!(clicked, format!("looks,clicked,1,2,{}", shares.join(",")));
+}
+
+#[tokio::test]
+async fn a_chart_speaks_the_readers_language() {
+    let service = start().await;
+    look(&service, "anna").await;
+    for (language, wanted) in [
+        ("de-AT,en;q=0.5", "Wie lange Antworten dauerten"),
+        ("fr, zh-CN;q=0.9", "\u{54cd}\u{5e94}\u{8017}\u{65f6}"),
+        ("fr", "How long answers took"),
+    ] {
+        let (_, chart) = as_kind(&service, "latency", "image/svg+xml", language).await;
+        assert!(chart.contains(wanted), "{language}: {chart}");
+    }
 }

@@ -20,6 +20,7 @@ use crate::{
     page::{Page, Paged},
     problem::{Problem, ProblemBody},
     problems::Code,
+    spreadsheet::{self, CSV, harmless},
     state::State,
 };
 
@@ -76,7 +77,7 @@ pub(crate) async fn list_import_problems(
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accepts.is_some_and(|types| types.contains("text/csv")) {
         return Ok(HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
+            .insert_header((header::CONTENT_TYPE, CSV))
             .insert_header((
                 header::CONTENT_DISPOSITION,
                 format!("attachment; filename=\"import-{id}-problems.csv\""),
@@ -101,9 +102,8 @@ fn csv(
     merchant: MerchantId,
     id: ImportId,
 ) -> impl Stream<Item = Result<Bytes, StoreError>> {
-    let head = table(&[
-        ["row", "line", "column", "code", "severity", "value", "message"].map(str::to_owned)
-    ]);
+    let head =
+        spreadsheet::rows([["row", "line", "column", "code", "severity", "value", "message"]]);
     let pages = stream::try_unfold(0_u64, move |skip| {
         let (imports, merchant) = (Arc::clone(&imports), merchant.clone());
         async move {
@@ -111,8 +111,8 @@ fn csv(
             if page.is_empty() {
                 return Ok(None);
             }
-            let rows: Vec<_> = page.iter().map(row).collect();
-            Ok(Some((table(&rows), skip + page.len() as u64)))
+            let rows = spreadsheet::rows(page.iter().map(row));
+            Ok(Some((rows, skip + page.len() as u64)))
         }
     });
     futures::StreamExt::chain(stream::iter([Ok(head)]), pages)
@@ -133,22 +133,4 @@ fn row(problem: &FeedProblem) -> [String; 7] {
         harmless(value.as_deref().unwrap_or_default()),
         harmless(message),
     ]
-}
-
-fn table(rows: &[[String; 7]]) -> Bytes {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        // Writing to a Vec can not fail.
-        let _ = table.write_record(row);
-    }
-    table.into_inner().unwrap_or_default().into()
-}
-
-/// Keeps a spreadsheet from taking a merchant's value for a formula
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
-fn harmless(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
-    }
 }

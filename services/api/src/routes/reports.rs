@@ -1,6 +1,6 @@
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 use vitrine_core::reports::{Conversion, Days, ExperimentReport, Latency, Overview, Queries};
 
@@ -8,6 +8,7 @@ use crate::{
     caller::Keeper,
     problem::{Problem, ProblemBody},
     problems::Code,
+    reporting::answer,
     state::State,
 };
 
@@ -32,10 +33,6 @@ fn days(asked: Asked) -> Result<Days, Problem> {
         .map_err(|error| Problem::of_field(Code::DaysInvalid, "from", error.to_string()))
 }
 
-fn told(report: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().json(report)
-}
-
 /// What was answered and what came of it
 ///
 /// How many looks and searches there were, day by day; how many had a match, a click, a purchase,
@@ -48,7 +45,9 @@ fn told(report: impl Serialize) -> HttpResponse {
     security(("token" = [])),
     params(DaysAsked),
     responses(
-        (status = 200, description = "The report", body = Overview),
+        (status = 200, description = "The report; as a chart, in English, German or Chinese by `Accept-Language`, or as a table where `Accept` says so", content(
+            (Overview = "application/json"), (String = "image/svg+xml"), (String = "text/csv")
+        )),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`days_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
@@ -60,11 +59,12 @@ fn told(report: impl Serialize) -> HttpResponse {
 )]
 pub(crate) async fn overview(
     keeper: Keeper,
+    http: HttpRequest,
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let report = Overview::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
-    Ok(told(report.await?))
+    answer(&http, &report.await?)
 }
 
 /// How far answers led
@@ -80,7 +80,9 @@ pub(crate) async fn overview(
     security(("token" = [])),
     params(DaysAsked),
     responses(
-        (status = 200, description = "The report", body = Conversion),
+        (status = 200, description = "The report; as a chart, in English, German or Chinese by `Accept-Language`, or as a table where `Accept` says so", content(
+            (Conversion = "application/json"), (String = "image/svg+xml"), (String = "text/csv")
+        )),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`days_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
@@ -92,11 +94,12 @@ pub(crate) async fn overview(
 )]
 pub(crate) async fn conversion(
     keeper: Keeper,
+    http: HttpRequest,
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let report = Conversion::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
-    Ok(told(report.await?))
+    answer(&http, &report.await?)
 }
 
 /// What customers look for and do not find
@@ -111,7 +114,9 @@ pub(crate) async fn conversion(
     security(("token" = [])),
     params(DaysAsked),
     responses(
-        (status = 200, description = "The report", body = Queries),
+        (status = 200, description = "The report; as a chart, in English, German or Chinese by `Accept-Language`, or as a table where `Accept` says so", content(
+            (Queries = "application/json"), (String = "image/svg+xml"), (String = "text/csv")
+        )),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`days_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
@@ -123,11 +128,12 @@ pub(crate) async fn conversion(
 )]
 pub(crate) async fn queries(
     keeper: Keeper,
+    http: HttpRequest,
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let report = Queries::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
-    Ok(told(report.await?))
+    answer(&http, &report.await?)
 }
 
 /// How long answers took
@@ -141,7 +147,9 @@ pub(crate) async fn queries(
     security(("token" = [])),
     params(DaysAsked),
     responses(
-        (status = 200, description = "The report", body = Latency),
+        (status = 200, description = "The report; as a chart, in English, German or Chinese by `Accept-Language`, or as a table where `Accept` says so", content(
+            (Latency = "application/json"), (String = "image/svg+xml"), (String = "text/csv")
+        )),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`days_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
@@ -153,11 +161,12 @@ pub(crate) async fn queries(
 )]
 pub(crate) async fn latency(
     keeper: Keeper,
+    http: HttpRequest,
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let report = Latency::of(&*state.shop.measuring.events, &keeper.merchant, days(asked)?);
-    Ok(told(report.await?))
+    answer(&http, &report.await?)
 }
 
 /// How the variants of experiments did
@@ -172,7 +181,9 @@ pub(crate) async fn latency(
     security(("token" = [])),
     params(DaysAsked),
     responses(
-        (status = 200, description = "The report", body = ExperimentReport),
+        (status = 200, description = "The report; as a chart, in English, German or Chinese by `Accept-Language`, or as a table where `Accept` says so", content(
+            (ExperimentReport = "application/json"), (String = "image/svg+xml"), (String = "text/csv")
+        )),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`days_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
@@ -184,6 +195,7 @@ pub(crate) async fn latency(
 )]
 pub(crate) async fn experiments(
     keeper: Keeper,
+    http: HttpRequest,
     asked: Asked,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -193,5 +205,5 @@ pub(crate) async fn experiments(
         &keeper.merchant,
         days(asked)?,
     );
-    Ok(told(report.await?))
+    answer(&http, &report.await?)
 }
