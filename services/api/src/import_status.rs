@@ -21,7 +21,7 @@ pub(crate) struct ImportStatus {
     dry_run: bool,
     force: bool,
     enrich: bool,
-    /// Told from how the feed begins, where not set.
+    /// As it was set, or told from how the feed begins; absent until that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     dialect: Option<Dialect>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +86,7 @@ impl From<&Import> for ImportStatus {
             dry_run: options.dry_run,
             force: options.force,
             enrich: options.enrich,
-            dialect: reading.dialect,
+            dialect: reading.dialect.or(import.progress.dialect),
             currency: reading.currency,
             url,
             feed,

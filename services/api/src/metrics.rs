@@ -14,6 +14,7 @@ use prometheus_client::{
 };
 use tokio::sync::Mutex;
 use vitrine_core::{
+    admission::Admission,
     indexing::{Indexer, Rebuild, RebuildState},
     ports::{Catalog, Imports, Lag, StoreError, UnderWay},
 };
@@ -24,6 +25,7 @@ pub(crate) struct Metrics {
     catalog: Arc<dyn Catalog>,
     imports: Arc<dyn Imports>,
     indexer: Arc<Indexer>,
+    admission: Arc<Admission>,
     age: Duration,
     read: Mutex<Option<(Instant, Result<Shared, StoreError>)>>,
 }
@@ -41,15 +43,17 @@ impl Metrics {
         catalog: Arc<dyn Catalog>,
         imports: Arc<dyn Imports>,
         indexer: Arc<Indexer>,
+        admission: Arc<Admission>,
         age: Duration,
     ) -> Self {
-        Self { catalog, imports, indexer, age, read: Mutex::default() }
+        Self { catalog, imports, indexer, admission, age, read: Mutex::default() }
     }
 
     /// All figures, as they are scraped.
     pub(crate) async fn text(&self) -> Result<String, StoreError> {
         let shared = self.shared().await?;
-        let text = text(&shared, self.indexer.is_on_duty());
+        let here = Here { on_duty: self.indexer.is_on_duty(), queued: self.admission.queued() };
+        let text = text(&shared, &here);
         // Writing to a String can not fail.
         Ok(text.unwrap_or_default())
     }
@@ -76,7 +80,13 @@ impl Metrics {
     }
 }
 
-fn text(shared: &Shared, on_duty: bool) -> Result<String, fmt::Error> {
+/// What is of this process alone.
+struct Here {
+    on_duty: bool,
+    queued: usize,
+}
+
+fn text(shared: &Shared, here: &Here) -> Result<String, fmt::Error> {
     let Shared { lag, imports, rebuild } = shared;
     let mut registry = Registry::with_prefix("vitrine");
     let mut tell = |name, help, value| registry.register(name, help, gauge(value));
@@ -108,8 +118,13 @@ fn text(shared: &Shared, on_duty: bool) -> Result<String, fmt::Error> {
     );
     tell(
         "indexer_on_duty",
-        "1 while this process is the one that writes to the index, else 0; the other figures are the same in all processes",
-        on_duty.into(),
+        "1 while this process is the one that writes to the index, else 0",
+        here.on_duty.into(),
+    );
+    tell(
+        "queue_waiting",
+        "What waits for its turn at the models of this process: photos, and messages of chats",
+        here.queued as u64,
     );
 
     let waits = Gauge::<f64, AtomicU64>::default();

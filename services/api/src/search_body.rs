@@ -106,17 +106,22 @@ impl Search {
                 Self::checked(merchant, photos.pop(), fields)
             }
             "application/json" => {
-                let checked = |mut fields: Map<String, Value>| {
-                    let photo = fields.shift_remove("photo").filter(|photo| !photo.is_null());
-                    Self::checked(merchant, photo.map(json::photo).transpose()?, fields)
-                };
-                json::fields(request, payload, checked).await
+                json::fields(request, payload, |fields| Self::of_json(merchant, fields)).await
             }
             _ => Err(Problem::of(Code::BodyUnsupported)),
         }
     }
 
-    pub(crate) fn checked(
+    /// What a JSON object describes.
+    pub(crate) fn of_json(
+        merchant: MerchantId,
+        mut fields: Map<String, Value>,
+    ) -> Result<Self, Problem> {
+        let photo = fields.shift_remove("photo").filter(|photo| !photo.is_null());
+        Self::checked(merchant, photo.map(json::photo).transpose()?, fields)
+    }
+
+    fn checked(
         merchant: MerchantId,
         photo: Option<Sent>,
         mut fields: Map<String, Value>,

@@ -50,13 +50,14 @@ async fn a_feed_that_is_sent_is_taken_in_the_background() {
     let path = location(&answer);
     let body: Value = answer.json().await.unwrap();
     assert_eq!((&body["state"], &body["bytes"]), (&json!("waiting"), &json!(sent)));
+    assert_eq!(body["dialect"], Value::Null, "it is told once the feed is read");
     assert!(path.ends_with(body["id"].as_str().unwrap()));
 
     service.importer.run_next().await.unwrap();
     let done = get(&service, &path).await;
     assert_eq!(done["state"], "done");
     assert_eq!((&done["counts"]["created"], &done["counts"]["failed"]), (&json!(7), &json!(1)));
-    assert_eq!(done["share"], 1.0);
+    assert_eq!((&done["share"], &done["dialect"]), (&json!(1.0), &json!("vitrine")));
     let problems = get(&service, &format!("{path}/problems")).await;
     assert_eq!(problems["problems"][0]["code"], "row_unreadable");
     assert_eq!(problems["problems"][0]["line"], 9);

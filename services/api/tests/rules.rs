@@ -4,7 +4,8 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Service, keys, problem, start, token, token_for};
+use base64::Engine;
+use common::{Service, keys, png, problem, start, token, token_for};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use vitrine_api::Role;
@@ -97,9 +98,30 @@ async fn a_preview_answers_under_drafts_and_keeps_nothing() {
     assert_eq!(found(&service, "navy dress").await[0], "p1");
     let list: Value = service.get("/v1/catalog/rules", &keeper("demo")).await.json().await.unwrap();
     assert_eq!(list["rules"], json!([]));
-    let photo = json!({"search": {"photo": {"data": ""}}});
-    let refused = send(&service, Method::POST, path, &keeper("demo"), &photo).await;
+    let wrong = json!({"search": {"picture": {"data": ""}}});
+    let refused = send(&service, Method::POST, path, &keeper("demo"), &wrong).await;
     problem(refused, 422, "field_unknown").await;
+    let empty = json!({"search": {"photo": {"data": ""}}});
+    let refused = send(&service, Method::POST, path, &keeper("demo"), &empty).await;
+    problem(refused, 422, "photo_empty").await;
+}
+
+#[tokio::test]
+async fn a_preview_is_of_a_photo_too() {
+    let service = start().await;
+    let hide = json!({"then": {"kind": "hide", "which": {"products": ["p1"]}}});
+    let data = base64::engine::general_purpose::STANDARD.encode(png(96, 96));
+    let search = json!({"photo": {"data": data}});
+    let path = "/v1/catalog/rules/preview";
+    let before = json!({"search": search});
+    let after = json!({"search": search, "rules": {"no-p1": hide}});
+    for (body, found, applied) in [(before, 1, json!([])), (after, 0, json!(["no-p1"]))] {
+        let answer = send(&service, Method::POST, path, &keeper("demo"), &body).await;
+        assert_eq!(answer.status(), 200);
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["products"].as_array().unwrap().len(), found, "{answer}");
+        assert_eq!(answer.get("rules").cloned().unwrap_or(json!([])), applied);
+    }
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 use crate::{
     address::WebAddress,
-    feed::{FeedOptions, Severity},
+    feed::{Dialect, FeedOptions, Severity},
     ids::{ImportId, MerchantId},
     ports::{Feeds, FetchError, Imports, StoreError},
 };
@@ -189,6 +189,8 @@ pub struct Progress {
     pub problems: u64,
     /// Whether the whole feed was taken and what is not in it is being removed.
     pub removing: bool,
+    /// How the feed is written, once that is known.
+    pub dialect: Option<Dialect>,
     pub counts: Counts,
 }
 

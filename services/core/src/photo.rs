@@ -1,7 +1,7 @@
 //! The door for pictures: nothing raw passes it. A [`Photo`] is upright, without metadata, within
 //! bounds, and in the one shape that the model takes.
 
-use std::{io::Cursor, sync::Arc};
+use std::{borrow::Cow, io::Cursor, sync::Arc};
 
 use fast_image_resize::{
     FilterType, PixelType, ResizeOptions, Resizer,
@@ -127,16 +127,23 @@ impl Photo {
         (self.width, self.height)
     }
 
+    /// The upright picture as JPEG, as large as it is kept. Takes milliseconds: call it where
+    /// blocking is allowed.
+    pub fn jpeg(&self) -> Vec<u8> {
+        jpeg(&self.whole())
+    }
+
+    /// All of the picture, as large as it is kept.
+    fn whole(&self) -> Cow<'_, RgbImage> {
+        match &self.detail {
+            Some(detail) => Cow::Borrowed(detail),
+            None => Cow::Owned(self.inner()),
+        }
+    }
+
     /// A part of the photo with a little around it, 0 to 1 both ways, as well as it is known.
     pub fn part(&self, region: Region) -> RgbImage {
-        let inner;
-        let whole = match &self.detail {
-            Some(detail) => &**detail,
-            None => {
-                inner = self.inner();
-                &inner
-            }
-        };
+        let whole = &*self.whole();
         let (width, height) = (whole.width() as f32, whole.height() as f32);
         let (wide, high) =
             ((region.right - region.left) * width, (region.bottom - region.top) * height);
@@ -171,9 +178,7 @@ impl Photo {
         let mut bytes: Vec<u8> = head.iter().flat_map(|number| number.to_le_bytes()).collect();
         bytes.extend_from_slice(inner.as_raw());
         if let Some(detail) = &self.detail {
-            let written =
-                JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&**detail);
-            debug_assert!(written.is_ok(), "pixels are written to memory");
+            bytes.extend(jpeg(detail));
         }
         bytes
     }
@@ -214,6 +219,13 @@ impl Photo {
             (region.bottom - self.frame.top) / height,
         )
     }
+}
+
+fn jpeg(picture: &RgbImage) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let written = JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(picture);
+    debug_assert!(written.is_ok(), "pixels are written to memory");
+    bytes
 }
 
 /// The picture scaled so that its longer side is `side` at most.

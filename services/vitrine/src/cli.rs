@@ -51,6 +51,12 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS")]
         listen: Option<String>,
     },
+    /// Ask the running service whether it is alive; ends with 0 if so, as images' health checks want.
+    Health {
+        /// Whether it is ready to answer photos, its stores and models too.
+        #[arg(long)]
+        ready: bool,
+    },
     /// Make a bearer token.
     Token {
         /// What its holder may do: shopper, agent, merchant or admin.

@@ -3,6 +3,7 @@ mod doctor;
 mod eval;
 mod eval_matches;
 mod export;
+mod health;
 mod import;
 mod key;
 mod look;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
         Command::Demo { .. } => demo::run(&settings).await,
         Command::Serve { .. } => serve::run(&settings).await,
+        Command::Health { ready } => health::run(&settings, ready).await,
         Command::Token { role, merchant, days } => token::run(&settings, role, &merchant, days),
         Command::Key { command } => key::run(&settings, command).await,
         Command::Look { photo, merchant, text, limit, complete_the_look, locale, json } => {

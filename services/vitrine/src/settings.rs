@@ -38,6 +38,7 @@ const PICTURE_SHARE: f32 = 0.8;
 pub struct Settings {
     pub server: Server,
     pub cors: Cors,
+    pub pages: Pages,
     pub data: Data,
     pub models: Models,
     pub embedder: Embedder,
@@ -65,6 +66,16 @@ pub struct Server {
     pub workers: usize,
     /// Whether `/metrics` is answered.
     pub metrics: bool,
+}
+
+/// The pages for people: a shopper's, a merchant's, an agent's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pages {
+    /// Whether they are answered.
+    pub enabled: bool,
+    /// The merchant whose shop everybody may visit on the shopper's page, without a token of the
+    /// shop's.
+    pub guests: Option<MerchantId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -227,6 +238,7 @@ impl Default for Settings {
         Self {
             server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
             cors: Cors::default(),
+            pages: Pages { enabled: true, guests: None },
             data: Data {
                 folder: "data".into(),
                 secret_file: None,
@@ -297,6 +309,12 @@ impl Settings {
             .merge(given)
             .extract()
             .map_err(|error| Error::Settings(format!("the settings can not be used: {error}")))
+    }
+
+    /// The pages, for a shop that is in production.
+    pub fn pages(&self) -> vitrine_api::Pages {
+        let Pages { enabled, guests } = self.pages.clone();
+        vitrine_api::Pages { enabled, guests, trial: None }
     }
 
     /// What counts how much when products are found and put in order.
@@ -420,7 +438,16 @@ fn given(common: &Common, listen: Option<&str>) -> Result<Figment, Error> {
         }
         given = given.merge(Toml::file_exact(file));
     }
-    given = given.merge(Env::prefixed("VITRINE_").split("__"));
+    let variables = Env::prefixed("VITRINE_").split("__");
+    for (key, path) in variables.iter() {
+        if let Some(name) = kept_in_file(key.as_str()) {
+            let text = std::fs::read_to_string(path.trim()).map_err(|error| {
+                Error::Settings(format!("`{name}` is to be read from {path}: {error}"))
+            })?;
+            given = given.merge(Serialized::global(&name, text.trim_end()));
+        }
+    }
+    given = given.merge(variables.filter(|key| kept_in_file(key.as_str()).is_none()));
     for pair in &common.set {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
             Error::Settings(format!("`--set {pair}` has no `=`; write it as models.isq=4"))
@@ -436,6 +463,21 @@ fn given(common: &Common, listen: Option<&str>) -> Result<Figment, Error> {
     Ok(given)
 }
 
+/// The setting whose value is in the file that a variable names: `data.database` of
+/// `data.database_file`. None where that is a setting itself.
+fn kept_in_file(key: &str) -> Option<String> {
+    let key = key.to_ascii_lowercase();
+    let name = key.strip_suffix("_file")?;
+    let known = known();
+    let is = |name: &str| known.iter().any(|leaf| leaf == name);
+    (is(name) && !is(&key)).then(|| name.to_owned())
+}
+
+/// The dotted names of all settings.
+fn known() -> Vec<String> {
+    leaves("", &serde_json::to_value(Settings::default()).unwrap_or_default())
+}
+
 fn plain_value(text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value @ (Value::Number(_) | Value::Bool(_) | Value::Array(_))) => value,
@@ -446,12 +488,13 @@ fn plain_value(text: &str) -> Value {
 fn refuse_unknown(given: &Figment) -> Result<(), Error> {
     let unreadable = |error| Error::Settings(format!("the settings can not be read: {error}"));
     let given: Value = given.extract().map_err(unreadable)?;
-    let known = serde_json::to_value(Settings::default()).unwrap_or_default();
-    let known = leaves("", &known);
+    let known = known();
     for key in leaves("", &given) {
+        // A table with nothing in it, as in a file of which all else is commented out.
+        let empty = key.strip_suffix('*');
         let inside_known = known.iter().any(|leaf| match leaf.strip_suffix('*') {
             Some(table) => key.starts_with(table),
-            None => key == *leaf,
+            None => key == *leaf || empty.is_some_and(|table| leaf.starts_with(table)),
         });
         if !inside_known {
             let nearest = known.iter().max_by(|one, other| {
@@ -563,6 +606,26 @@ mod tests {
         assert_eq!(error, "`models.visoin` is not a setting; did you mean `models.vision`?");
         let error = Settings::read(&common(&["server.listn=x"]), None).unwrap_err().to_string();
         assert!(error.ends_with("did you mean `server.listen`?"), "{error}");
+    }
+
+    #[test]
+    fn the_example_is_the_defaults() {
+        let example = include_str!("../../../vitrine.example.toml");
+        // The defaults name the folder of the models where it was found.
+        let folder = crate::demo::folder().display().to_string();
+        let told = |settings: Settings| format!("{settings:?}").replace(&folder, "demo");
+        assert_eq!(told(with_file(example, &[]).unwrap()), told(Settings::default()));
+        assert!(with_file("[matching]\n[image_embedder.grades]", &[]).is_ok());
+        assert!(with_file("[machting]", &[]).is_err());
+    }
+
+    #[test]
+    fn a_variable_may_name_the_file_that_has_a_setting() {
+        assert_eq!(kept_in_file("data.database_file").as_deref(), Some("data.database"));
+        assert_eq!(kept_in_file("MODELS.API_KEY_FILE").as_deref(), Some("models.api_key"));
+        for setting in ["data.secret_file", "data.database", "data.nothing_file"] {
+            assert_eq!(kept_in_file(setting), None);
+        }
     }
 
     #[test]

@@ -168,6 +168,20 @@ fn a_flag_is_stronger_than_the_environment_and_that_than_the_file() {
 }
 
 #[test]
+fn a_variable_names_the_file_that_has_a_setting() {
+    let data = tempdir().unwrap();
+    let (folder, file) = (data.path().join("shop"), data.path().join("folder"));
+    std::fs::write(&file, format!("{}\n", text(&folder))).unwrap();
+    let token = ["token", "--role", "shopper", "--merchant", "demo"];
+    let told = run(vitrine(&token).env("VITRINE_DATA__FOLDER_FILE", &file));
+    assert!(told.code == Some(0) && folder.join("secret").is_file(), "{told:?}");
+    std::fs::remove_file(&file).unwrap();
+    let told = run(vitrine(&token).env("VITRINE_DATA__FOLDER_FILE", &file));
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.contains("`data.folder` is to be read from"), "{}", told.err);
+}
+
+#[test]
 fn the_doctor_passes_what_works() {
     let data = tempdir().unwrap();
     let told = in_folder(data.path(), &["doctor", "--set", "server.listen=127.0.0.1:0"]);
@@ -283,9 +297,13 @@ impl Demo {
         };
         demo.token = between(&said, "Bearer ", "'");
         demo.photo = root().join(between(&said, "photo=@", " "));
-        demo.address = between(&said, "http://", " ");
+        demo.address = between(&said, "http://", "/");
         let url = format!("http://{}/v1/looks", demo.address);
         assert!(said.contains("curl -s -H 'Authorization: ") && said.contains(&url), "{said}");
+        for page in ["/ ", "/merchant ", "/agent "] {
+            let address = url.replace("/v1/looks", page);
+            assert!(said.contains(&address), "{said}");
+        }
         demo
     }
 
@@ -341,9 +359,22 @@ async fn the_demo_answers_stops_when_asked_and_is_quick_to_start_again() {
     let told = in_folder(data.path(), &["demo", "--listen", "127.0.0.1:0"]);
     assert_eq!(told.code, Some(2), "two services held one data folder: {told:?}");
 
+    let health = |arguments: &[&str]| {
+        let mut command = vitrine(&["health"]);
+        command.args(["--set", &format!("server.listen={}", demo.address)]);
+        run(command.args(arguments))
+    };
+    for arguments in [&[][..], &["--ready"]] {
+        let told = health(arguments);
+        assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+
     demo.signal("TERM");
     assert_eq!(demo.child.wait().unwrap().code(), Some(0));
     assert!(!data.path().join("address").exists());
+    let told = health(&[]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.err.contains("does not answer") && told.err.contains("doctor"), "{}", told.err);
 
     let started = Instant::now();
     let again = Demo::start(data.path());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use vitrine_core::{
     search::{Preview, SearchRequest},
 };
 
-use super::search::SearchPage;
+use super::search::{self, SearchPage};
 use crate::{
     body,
     caller::Keeper,
@@ -20,11 +20,11 @@ use crate::{
     problems::Code,
     search_body::{Search, SearchBody},
     state::State,
+    upload::json,
 };
 
-/// The longest rule, and the longest preview, in bytes of JSON; the longest name, in characters.
+/// The longest rule, in bytes of JSON; the longest name, in characters.
 const MAX_RULE: usize = 64 * 1024;
-const MAX_PREVIEW: usize = 1024 * 1024;
 const MAX_NAME: usize = 100;
 
 /// A rule and its name.
@@ -45,7 +45,7 @@ pub(crate) struct RuleList {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PreviewBody {
-    /// A search without a photo.
+    /// As it is sent to `searchProducts`.
     #[serde(default)]
     #[schema(value_type = SearchBody)]
     search: Map<String, Value>,
@@ -170,32 +170,40 @@ pub(crate) async fn delete_rule(
     request_body = PreviewBody,
     responses(
         (status = 200, description = "The first page of the search, with the names of the rules that were applied", body = SearchPage),
-        (status = 400, description = "`json_invalid`, `body_incomplete`, `cursor_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "`json_invalid`, `multipart_invalid`, `body_incomplete`, `cursor_invalid`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "`body_too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "`rule_invalid`, `text_invalid`, `text_too_long`, `filters_invalid`, `search_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+        (status = 404, description = "`photo_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 408, description = "`body_slow`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "`photo_too_large`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "`photo_not_a_picture`, `photo_format_unsupported`, `body_unsupported`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`rule_invalid`, `photo_missing`, `photo_empty`, `photo_base64_invalid`, `photo_unreachable`, `photo_damaged`, `photo_too_many_pixels`, `photo_too_small`, `photo_too_narrow`, `photo_refused`, `text_invalid`, `text_too_long`, `filters_invalid`, `search_invalid`, `limit_invalid`, `locale_invalid`, `field_unknown`, `field_repeated`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "`busy`", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u64, description = "Seconds to wait")
         )),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 502, description = "`model_answer_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`model_unavailable`, `store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+        (status = 504, description = "`model_timeout`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn preview_rules(
     keeper: Keeper,
+    http: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let PreviewBody { search, rules, at } =
-        body::described(payload, MAX_PREVIEW, Code::RuleInvalid).await?;
-    rules.values().try_for_each(Rule::check).map_err(bad)?;
-    let asked = Search::checked(keeper.merchant, None, search)?;
-    let preview = Preview { drafts: rules.into_iter().collect(), at };
-    let request = SearchRequest { preview: Some(preview), ..asked.request };
-    let answer = state.searching.search(request).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(SearchPage::from(answer)))
+    let described = |fields| {
+        let PreviewBody { search, rules, at } =
+            body::described_by(Value::Object(fields), Code::RuleInvalid)?;
+        rules.values().try_for_each(Rule::check).map_err(bad)?;
+        let Search { photo, request } = Search::of_json(keeper.merchant, search)?;
+        let preview = Preview { drafts: rules.into_iter().collect(), at };
+        Ok(Search { photo, request: SearchRequest { preview: Some(preview), ..request } })
+    };
+    let asked = search::read(json::fields(&http, payload, described), &state).await?;
+    search::answer(asked, &state).await
 }
 
 fn bad(error: BadRule) -> Problem {

@@ -3,10 +3,7 @@ use serde::Serialize;
 
 use tokio::time::timeout;
 use utoipa::ToSchema;
-use vitrine_core::{
-    ids::MerchantId,
-    search::{SearchAnswer, SearchRequest},
-};
+use vitrine_core::search::{SearchAnswer, SearchRequest};
 
 use super::create_look::sent;
 use crate::{
@@ -76,7 +73,13 @@ pub(crate) async fn search(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = read(caller.merchant, &request, payload, &state).await?;
+    let reading = Search::read(caller.merchant, &request, payload);
+    let asked = read(reading, &state).await?;
+    answer(asked, &state).await
+}
+
+/// Answers a search.
+pub(super) async fn answer(asked: SearchRequest, state: &State) -> Result<HttpResponse, Problem> {
     let answer = timeout(state.answer_time, state.searching.search(asked)).await;
     let answer = answer.map_err(|_| Problem::of(Code::ModelTimeout))??;
     Ok(HttpResponse::Ok()
@@ -85,16 +88,13 @@ pub(crate) async fn search(
 }
 
 /// The bytes have their place from the first one until they are a photo.
-async fn read(
-    merchant: MerchantId,
-    request: &HttpRequest,
-    payload: web::Payload,
+pub(super) async fn read(
+    reading: impl Future<Output = Result<Search, Problem>>,
     state: &State,
 ) -> Result<SearchRequest, Problem> {
     let _place = state.place()?;
-    let reading = timeout(state.body_time, Search::read(merchant, request, payload));
-    let Search { photo, request } =
-        reading.await.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
+    let read = timeout(state.body_time, reading).await;
+    let Search { photo, request } = read.unwrap_or_else(|_| Err(Problem::of(Code::BodySlow)))?;
     let photo = match photo {
         Some(photo) => Some(sent(photo, &request.merchant, state).await?.0),
         None => None,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Counts, ImportError, ImportOptions, PROBLEMS_KEPT, Progress, reading::Step};
 use crate::{
-    feed::{FeedProduct, MAX_VARIANTS, OfferTaken, Place, Problem, ProblemCode, Taken},
+    feed::{Dialect, FeedProduct, MAX_VARIANTS, OfferTaken, Place, Problem, ProblemCode, Taken},
     ids::{MerchantId, ProductId, VariantId},
     ports::{Batch, Catalog, Checkpoint, StoreError, Upserted, Work, Worked},
     product::{OfferChange, Product},
@@ -67,6 +67,11 @@ impl<'a> Intake<'a> {
             problems: Vec::new(),
             steps_kept: progress.steps,
         }
+    }
+
+    /// Notes how the feed is written.
+    pub(super) fn told_from(&mut self, dialect: Option<Dialect>) {
+        self.progress.dialect = dialect;
     }
 
     /// Remembers a step that was done before.

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::{ImportError, ImportOrder, Mode, parts::PartReader};
 use crate::{
-    feed::{Feed, FeedError, OfferFeed, OfferTaken, Taken},
+    feed::{Dialect, Feed, FeedError, OfferFeed, OfferTaken, Taken},
     ids::ImportId,
     ports::{Imports, StoreError},
 };
@@ -33,6 +33,8 @@ pub(super) enum Step {
 pub(super) struct Steps {
     pub(super) steps: Vec<Step>,
     pub(super) bytes: u64,
+    /// How the feed is written; none where it is a list of offers.
+    pub(super) dialect: Option<Dialect>,
 }
 
 /// A feed that is being read.
@@ -68,10 +70,11 @@ pub(super) fn read(imports: Arc<dyn Imports>, import: ImportId, order: &ImportOr
         let body = Counted { inner: PartReader::new(body), read: Arc::clone(&bytes) };
         let sent = match mode {
             Mode::Delta => OfferFeed::open(body, reading.currency)
-                .and_then(|feed| send(feed, Step::Offer, &bytes, &steps)),
-            Mode::Upsert | Mode::Replace => {
-                Feed::open(body, reading).and_then(|feed| send(feed, Step::Product, &bytes, &steps))
-            }
+                .and_then(|feed| send(feed, None, Step::Offer, &bytes, &steps)),
+            Mode::Upsert | Mode::Replace => Feed::open(body, reading).and_then(|feed| {
+                let dialect = Some(feed.dialect());
+                send(feed, dialect, Step::Product, &bytes, &steps)
+            }),
         };
         if let Err(error) = sent {
             // Where nobody listens any more, nobody needs to know.
@@ -107,6 +110,7 @@ async fn fetch_parts(
 /// Sends all steps; ends early, without an error, where nobody takes them any more.
 fn send<T>(
     feed: impl Iterator<Item = Result<T, FeedError>>,
+    dialect: Option<Dialect>,
     step: impl Fn(T) -> Step,
     bytes: &AtomicU64,
     steps: &Sender<Result<Steps, FeedError>>,
@@ -116,7 +120,7 @@ fn send<T>(
         let next = Vec::with_capacity(TOGETHER);
         let full = std::mem::replace(group, next);
         let bytes = bytes.load(Ordering::Relaxed);
-        steps.blocking_send(Ok(Steps { steps: full, bytes })).is_ok()
+        steps.blocking_send(Ok(Steps { steps: full, bytes, dialect })).is_ok()
     };
     for taken in feed {
         match taken {

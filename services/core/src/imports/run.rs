@@ -90,7 +90,8 @@ impl Run<'_> {
     ) -> Result<(), Halt> {
         let mut reading = reading::read(Arc::clone(self.imports), self.lease.import, order);
         let mut read = 0;
-        while let Some(Steps { steps, bytes }) = reading.next().await? {
+        while let Some(Steps { steps, bytes, dialect }) = reading.next().await? {
+            intake.told_from(dialect);
             for step in steps {
                 if done > 0 {
                     done -= 1;

@@ -354,6 +354,15 @@ fn a_photo_comes_back_from_its_bytes_as_it_was() {
 }
 
 #[test]
+fn the_whole_photo_comes_out_upright_and_without_margins() {
+    for (width, height, kept) in [(400, 200, (400, 200)), (1_024, 512, (512, 256))] {
+        let photo = Photo::from_picture(&picture(width, height), 96);
+        let whole = image::load_from_memory(&photo.jpeg()).unwrap();
+        assert_eq!((whole.width(), whole.height()), kept);
+    }
+}
+
+#[test]
 fn a_part_is_shown_with_a_little_around_it_as_large_as_is_known() {
     let picture = RgbImage::from_fn(2_000, 1_000, |x, y| {
         let inside = (500..1_000).contains(&x) && (250..750).contains(&y);
