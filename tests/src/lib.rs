@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 use vitrine::{Folder, app::App, cli::Common, settings::Settings, steps::Steps};
-use vitrine_api::{Role, ServerSettings, TokenKeys, server};
+use vitrine_api::{Pages, Role, ServerSettings, TokenKeys, Trial, server};
 use vitrine_core::{ids::MerchantId, shopping::Shopping};
 
 /// A running service with the drawn catalog. It runs until the process ends.
@@ -25,6 +25,9 @@ pub struct Service {
     _data: TempDir,
 }
 
+/// The host that pictures of the drawn catalog are said to stand on.
+const HOST: &str = "shop.example";
+
 /// The repository's folder `demo`.
 pub fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo")
@@ -38,6 +41,16 @@ pub fn python() -> Option<PathBuf> {
 /// A folder with what `tests/node.txt` lists; `./test` installs it.
 pub fn node() -> Option<PathBuf> {
     std::env::var_os("TEST_NODE").map(PathBuf::from)
+}
+
+/// A Chromium; `./test` installs Debian's where there is none.
+pub fn browser() -> Option<PathBuf> {
+    let named = std::env::var_os("TEST_BROWSER").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let programs = ["chromium", "chromium-browser", "google-chrome"];
+    let mut places = std::env::split_paths(&path)
+        .flat_map(|folder| programs.map(|program| folder.join(program)));
+    named.or_else(|| places.find(|place| place.is_file()))
 }
 
 /// The merchant of the drawn catalog.
@@ -69,7 +82,7 @@ impl Service {
                 let data = tempfile::tempdir().expect("a folder");
                 let common = Common { config: None, set, data: Some(data.path().to_owned()) };
                 let settings = Settings::read(&common, None).expect("good settings");
-                let catalog = Folder { host: "shop.example", path: demo().join("catalog") };
+                let catalog = Folder { host: HOST, path: demo().join("catalog") };
                 let feed = catalog.feed("products.jsonl").expect("the feed");
                 let app = App::open_with(&settings, &Steps::new(true), Some(catalog)).await;
                 let app = app.expect("an opened service");
@@ -83,8 +96,10 @@ impl Service {
                 let address = listener.local_addr().expect("an address");
                 let shop = Arc::clone(&app.shop);
                 let api = app.api();
+                let trial = Trial { merchant: merchant(), pictures: HOST.into() };
+                let pages = Pages { trial: Some(trial), ..settings.pages() };
                 let limits =
-                    ServerSettings { rates: settings.rates(), ..ServerSettings::default() };
+                    ServerSettings { rates: settings.rates(), pages, ..ServerSettings::default() };
                 let running = server(api, listener, limits).expect("a server");
                 sender
                     .send(Self { address, token, keeper, shop, keys, _data: data })

@@ -12,6 +12,7 @@ use actix_web::{
     web,
 };
 use vitrine_core::{
+    ids::MerchantId,
     ports::{Rates, Taken},
     quota::{Quota, Standing},
 };
@@ -80,6 +81,34 @@ impl Limits {
             }
         }
     }
+
+    /// Counts one more who is let in without a token, by where they come from and for the merchant.
+    pub(crate) async fn take_guest(
+        &self,
+        merchant: &MerchantId,
+        peer: &str,
+    ) -> Result<(), Problem> {
+        let all = [
+            (format!("guest:{peer}"), self.limits.caller),
+            (format!("merchant:{merchant}"), self.limits.merchant),
+        ];
+        let quotas: Vec<_> =
+            all.into_iter().filter_map(|(key, quota)| Some((key, quota?))).collect();
+        match self.rates.take(&quotas).await {
+            Ok(taken) if taken.allowed => Ok(()),
+            Ok(taken) => Err(too_many(&taken.standings)),
+            Err(error) => {
+                tracing::warn!(%error, "a guest is let in uncounted");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What is told to one too many.
+fn too_many(standings: &[Standing]) -> Problem {
+    let wait = standings.iter().map(|it| it.next).max().unwrap_or_default();
+    Problem::of(Code::RateLimited).retry_after(whole_seconds(wait))
 }
 
 /// Answers a request, or turns it away where it is one too many; tells how many are left.
@@ -96,9 +125,7 @@ pub(crate) async fn hold(
     let mut answer = if taken.allowed {
         next.call(request).await?
     } else {
-        let wait = taken.standings.iter().map(|it| it.next).max().unwrap_or_default();
-        let problem = Problem::of(Code::RateLimited).retry_after(whole_seconds(wait));
-        request.error_response(problem)
+        request.error_response(too_many(&taken.standings))
     };
     tell(answer.headers_mut(), &policies, &taken.standings);
     Ok(answer)

@@ -91,6 +91,8 @@ use crate::{chats, looks, problem, readiness, routes, search_body, upload};
         routes::agent::get_conversation,
         routes::agent::answer,
         routes::agent::change,
+        routes::agent::get_photo,
+        routes::sign_in::sign_in,
         routes::ucp::profile,
         routes::ucp::search,
         routes::ucp::lookup,
@@ -108,7 +110,7 @@ use crate::{chats, looks, problem, readiness, routes, search_body, upload};
         routes::metrics::metrics
     ),
     components(schemas(upload::LookForm, upload::LookBody, looks::LookCreated, looks::LookGarmentSeen, looks::LookMatches, looks::LookAdviceDelta, chats::MessageHeard, chats::MessageUnderstood, chats::MessageProducts, upload::chat::MessageBody, upload::chat::MessageForm, search_body::SearchForm, search_body::SearchBody, problem::ProblemBody, readiness::Ready)),
-    tags((name = "looks", description = "Photos, answered"), (name = "search", description = "Products by text, photo and filters"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "rules", description = "What a merchant wants of answers"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "webhooks", description = "Telling a merchant's own servers what happened"), (name = "conversations", description = "Conversations with customers, and the agents' side of them"), (name = "ucp", description = "The Universal Commerce Protocol, for shopping agents of any make"), (name = "operation", description = "For who runs the service")),
+    tags((name = "looks", description = "Photos, answered"), (name = "search", description = "Products by text, photo and filters"), (name = "events", description = "What customers did with the answers"), (name = "reports", description = "What came of answers"), (name = "experiments", description = "Settings tried out on a part of the visitors"), (name = "customers", description = "What is known of customers"), (name = "catalog", description = "What the shop sells; changes need a token of the role merchant or admin"), (name = "rules", description = "What a merchant wants of answers"), (name = "imports", description = "Feeds, taken in the background; all of it needs a token of the role merchant or admin"), (name = "webhooks", description = "Telling a merchant's own servers what happened"), (name = "conversations", description = "Conversations with customers, and the agents' side of them"), (name = "ucp", description = "The Universal Commerce Protocol, for shopping agents of any make"), (name = "pages", description = "What the pages for people need besides"), (name = "operation", description = "For who runs the service")),
     modifiers(&Token, &Scoped, &Fairness, &Extended, &Everywhere, &Examples)
 )]
 struct Contract;

@@ -46,6 +46,10 @@ problems! {
         "Ask the shop for a new token or key.";
     RoleNotAllowed = "role_not_allowed", 403, "The token may not do this",
         "Use a token or a key with the scope that `/openapi.json` names for the operation.";
+    SignInInvalid = "sign_in_invalid", 422, "It is not said as whom to sign in",
+        "Send a JSON object with `role`, one that `/openapi.json` lists.";
+    SignInClosed = "sign_in_closed", 403, "Nobody signs in here without a token",
+        "Send a token or a key of the shop with each request; the operator can let guests in as shoppers (`pages.guests`).";
     KeyInvalid = "key_invalid", 422, "The key can not be made",
         "Send a JSON object with a `name`, `scopes` that `/openapi.json` lists, and `expires_at`, a time to come, if it shall end by itself.";
     KeyUnknown = "key_unknown", 404, "There is no such key",

@@ -26,6 +26,7 @@ pub(crate) mod list_products;
 mod mcp;
 pub(crate) mod metrics;
 mod openapi;
+mod pages;
 mod problems;
 pub(crate) mod product;
 pub(crate) mod readyz;
@@ -37,6 +38,7 @@ pub(crate) mod search;
 pub(crate) mod send_events;
 pub(crate) mod set_offers;
 pub(crate) mod shown_product;
+pub(crate) mod sign_in;
 pub(crate) mod similar_products;
 pub(crate) mod synonyms;
 pub(crate) mod ucp;
@@ -53,11 +55,21 @@ use actix_web::{
 
 use crate::{caller::admit, idempotency, limits, problem::Problem, problems::Code};
 
-/// Adds every path, that of the metrics where they are to be told, and an answer for all others.
-pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
+/// Adds every path, those of the metrics and the pages where they are to be answered, and an answer
+/// for all others.
+pub(crate) fn register(config: &mut ServiceConfig, metrics: bool, pages: bool) {
     let get = web::get;
     if metrics {
         config.service(at("/metrics", "GET", [get().to(metrics::metrics)]));
+    }
+    if pages {
+        config
+            .service(at("/", "GET", [get().to(pages::shopper)]))
+            .service(at("/merchant", "GET", [get().to(pages::merchant)]))
+            .service(at("/agent", "GET", [get().to(pages::agent)]))
+            .service(at("/pages/settings.json", "GET", [get().to(pages::settings)]))
+            .service(at("/pages/pictures/{file:.*}", "GET", [get().to(pages::picture)]))
+            .service(at("/pages/{file:.*}", "GET", [get().to(pages::part)]));
     }
     config
         .service(at("/v1/looks", "POST", [web::post().to(create_look::create_look)]))
@@ -228,6 +240,12 @@ pub(crate) fn register(config: &mut ServiceConfig, metrics: bool) {
             "POST",
             [web::post().to(agent::answer)],
         ))
+        .service(at(
+            "/v1/agent/conversations/{id}/photos/{photo_id}",
+            "GET",
+            [get().to(agent::get_photo)],
+        ))
+        .service(at("/v1/sign-in", "POST", [web::post().to(sign_in::sign_in)]))
         .service(at("/v1/chat/completions", "POST", [web::post().to(chat_completions::create)]))
         .service(at("/v1/models", "GET", [get().to(chat_completions::models)]))
         .service(at("/v1/models/{id}", "GET", [get().to(chat_completions::model)]))

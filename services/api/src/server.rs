@@ -20,7 +20,9 @@ use crate::{
     etags,
     inbound::Inbound,
     limits::RateLimits,
-    openai, pace, packing, requests, routes,
+    openai, pace, packing,
+    pages::Pages,
+    requests, routes,
     state::State,
     stopping::Stopping,
     tokens::{Issuer, TokenKeys},
@@ -93,6 +95,8 @@ pub struct ServerSettings {
     pub cors: Cors,
     /// How often callers and merchants may ask.
     pub rates: RateLimits,
+    /// The pages for people.
+    pub pages: Pages,
 }
 
 impl Default for ServerSettings {
@@ -113,6 +117,7 @@ impl Default for ServerSettings {
             stopping: Stopping::default(),
             cors: Cors::default(),
             rates: RateLimits::default(),
+            pages: Pages::default(),
         }
     }
 }
@@ -125,7 +130,7 @@ pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::
     let app = move || {
         App::new()
             .app_data(state.clone())
-            .configure(|config| routes::register(config, settings.metrics))
+            .configure(|config| routes::register(config, settings.metrics, settings.pages.enabled))
             .wrap(from_fn(openai::as_openai))
             .wrap(from_fn(etags::tag))
             .wrap(from_fn(packing::choose))

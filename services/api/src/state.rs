@@ -19,6 +19,7 @@ use crate::{
     inbound::Inbound,
     limits::Limits,
     metrics::Metrics,
+    pages::Pages,
     problem::Problem,
     problems::Code,
     readiness::Readiness,
@@ -54,6 +55,7 @@ pub(crate) struct State {
     /// Bodies that are being read or decoded; bounds the memory they take together.
     pub uploads: Arc<Semaphore>,
     pub cors: Cors,
+    pub pages: Pages,
     pub stopping: Stopping,
     /// What is begun has so long once the service is asked to stop.
     pub finish_time: Duration,
@@ -87,6 +89,7 @@ impl State {
             Arc::clone(&shop.catalog),
             Arc::clone(&importing.imports),
             Arc::clone(&indexer),
+            Arc::clone(&admission),
             settings.metrics_age,
         );
         let searching = Arc::new(Searching {
@@ -121,6 +124,7 @@ impl State {
             idempotency,
             uploads: Arc::new(Semaphore::new(settings.uploads.max(1))),
             cors: settings.cors.clone(),
+            pages: settings.pages.clone(),
             stopping: settings.stopping.clone(),
             finish_time: settings.shutdown_time.saturating_sub(LAST_WORDS),
             body_time: settings.body_time,

@@ -11,6 +11,7 @@ use jsonwebtoken::{
     get_current_timestamp,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use vitrine_core::ids::MerchantId;
 
 pub use issuer::{Issuer, IssuerSettings};
@@ -24,7 +25,7 @@ pub const ISSUER: &str = "vitrine";
 const CLOCK_SKEW: u64 = 30;
 
 /// What someone may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A customer, through the merchant's app.

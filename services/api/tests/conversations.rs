@@ -2,6 +2,7 @@
 
 mod common;
 
+use base64::Engine;
 use common::{Service, png, problem, start, token, token_of};
 use reqwest::{
     Method, Response,
@@ -147,6 +148,28 @@ async fn an_agent_finds_who_waits_and_answers() {
     assert_eq!(changed.json::<Value>().await.unwrap()["status"], "closed");
     let again = say(&service, &place, &json!({"text": "hello again"})).await;
     assert_eq!(again["status"], "assistant", "who comes back is answered");
+}
+
+#[tokio::test]
+async fn an_agent_sees_the_photos_of_a_conversation_and_no_others() {
+    let service = start().await;
+    let (place, other) = (begun(&service).await, begun(&service).await);
+    let data = base64::engine::general_purpose::STANDARD.encode(png(128, 64));
+    let body = json!({"text": "do you have this?", "photos": [{"data": data}]});
+    say(&service, &place, &body).await;
+    let view: Value = service.get(&agents_place(&place), &agents()).await.json().await.unwrap();
+    let messages = view["messages"].as_array().unwrap();
+    let id = messages.iter().find_map(|message| message["photo_ids"][0].as_str()).unwrap();
+    let path = format!("{}/photos/{id}", agents_place(&place));
+    let answer = service.get(&path, &agents()).await;
+    assert_eq!(answer.headers()["content-type"], "image/jpeg");
+    let shown = image::load_from_memory(&answer.bytes().await.unwrap()).unwrap();
+    assert_eq!((shown.width(), shown.height()), (128, 64), "upright, without margins");
+    let elsewhere = format!("{}/photos/{id}", agents_place(&other));
+    problem(service.get(&elsewhere, &agents()).await, 404, "photo_unknown").await;
+    problem(service.get(&path, &token()).await, 403, "role_not_allowed").await;
+    let of_others = token_of(Role::Agent, "other");
+    problem(service.get(&path, &of_others).await, 404, "conversation_unknown").await;
 }
 
 #[tokio::test]

@@ -221,7 +221,10 @@ impl App {
         let patience = Duration::from_secs(settings.models.wait_seconds.max(1));
         let admission = Arc::new(admission.with_patience(patience));
         let outbound = importer::outbound(settings)?;
-        let fetch: Arc<dyn Fetch> = outbound.clone();
+        let fetch: Arc<dyn Fetch> = match files {
+            Some(folder) => Arc::new(FolderFetch::new(folder, outbound.clone())),
+            None => outbound.clone(),
+        };
         let webhooks = Arc::new(WebhookWorker {
             webhooks: Arc::clone(&database.webhooks),
             tell: outbound.clone(),
@@ -247,16 +250,11 @@ impl App {
             channel: Arc::new(whatsapp),
             wake: inbound.waker(),
         });
-        let importer =
-            Arc::new(importer::worker(settings, &database, outbound.clone(), indexer.waker()));
-        let pictured: Arc<dyn Fetch> = match files {
-            Some(folder) => Arc::new(FolderFetch::new(folder, outbound)),
-            None => outbound,
-        };
+        let importer = Arc::new(importer::worker(settings, &database, outbound, indexer.waker()));
         let pictures = Arc::new(PictureWorker {
             pictures: Arc::clone(&database.pictures),
             catalog: Arc::clone(&database.catalog),
-            fetcher: PictureFetcher::new(pictured, settings.pictures.at_once),
+            fetcher: PictureFetcher::new(Arc::clone(&fetch), settings.pictures.at_once),
             embedder: shop.image_embedder.clone(),
             // A merchant's own pictures are not judged.
             vision: models.vision,

@@ -15,12 +15,15 @@ pub(crate) fn folder() -> PathBuf {
     built.canonicalize().unwrap_or(built)
 }
 
+/// The host that its pictures are said to stand on.
+pub(crate) const HOST: &str = "shop.example";
+
 /// The drawn catalog's feed.
 pub(crate) const FEED: &str = "products.jsonl";
 
 /// The drawn catalog and its pictures.
 pub(crate) fn catalog() -> Folder {
-    Folder { host: "shop.example", path: folder().join("catalog") }
+    Folder { host: HOST, path: folder().join("catalog") }
 }
 
 /// A drawn photo to try.

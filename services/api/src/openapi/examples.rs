@@ -75,6 +75,8 @@ const BODIES: &[(&str, &str)] = &[
     ("SearchForm", include_str!("examples/search_form.json")),
     ("SearchPage", include_str!("examples/search_page.json")),
     ("ShownProduct", include_str!("examples/shown_product.json")),
+    ("SignInBody", include_str!("examples/sign_in_body.json")),
+    ("SignedIn", include_str!("examples/signed_in.json")),
     ("SimilarProducts", include_str!("examples/similar_products.json")),
     ("SynonymList", include_str!("examples/synonym_list.json")),
     ("Synonyms", include_str!("examples/synonyms.json")),
@@ -103,6 +105,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("exportCatalog", "text/csv", include_str!("examples/feed.csv")),
     ("exportCatalog", "text/tab-separated-values", include_str!("examples/feed.tsv")),
     ("listImportProblems", "text/csv", include_str!("examples/problems.csv")),
+    ("getConversationPhoto", "image/jpeg", "(the bytes of a JPEG file)"),
 ];
 
 /// Examples of what has to stand in an address, by its schema or, where that is plain text, its
@@ -118,6 +121,7 @@ const NAMES: &[(&str, &str)] = &[
     ("LookId", "01a20bf0-f8ca-7111-b209-4ea8a190ebbc"),
     ("ProductId", "linden-midi"),
     ("name", "nightly"),
+    ("photo_id", "3f2a9c0d5b7e41688d9f0a1b2c3d4e5f"),
 ];
 
 pub(super) struct Examples;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vitrine_core::{
     chatting::{AgentAnswer, Change},
-    conversation::{ChatMessage, ChatStatus, MAX_AGENT, MAX_TEXT, ReplySuggestion},
+    conversation::{ChatMessage, ChatStatus, MAX_AGENT, MAX_TEXT, MESSAGES_KEPT, ReplySuggestion},
     garment::Garment,
     ids::{ConversationId, ProductId},
     ports::{After, Kept, Queued},
@@ -67,6 +67,12 @@ pub(crate) struct AgentView {
     /// Replies to send as they are, or to change; prices in them are those of now.
     suggestions: Vec<ReplySuggestion>,
 }
+
+/// The bytes of a photo.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes the body to the contract")]
+pub(crate) struct PhotoFile(Vec<u8>);
 
 /// What an agent writes.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -202,6 +208,52 @@ pub(crate) async fn get_conversation(
     let garments = conversation.memory.garments.clone();
     let conversation = ConversationStatus::from(&conversation);
     Ok(HttpResponse::Ok().json(AgentView { conversation, messages, garments, suggestions }))
+}
+
+/// Get a photo of a conversation
+///
+/// Upright, as large as it is kept; the boxes of garments are fractions of it. Photos are kept an
+/// hour at most where nothing else is set.
+#[utoipa::path(
+    get,
+    path = "/v1/agent/conversations/{id}/photos/{photo_id}",
+    operation_id = "getConversationPhoto",
+    tag = "conversations",
+    security(("token" = [])),
+    params(
+        ("id" = ConversationId, Path, description = "As the list has it"),
+        ("photo_id" = String, Path, description = "As a message of the conversation has it")
+    ),
+    responses(
+        (status = 200, description = "The photo", body = PhotoFile, content_type = "image/jpeg"),
+        (status = 400, description = "`id_invalid`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`role_not_allowed`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "`conversation_unknown`, `photo_unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "`internal`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u64, description = "Seconds to wait")
+        )),
+    )
+)]
+pub(crate) async fn get_photo(
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (id, photo_id) = path.into_inner();
+    let id = known(&caller, &id, &state).await?.conversation.id;
+    let conversations = &state.chatting.conversations;
+    let kept = usize::try_from(MESSAGES_KEPT).unwrap_or(usize::MAX);
+    let messages = conversations.messages(&caller.merchant, id, None, kept).await?;
+    if !messages.iter().any(|message| message.photo_ids.contains(&photo_id)) {
+        return Err(Problem::of(Code::PhotoUnknown));
+    }
+    let side = state.shop.vision.photo_side();
+    let photo = state.shop.photos.find(&caller.merchant, &photo_id, side).await?;
+    let photo = photo.ok_or_else(|| Problem::of(Code::PhotoUnknown))?;
+    let jpeg = web::block(move || photo.jpeg()).await.map_err(|_| Problem::of(Code::Internal))?;
+    Ok(HttpResponse::Ok().content_type("image/jpeg").body(jpeg))
 }
 
 /// Answer as an agent

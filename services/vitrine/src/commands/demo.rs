@@ -1,6 +1,6 @@
 use std::{process::ExitCode, time::Duration};
 
-use vitrine_api::Role;
+use vitrine_api::{Pages, Role, Trial};
 use vitrine_core::ids::MerchantId;
 
 use super::serve;
@@ -26,13 +26,19 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
         folder => format!(" --data {}", folder.display()),
     };
     println!(
-        "\nThe service answers on http://{address} (its contract: /docs). Ask it:\n\n  \
+        "\nOpen in a browser on this machine, where one click signs in:\n\n  \
+         http://{address}/          for shoppers\n  \
+         http://{address}/merchant  for who keeps the catalog\n  \
+         http://{address}/agent     for customer service\n\n\
+         Or ask the service (its contract: /docs):\n\n  \
          curl -s -H 'Authorization: Bearer {token}' \\\n    -F photo=@{photo} http://{address}/v1/looks\n\n\
          The same in a terminal, with a photo of your own if you like:\n\n  \
          cargo run -- look {photo}{data}\n\n\
          The small model is for trying and testing. Ctrl-C ends the service."
     );
-    serve::serve(app, listener, settings).await
+    let trial = Trial { merchant, pictures: demo::HOST.into() };
+    let pages = Pages { trial: Some(trial), ..settings.pages() };
+    serve::serve(app, listener, settings, pages).await
 }
 
 /// Brings the drawn catalog into the catalog and the index; nothing is done twice.

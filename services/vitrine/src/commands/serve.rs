@@ -1,6 +1,6 @@
 use std::{net::TcpListener, process::ExitCode, sync::Arc};
 
-use vitrine_api::{ServerSettings, Stopping, server, stop_requested};
+use vitrine_api::{Pages, ServerSettings, Stopping, server, stop_requested};
 
 use crate::{app::App, error::Error, settings::Settings, steps::Steps};
 
@@ -10,7 +10,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     let app = App::open(settings, &steps).await?;
     steps.total();
     eprintln!("  answering on http://{}", address(&listener)?);
-    serve(app, listener, settings).await
+    serve(app, listener, settings, settings.pages()).await
 }
 
 /// Binds before anything slow is done, so that a taken port is told at once.
@@ -28,6 +28,7 @@ pub(super) async fn serve(
     app: App,
     listener: TcpListener,
     settings: &Settings,
+    pages: Pages,
 ) -> Result<ExitCode, Error> {
     let note = settings.data.folder.join("address");
     std::fs::write(&note, address(&listener)?).map_err(Error::file(&note))?;
@@ -40,6 +41,7 @@ pub(super) async fn serve(
         stopping: stopping.clone(),
         cors: settings.cors.clone(),
         rates: settings.rates(),
+        pages,
         ..ServerSettings::default()
     };
     let running = server(api, listener, limits).map_err(Error::Server)?;
