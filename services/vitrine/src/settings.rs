@@ -610,11 +610,12 @@ mod tests {
 
     #[test]
     fn the_example_is_the_defaults() {
-        let example = include_str!("../../../vitrine.example.toml");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vitrine.example.toml");
+        let example = std::fs::read_to_string(file).unwrap();
         // The defaults name the folder of the models where it was found.
         let folder = crate::demo::folder().display().to_string();
         let told = |settings: Settings| format!("{settings:?}").replace(&folder, "demo");
-        assert_eq!(told(with_file(example, &[]).unwrap()), told(Settings::default()));
+        assert_eq!(told(with_file(&example, &[]).unwrap()), told(Settings::default()));
         assert!(with_file("[matching]\n[image_embedder.grades]", &[]).is_ok());
         assert!(with_file("[machting]", &[]).is_err());
     }
