@@ -223,3 +223,20 @@ async fn real_photos_are_answered() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_model_did_is_told_to_who_watches() {
+    SERVICE.look(&demo().join("photos/outfit.jpg")).await;
+    let answer = reqwest::get(SERVICE.url("/metrics")).await.unwrap();
+    let text = answer.text().await.unwrap();
+    let told = |name: &str| -> f64 {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name}: {text}")).trim().parse().unwrap()
+    };
+    assert!(told("vitrine_model_tokens_total{use=\"see\"}") > 10.0);
+    assert!(told("vitrine_model_duration_seconds_count{use=\"see\"}") >= 1.0);
+    assert!(told("vitrine_model_duration_seconds_sum{use=\"see\"}") > 0.01);
+    // What the dashboard and the alerts are held to (monitoring/check).
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../metrics.txt");
+    std::fs::write(kept, text).unwrap();
+}

@@ -30,6 +30,7 @@ mod page;
 mod pages;
 mod problem;
 pub mod problems;
+mod process;
 mod product_query;
 mod readiness;
 mod reporting;

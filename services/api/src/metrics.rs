@@ -16,8 +16,11 @@ use tokio::sync::Mutex;
 use vitrine_core::{
     admission::Admission,
     indexing::{Indexer, Rebuild, RebuildState},
+    meters::meters,
     ports::{Catalog, Imports, Lag, StoreError, UnderWay},
 };
+
+use crate::process;
 
 /// What is told of all processes together comes from the store, read again after `age` at the
 /// earliest: whoever asks needs no token, and must not be able to keep the store busy.
@@ -140,8 +143,14 @@ fn text(shared: &Shared, here: &Here) -> Result<String, fmt::Error> {
     }
     registry.register("imports", "Imports of all merchants that have not ended", by_state);
 
+    let build = Family::<[(&str, &str); 1], Gauge>::default();
+    build.get_or_create(&[("version", env!("CARGO_PKG_VERSION"))]).set(1);
+    registry.register("build_info", "1, under the version that runs", build);
+    meters().register(&mut registry);
+
     let mut text = String::new();
     prometheus_text::encode(&mut text, &registry)?;
+    prometheus_text::encode(&mut text, &process::figures())?;
     Ok(text)
 }
 

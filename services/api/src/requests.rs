@@ -16,7 +16,10 @@ use actix_web::{
 };
 use futures::FutureExt;
 use tracing::{Instrument, Span, field::Empty};
-use vitrine_core::ids::{KeyId, MerchantId};
+use vitrine_core::{
+    ids::{KeyId, MerchantId},
+    meters::meters,
+};
 
 use crate::{problem::Problem, problems::Code, state::State};
 
@@ -41,7 +44,8 @@ pub(crate) async fn watch(
         "request", request_id = %id, method = %request.method(),
         route = Empty, merchant = Empty, key = Empty, status = Empty, ms = Empty
     );
-    let line = Line { span: span.clone(), started: Instant::now(), answered: false };
+    let method = request.method().to_string();
+    let line = Line { span: span.clone(), started: Instant::now(), method, answered: false };
     let state = request.app_data::<web::Data<State>>().cloned();
     let work = in_time(state, caught(request, next));
     let work = REQUEST_ID.scope(id.clone(), work).instrument(span);
@@ -108,6 +112,7 @@ fn requested_id(request: &ServiceRequest) -> Option<String> {
 struct Line {
     span: Span,
     started: Instant,
+    method: String,
     answered: bool,
 }
 
@@ -116,7 +121,11 @@ impl Line {
         let status = match answer {
             Ok(response) => {
                 let request = response.request();
-                self.span.record("route", request.match_pattern().as_deref().unwrap_or("none"));
+                let route = request.match_pattern();
+                let route = route.as_deref().unwrap_or("none");
+                self.span.record("route", route);
+                let status = response.status().as_u16();
+                meters().request(route, &self.method, status, self.started.elapsed());
                 if let Some(merchant) = request.extensions().get::<MerchantId>() {
                     self.span.record("merchant", merchant.as_str());
                 }

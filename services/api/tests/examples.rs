@@ -10,14 +10,15 @@ use common::{
     operations::{Operation, contract, operations},
     png,
     schema::Schemas,
-    start, token_as,
+    seeing_a_dress, start_with, token_as,
 };
 use reqwest::{
     Method, RequestBuilder, Response,
     multipart::{Form, Part},
 };
 use serde_json::Value;
-use vitrine_api::Role;
+use vitrine_api::{Pages, Role, ServerSettings};
+use vitrine_core::{admission::Admission, testing::sample};
 
 fn filled_in(request: RequestBuilder, kind: &str, example: &Value) -> RequestBuilder {
     match kind {
@@ -112,6 +113,20 @@ async fn checked(schemas: &Schemas<'_>, operation: &Operation, answer: Response)
     place
 }
 
+/// Has a customer show a photo in the conversation that was begun, and notes where agents see it.
+async fn show_a_photo(service: &Service, token: &str, places: &mut BTreeMap<String, String>) {
+    let agents = places["/v1/agent/conversations/"].clone();
+    let messages = format!("{}/messages", agents.replace("/v1/agent/", "/v1/"));
+    let part = Part::bytes(png(96, 96)).file_name("photo.png");
+    let form = Form::new().part("photo", part);
+    let request = service.client.post(service.url(&messages)).bearer_auth(token);
+    assert_eq!(request.multipart(form).send().await.unwrap().status(), 200);
+    let view: Value = service.get(&agents, token).await.json().await.unwrap();
+    let messages = view["messages"].as_array().unwrap();
+    let photo = messages.iter().find_map(|message| message["photo_ids"][0].as_str()).unwrap();
+    places.insert(format!("{agents}/photos/"), format!("{agents}/photos/{photo}"));
+}
+
 /// Asks again for what was read: it did not change.
 async fn revalidated(service: &Service, operation: &Operation, path: &str, token: &str) {
     let ask = || service.client.get(service.url(path)).bearer_auth(token);
@@ -131,10 +146,15 @@ async fn revalidated(service: &Service, operation: &Operation, path: &str, token
 async fn every_example_of_a_request_is_answered_as_the_contract_says() {
     let contract = contract();
     let schemas = Schemas { contract: &contract };
-    let service = start().await;
+    let pages = Pages { guests: Some(sample::merchant()), ..Pages::default() };
+    let settings = ServerSettings { pages, ..ServerSettings::default() };
+    let service = start_with(seeing_a_dress(), Admission::new(2, 8), settings).await;
     let token = token_as(Role::Admin);
     let mut places = BTreeMap::new();
     for operation in operations() {
+        if operation.path.ends_with("/{photo_id}") {
+            show_a_photo(&service, &token, &mut places).await;
+        }
         let path = operation.address(&places);
         let method: Method = operation.method.to_uppercase().parse().unwrap();
         let request =

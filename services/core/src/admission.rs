@@ -12,7 +12,7 @@ use std::{
 
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::ids::MerchantId;
+use crate::{ids::MerchantId, meters::meters};
 use queue::{Queue, Ticket, Who};
 
 /// How long work that can wait rests before it looks again.
@@ -121,6 +121,15 @@ impl Admission {
     }
 
     async fn wait(&self, who: Who) -> Result<Permit, Busy> {
+        let turn = self.turn(who).await;
+        match &turn {
+            Ok(permit) => meters().turn(permit.waited),
+            Err(Busy { .. }) => meters().turned_away(),
+        }
+        turn
+    }
+
+    async fn turn(&self, who: Who) -> Result<Permit, Busy> {
         let (ticket, turn) = {
             let mut queue = self.state.queue();
             if queue.expected(&who) > self.patience {

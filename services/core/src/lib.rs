@@ -34,6 +34,7 @@ pub mod likeness;
 pub mod look;
 pub mod matching;
 pub mod measuring;
+pub mod meters;
 pub mod moderation;
 pub mod money;
 pub mod photo;

@@ -30,6 +30,7 @@ use crate::{
     look::{Advice, Degradation, Look, LookGarment, Match, Part, Timings, whole_millis},
     matching::{self, Found, Wanted},
     measuring::Measuring,
+    meters::meters,
     photo::Photo,
     ports::{
         AdvicePiece, AdviceStream, Brief, Cache, Catalog, DescribeStream, Embedder, ImageEmbedder,
@@ -148,6 +149,7 @@ impl Shopping {
             let mut garments = match shop.garments(&request, known, &mut turn, &mut look).await {
                 Ok(garments) => garments,
                 Err(error) => {
+                    meters().look_failed();
                     yield LookEvent::Failed(error);
                     return;
                 }
@@ -156,6 +158,7 @@ impl Shopping {
                 let Seen { id, garment } = match seen {
                     Ok(seen) => seen,
                     Err(error) if look.garments.is_empty() => {
+                        meters().look_failed();
                         yield LookEvent::Failed(error);
                         return;
                     }
@@ -216,6 +219,7 @@ impl Shopping {
 
             look.timings.total = millis(started);
             look.round(request.focus.is_some());
+            meters().look(&look);
             shop.matched.note(&request.merchant, &look);
             shop.answered.note(&request.merchant, AnswerRecord::of_look(&look, &request.trial));
             if let Sight::Photo(photo) = &request.sight {

@@ -10,6 +10,7 @@ use vitrine_core::{
     garment::attribute_words,
     ids::ProductId,
     look::Suggestion,
+    meters::Purpose,
     photo::Photo,
     ports::{AdvicePiece, AdviceStream, Brief, Candidate, ModelError, Stylist},
 };
@@ -75,6 +76,7 @@ impl Stylist for VlmStylist {
         let photo = photo_of(photo, self.side)?;
         let handles = Handles::of(&brief.candidates);
         let question = Question {
+            purpose: Purpose::Advise,
             photo: photo.square().clone(),
             prompt: prompt(self.style, brief),
             schema: schema(&handles.names()),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use vitrine_core::{
     admission::Permit,
     conversation::{Heard, Intent, Understood},
+    meters::Purpose,
     ports::{Assistant, ModelError, Wording},
 };
 
@@ -63,8 +64,14 @@ impl VlmAssistant {
         Ok((object, certainty))
     }
 
-    fn question(&self, prompt: String, schema: Value, max_tokens: usize) -> Question {
-        Question { photo: self.grey.clone(), prompt, schema, max_tokens }
+    fn question(
+        &self,
+        purpose: Purpose,
+        prompt: String,
+        schema: Value,
+        max_tokens: usize,
+    ) -> Question {
+        Question { purpose, photo: self.grey.clone(), prompt, schema, max_tokens }
     }
 }
 
@@ -94,7 +101,8 @@ impl Assistant for VlmAssistant {
             ChatStyle::Compact => compact_prompt(heard),
             ChatStyle::Full => full_prompt(heard),
         };
-        let question = self.question(prompt, schema(heard.shown.len()), MAX_UNDERSTOOD);
+        let question =
+            self.question(Purpose::Understand, prompt, schema(heard.shown.len()), MAX_UNDERSTOOD);
         let (object, certainty) = self.ask(question).await?;
         let RawUnderstood { intent, about } = parsed(&object)?;
         let mut places: Vec<usize> = Vec::new();
@@ -122,7 +130,7 @@ impl Assistant for VlmAssistant {
             "additionalProperties": false,
             "x-guidance": {"whitespace_flexible": false}
         });
-        let question = self.question(word_prompt(wording), schema, MAX_WORDS);
+        let question = self.question(Purpose::Word, word_prompt(wording), schema, MAX_WORDS);
         let (object, _) = self.ask(question).await?;
         let RawWords { text } = parsed(&object)?;
         Ok(text.trim().to_owned())

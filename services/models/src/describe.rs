@@ -9,6 +9,7 @@ use serde::Deserialize;
 use vitrine_core::{
     admission::Permit,
     garment::{Garment, Region, sentence},
+    meters::Purpose,
     photo::Photo,
     ports::{DescribeStream, ModelError, Vision},
     vocabulary::{Category, Colour, Length, Pattern, Sleeve},
@@ -78,6 +79,7 @@ impl Vision for VlmVision {
     async fn describe(&self, photo: &Photo, _: &Permit) -> Result<DescribeStream, ModelError> {
         let photo = photo_of(photo, self.side)?;
         let question = Question {
+            purpose: Purpose::See,
             photo: photo.square().clone(),
             prompt: self.prompt.clone(),
             schema: self.style.schema(),

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use image::DynamicImage;
@@ -6,11 +6,10 @@ use mistralrs::{
     Constraint, Model, ModelDType, MultimodalLoaderType, MultimodalModelBuilder, RequestBuilder,
     Response, TextMessageRole, TokenSource, parse_isq_value,
 };
-use tokio::sync::mpsc;
 use vitrine_core::ports::ModelError;
 
 use crate::{
-    engine::{Piece, Pieces, Question},
+    engine::{Piece, Question, Reader},
     json_stream::{Mark, Nesting},
     settings::VisionSettings,
 };
@@ -21,7 +20,7 @@ const HAND_OVER_PAUSE: Duration = Duration::from_millis(100);
 
 /// A vision-language model in this process.
 pub struct Local {
-    model: Arc<Model>,
+    model: Model,
     timeout: Duration,
 }
 
@@ -44,44 +43,28 @@ impl Local {
         let model =
             builder.build().await.map_err(|error| ModelError::Load(format!("{error:#}")))?;
         let timeout = Duration::from_secs(settings.timeout_seconds.max(1));
-        Ok(Self { model: Arc::new(model), timeout })
+        Ok(Self { model, timeout })
     }
 
-    /// Asks, and gives the answer in pieces as it is written; ends with the JSON's last bracket or
-    /// with one error. Dropping the receiver frees the model within one step.
-    pub(crate) fn ask(&self, question: Question) -> Pieces {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let model = Arc::clone(&self.model);
-        let timeout = self.timeout;
-        tokio::spawn(async move {
-            let work = answer(&model, question, &sender);
-            let outcome = tokio::select! {
-                () = sender.closed() => return,
-                outcome = tokio::time::timeout(timeout, work) => outcome,
-            };
-            let error = match outcome {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => error,
-                Err(_) => ModelError::Timeout(timeout.as_secs()),
-            };
-            tracing::warn!(%error, "the vision model gave no whole answer");
-            let _ = sender.send(Err(error));
-        });
-        receiver
+    /// Answers up to the JSON's last bracket. Dropping the work frees the model within one step.
+    pub(crate) async fn answer(
+        &self,
+        question: Question,
+        reader: &Reader,
+    ) -> Result<(), ModelError> {
+        let late = |_| Err(ModelError::Timeout(self.timeout.as_secs()));
+        let work = answer(&self.model, question, reader);
+        tokio::time::timeout(self.timeout, work).await.unwrap_or_else(late)
     }
 }
 
 /// Asks again, once, where the engine stopped before it wrote anything: it may have been stopping
 /// already, over another request, when this one was handed to it.
-async fn answer(
-    model: &Model,
-    question: Question,
-    sender: &mpsc::UnboundedSender<Result<Piece, ModelError>>,
-) -> Result<(), ModelError> {
-    match answer_once(model, &question, sender).await {
+async fn answer(model: &Model, question: Question, reader: &Reader) -> Result<(), ModelError> {
+    match answer_once(model, &question, reader).await {
         Err(Failure::NotBegun) => {
             restarted(model).await;
-            answer_once(model, &question, sender).await.map_err(ModelError::from)
+            answer_once(model, &question, reader).await.map_err(ModelError::from)
         }
         outcome => outcome.map_err(ModelError::from),
     }
@@ -110,11 +93,7 @@ impl From<ModelError> for Failure {
 }
 
 /// Passes pieces on at once, whoever reads them however slowly: the engine waits for its reader.
-async fn answer_once(
-    model: &Model,
-    question: &Question,
-    sender: &mpsc::UnboundedSender<Result<Piece, ModelError>>,
-) -> Result<(), Failure> {
+async fn answer_once(model: &Model, question: &Question, reader: &Reader) -> Result<(), Failure> {
     let refuse = |what: String| Failure::Known(ModelError::Answer(what));
     let mut pieces = hand_over(model, question).await?;
     let mut nesting = Nesting::default();
@@ -134,7 +113,7 @@ async fn answer_once(
         // mistral.rs gives the logarithm to the base of ten.
         let probability = choice.logprobs.map_or(1.0, |told| 10_f32.powf(told.logprob));
         let closed = text.bytes().any(|byte| nesting.push(byte) == Some(Mark::Close(1)));
-        if !text.is_empty() && sender.send(Ok(Piece { text, probability })).is_err() {
+        if !text.is_empty() && !reader.take(Piece { text, probability }) {
             return Ok(());
         }
         if closed {

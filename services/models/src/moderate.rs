@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vitrine_core::{
     admission::Permit,
+    meters::Purpose,
     moderation::Unfit,
     photo::Photo,
     ports::{ModelError, Moderation, Verdict},
@@ -65,6 +66,7 @@ impl Moderation for VlmModeration {
     async fn judge(&self, photo: &Photo, _: &Permit) -> Result<Verdict, ModelError> {
         let photo = photo_of(photo, self.side)?;
         let question = Question {
+            purpose: Purpose::Judge,
             photo: photo.square().clone(),
             prompt: PROMPT.to_owned(),
             schema: schema(),

@@ -179,7 +179,7 @@ async fn watch(servers: Weak<Servers>) {
 }
 
 /// What a first answer that never came says of the servers.
-fn at_load(error: ModelError) -> ModelError {
+pub(crate) fn at_load(error: ModelError) -> ModelError {
     match error {
         ModelError::Stopped(detail) | ModelError::Answer(detail) => ModelError::Load(detail),
         other => other,

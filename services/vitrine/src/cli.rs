@@ -148,6 +148,16 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
+    /// Copy the embedded catalog, and the secret that signs tokens, into a new folder; the service may
+    /// run meanwhile.
+    Backup { to: PathBuf },
+    /// Put a backup into the data folder of a service that does not run. The index is built anew.
+    Restore {
+        from: PathBuf,
+        /// Put a catalog that is there aside, as `catalog.sqlite.replaced`.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Bring the catalog's tables up to this version, as `serve` does at its start where
     /// `data.migrate` allows it.
     Migrate {

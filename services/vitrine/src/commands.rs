@@ -1,3 +1,4 @@
+mod backup;
 mod demo;
 mod doctor;
 mod eval;
@@ -63,6 +64,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
         }
         Command::Openapi { check } => openapi::run(check.as_deref()),
+        Command::Backup { to } => backup::backup(&settings, &to).await,
+        Command::Restore { from, replace } => backup::restore(&settings, &from, replace).await,
         Command::Migrate { check } => migrate::run(&settings, check).await,
         Command::Export { out, merchant, dialect, currency } => {
             export::run(&settings, &out, &merchant, dialect, currency).await

@@ -120,7 +120,8 @@ impl Database {
     }
 }
 
-fn file(settings: &Settings) -> Result<PathBuf, Error> {
+/// The file in the data folder that is the database where no other is named.
+pub(crate) fn file(settings: &Settings) -> Result<PathBuf, Error> {
     let folder = &settings.data.folder;
     std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
     Ok(folder.join("catalog.sqlite"))

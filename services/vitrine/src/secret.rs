@@ -28,7 +28,8 @@ fn fresh() -> Result<String, Error> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a file that was not there, for its owner's eyes only.
+pub(crate) fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }

@@ -168,6 +168,58 @@ fn a_flag_is_stronger_than_the_environment_and_that_than_the_file() {
 }
 
 #[test]
+fn a_backup_brings_the_catalog_and_the_secret_to_another_place() {
+    let (data, other) = (tempdir().unwrap(), tempdir().unwrap());
+    let (shop, elsewhere) = (data.path().join("shop"), other.path().join("shop"));
+    let good = |folder: &Path, arguments: &[&str]| {
+        let told = in_folder(folder, arguments);
+        assert_eq!(told.code, Some(0), "{arguments:?}: {told:?}");
+        told.out
+    };
+    let refused = |folder: &Path, arguments: &[&str], why: &str| {
+        let told = in_folder(folder, arguments);
+        assert!(told.code == Some(2) && told.err.contains(why), "{arguments:?}: {told:?}");
+    };
+    let kept = data.path().join("kept");
+    refused(&shop, &["backup", text(&kept)], "there is no catalog");
+    good(&shop, &["import", text(&feed(&data, &products(3)))]);
+    good(&shop, &["token", "--role", "shopper", "--merchant", "demo"]);
+    let before = good(&shop, &["export"]);
+    let secret = std::fs::read(shop.join("secret")).unwrap();
+
+    good(&shop, &["backup", text(&kept)]);
+    refused(&shop, &["backup", text(&kept)], "is there already");
+    good(&shop, &["import", text(&feed(&data, &products(5)))]);
+    let after = good(&shop, &["export"]);
+    assert_ne!(before, after);
+
+    good(&elsewhere, &["restore", text(&kept)]);
+    assert_eq!(good(&elsewhere, &["export"]), before);
+    assert_eq!(std::fs::read(elsewhere.join("secret")).unwrap(), secret);
+
+    refused(&shop, &["restore", text(&kept)], "--replace");
+    let lock = std::fs::File::open(shop.join("index/lock")).unwrap();
+    lock.try_lock().unwrap();
+    refused(&shop, &["restore", text(&kept), "--replace"], "a service has");
+    drop(lock);
+    good(&shop, &["restore", text(&kept), "--replace"]);
+    assert_eq!(good(&shop, &["export"]), before);
+    assert!(!shop.join("index").exists(), "it is built anew");
+    let aside = other.path().join("aside");
+    std::fs::create_dir(&aside).unwrap();
+    std::fs::rename(shop.join("catalog.sqlite.replaced"), aside.join("catalog.sqlite")).unwrap();
+    assert_eq!(good(&aside, &["export"]), after, "what was replaced is kept");
+
+    let mut bytes = std::fs::read(kept.join("catalog.sqlite")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(7);
+    std::fs::write(kept.join("catalog.sqlite"), bytes).unwrap();
+    let told = in_folder(&shop, &["restore", text(&kept), "--replace"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert_eq!(good(&shop, &["export"]), before, "what is damaged replaces nothing");
+}
+
+#[test]
 fn a_variable_names_the_file_that_has_a_setting() {
     let data = tempdir().unwrap();
     let (folder, file) = (data.path().join("shop"), data.path().join("folder"));

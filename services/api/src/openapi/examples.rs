@@ -105,6 +105,16 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("exportCatalog", "text/csv", include_str!("examples/feed.csv")),
     ("exportCatalog", "text/tab-separated-values", include_str!("examples/feed.tsv")),
     ("listImportProblems", "text/csv", include_str!("examples/problems.csv")),
+    ("getOverviewReport", "image/svg+xml", include_str!("examples/chart.svg")),
+    ("getOverviewReport", "text/csv", include_str!("examples/overview_report.csv")),
+    ("getConversionReport", "image/svg+xml", include_str!("examples/chart.svg")),
+    ("getConversionReport", "text/csv", include_str!("examples/conversion_report.csv")),
+    ("getQueriesReport", "image/svg+xml", include_str!("examples/chart.svg")),
+    ("getQueriesReport", "text/csv", include_str!("examples/queries_report.csv")),
+    ("getLatencyReport", "image/svg+xml", include_str!("examples/chart.svg")),
+    ("getLatencyReport", "text/csv", include_str!("examples/latency_report.csv")),
+    ("getExperimentsReport", "image/svg+xml", include_str!("examples/chart.svg")),
+    ("getExperimentsReport", "text/csv", include_str!("examples/experiments_report.csv")),
     ("getConversationPhoto", "image/jpeg", "(the bytes of a JPEG file)"),
 ];
 

@@ -253,7 +253,11 @@ pub(crate) async fn get_photo(
     let photo = state.shop.photos.find(&caller.merchant, &photo_id, side).await?;
     let photo = photo.ok_or_else(|| Problem::of(Code::PhotoUnknown))?;
     let jpeg = web::block(move || photo.jpeg()).await.map_err(|_| Problem::of(Code::Internal))?;
-    Ok(HttpResponse::Ok().content_type("image/jpeg").body(jpeg))
+    Ok(HttpResponse::Ok()
+        .content_type("image/jpeg")
+        // It must reach no disk, that of a browser neither.
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(jpeg))
 }
 
 /// Answer as an agent

@@ -246,6 +246,11 @@ impl<'a> Intake<'a> {
         Recorder { progress: self.progress, problems, places }
     }
 
+    /// What came of the rows so far.
+    pub(super) fn counts(&self) -> Counts {
+        self.progress.counts
+    }
+
     /// Goes on from what was kept.
     pub(super) fn set_progress(&mut self, progress: Progress) {
         self.progress = progress;

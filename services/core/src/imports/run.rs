@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    Failure, ImportError, ImportOptions, ImportOrder, Mode, Progress, Validators,
+    Counts, Failure, ImportError, ImportOptions, ImportOrder, Mode, Progress, Validators,
     intake::{BATCH, Intake, Places},
     reading::{self, Steps},
 };
 use crate::{
     ids::ProductId,
+    meters::meters,
     ports::{Catalog, Checkpoint, ImportEnd, Imports, Lease, LeaseError, StoreError, Work, Worked},
 };
 
@@ -67,7 +68,9 @@ impl Run<'_> {
         progress: Progress,
     ) -> Result<Ended, Stopped> {
         let mut intake = Intake::new(self.catalog, &self.lease.merchant, self.options, progress);
-        match self.take_all(order, progress.steps, &mut intake).await {
+        let taken = self.take_all(order, progress.steps, &mut intake).await;
+        count(&progress.counts, &intake.counts());
+        match taken {
             Ok(()) => Ok(ImportEnd::Done.into()),
             Err(Halt::Lease(LeaseError::Lost)) => Err(Stopped::Lost),
             Err(Halt::Lease(LeaseError::Cancelled)) => Ok(ImportEnd::Cancelled.into()),
@@ -158,6 +161,16 @@ impl Run<'_> {
             last = Some(id.clone());
             others.extend(ids.into_iter().filter(|id| !intake.holds(id)));
         }
+    }
+}
+
+/// Tells what became of the rows that were read since.
+fn count(before: &Counts, now: &Counts) {
+    let since = |value: fn(&Counts) -> u64| value(now).saturating_sub(value(before));
+    let (failed, left_out) = (since(|counts| counts.failed), since(|counts| counts.left_out));
+    let taken = since(|counts| counts.rows).saturating_sub(failed + left_out);
+    for (outcome, rows) in [("taken", taken), ("left_out", left_out), ("failed", failed)] {
+        meters().rows(outcome, rows);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     garment::Garment,
     ids::{CustomerId, LookId, MerchantId},
     look::{Advice, Look, LookGarment, Part},
+    meters::{REMEMBERED, meters},
     photo::Photo,
     ports::{Brief, ModelError, StoreError, Vector},
 };
@@ -191,10 +192,14 @@ impl Shopping {
     }
 
     pub(super) async fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        self.read(key).await.unwrap_or_else(|error| {
+        let known = self.read(key).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the cache could not be read");
             None
-        })
+        });
+        if let Some(what) = REMEMBERED.into_iter().find(|what| key.starts_with(what)) {
+            meters().recalled(what, known.is_some());
+        }
+        known
     }
 
     async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {

@@ -1,6 +1,9 @@
 //! mistral.rs with the small model, at the edges where mistral.rs would trip.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use image::{Rgb, RgbImage};
 use serde::Deserialize;
@@ -9,6 +12,7 @@ use vitrine_core::{
     admission::Admission,
     conversation::{Heard, Intent, Shown},
     ids::ProductId,
+    meters::Purpose,
     ports::Assistant,
     testing::contracts,
     vocabulary::{Category, Colour},
@@ -17,7 +21,7 @@ use vitrine_core::{
 use super::*;
 use crate::{
     MistralEmbedder, ModelCard, VlmAssistant, VlmStylist, VlmVision, advise,
-    engine::Engine,
+    engine::{Engine, Pieces},
     settings::{Device, EmbedderSettings, ModelSource},
 };
 
@@ -44,7 +48,7 @@ fn describe_schema() -> Value {
 
 fn question(photo: RgbImage) -> Question {
     let prompt = "Garments:".to_owned();
-    Question { photo, prompt, schema: describe_schema(), max_tokens: 512 }
+    Question { purpose: Purpose::See, photo, prompt, schema: describe_schema(), max_tokens: 512 }
 }
 
 async fn whole(mut pieces: Pieces) -> Result<Vec<String>, ModelError> {
@@ -66,7 +70,7 @@ fn block(side: u32, shade: u8) -> RgbImage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_in_the_engine_fails_one_request_clearly_and_the_next_is_answered() {
-    let engine = Local::load(&settings(1)).await.unwrap();
+    let engine = Engine::load(&settings(1)).await.unwrap();
     let side = ModelCard::of(&settings(1).model).unwrap().photo_side;
     assert!(whole(engine.ask(question(block(side, 200)))).await.is_ok());
 
@@ -80,7 +84,7 @@ async fn a_panic_in_the_engine_fails_one_request_clearly_and_the_next_is_answere
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_ends_with_its_last_bracket_and_a_dropped_one_frees_the_engine() {
-    let engine = Local::load(&settings(1)).await.unwrap();
+    let engine = Engine::load(&settings(1)).await.unwrap();
     let side = ModelCard::of(&settings(1).model).unwrap().photo_side;
     let answer = whole(engine.ask(question(block(side, 90)))).await.unwrap().concat();
     assert!(serde_json::from_str::<Value>(&answer).is_ok(), "{answer}");
@@ -94,7 +98,7 @@ async fn an_answer_ends_with_its_last_bracket_and_a_dropped_one_frees_the_engine
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_outgrows_its_tokens_is_an_error_not_half_an_answer() {
-    let engine = Local::load(&settings(1)).await.unwrap();
+    let engine = Engine::load(&settings(1)).await.unwrap();
     let side = ModelCard::of(&settings(1).model).unwrap().photo_side;
     let record = record();
     let seen = record.iter().find(|one| one.task == "describe" && one.text.len() > 40).unwrap();
@@ -132,12 +136,12 @@ fn recorded_question(recorded: &Recorded) -> Question {
     let schema =
         if recorded.task == "describe" { describe_schema() } else { advise::schema(&handles) };
     let prompt = recorded.prompt.clone();
-    Question { photo: photo.into_rgb8(), prompt, schema, max_tokens: 512 }
+    Question { purpose: Purpose::See, photo: photo.into_rgb8(), prompt, schema, max_tokens: 512 }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_inputs_give_the_same_greedy_tokens_as_transformers() {
-    let engine = Local::load(&settings(1)).await.unwrap();
+    let engine = Engine::load(&settings(1)).await.unwrap();
     let tokenizer =
         tokenizers::Tokenizer::from_file(demo_model("vlm").join("tokenizer.json")).unwrap();
     let record = record();
@@ -157,7 +161,7 @@ async fn the_same_inputs_give_the_same_greedy_tokens_as_transformers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn photos_run_one_at_a_time_so_company_changes_no_answer() {
-    let engine = Arc::new(Local::load(&settings(1)).await.unwrap());
+    let engine = Arc::new(Engine::load(&settings(1)).await.unwrap());
     let admission = Arc::new(vitrine_core::admission::Admission::new(1, 8));
     let record = record();
     let eight: Vec<&Recorded> =
@@ -232,7 +236,7 @@ async fn nine_in_ten_drawn_messages_are_understood() {
 #[tokio::test(flavor = "multi_thread")]
 async fn weights_quantised_in_place_answer_too() {
     let settings = VisionSettings { isq: Some("q8_0".into()), ..settings(1) };
-    let engine = Local::load(&settings).await.unwrap();
+    let engine = Engine::load(&settings).await.unwrap();
     let side = ModelCard::of(&settings.model).unwrap().photo_side;
     let answer = whole(engine.ask(question(block(side, 120)))).await.unwrap().concat();
     assert!(serde_json::from_str::<Value>(&answer).is_ok(), "{answer}");
@@ -242,7 +246,7 @@ async fn weights_quantised_in_place_answer_too() {
 async fn a_folder_without_a_model_is_told_and_never_looked_for_on_the_network() {
     let mut wrong = settings(1);
     wrong.model = ModelSource::Folder("no/such/model".into());
-    let error = Local::load(&wrong).await.err().unwrap().to_string();
+    let error = Engine::load(&wrong).await.err().unwrap().to_string();
     assert!(error.contains("no/such/model") && error.contains("hub:"), "{error}");
 }
 

@@ -7,22 +7,19 @@ use std::sync::Arc;
 use image::{Rgb, RgbImage};
 use reqwest::{Response, Url};
 use serde_json::json;
-use tokio::sync::mpsc;
-use vitrine_core::ports::ModelError;
+use vitrine_core::{meters::Purpose, ports::ModelError};
 
 use super::{
-    Read, Servers, at_load,
+    Read, Servers,
     caller::{Failure, Next},
     lines::Lines,
 };
 use crate::{
-    engine::{Piece, Pieces, Question},
+    engine::{Piece, Question, Reader},
     json_stream::{Mark, Nesting},
     settings::{ChatWire, ServedVisionSettings},
 };
 use wire::{Line, Words};
-
-type Sender = mpsc::UnboundedSender<Result<Piece, ModelError>>;
 
 /// A vision-language model on servers.
 pub struct Served {
@@ -32,35 +29,33 @@ pub struct Served {
 }
 
 impl Served {
-    /// Has one small picture looked at. Errors are [`ModelError::Load`], or [`ModelError::Timeout`].
-    pub(crate) async fn load(settings: &ServedVisionSettings) -> Result<Self, ModelError> {
+    pub(crate) fn new(settings: &ServedVisionSettings) -> Result<Self, ModelError> {
         let ServedVisionSettings { served, wire } = settings;
         let model = served.model.clone();
-        let question = wire.body(&model, &probe(), false)?;
+        let question = wire.body(&model, &Self::probe(), false)?;
         let servers = Servers::new(served, wire.path(), question)?;
-        let engine = Self { servers, model, wire: *wire };
-        let mut pieces = engine.ask(probe());
-        while let Some(piece) = pieces.recv().await {
-            piece.map_err(at_load)?;
-        }
-        Ok(engine)
+        Ok(Self { servers, model, wire: *wire })
     }
 
-    pub(crate) fn ask(&self, question: Question) -> Pieces {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let (servers, model, wire) = (Arc::clone(&self.servers), self.model.clone(), self.wire);
-        tokio::spawn(async move {
-            let work = answer(&servers, &model, wire, question, &sender);
-            let outcome = tokio::select! {
-                () = sender.closed() => return,
-                outcome = work => outcome,
-            };
-            if let Err(error) = outcome {
-                tracing::warn!(%error, "the vision model gave no whole answer");
-                let _ = sender.send(Err(error));
-            }
-        });
-        receiver
+    /// One small picture, to be looked at before others are.
+    pub(crate) fn probe() -> Question {
+        let schema = json!({"type": "array", "items": {"enum": ["ok"]}, "maxItems": 1});
+        Question {
+            purpose: Purpose::See,
+            photo: RgbImage::from_pixel(64, 64, Rgb([128; 3])),
+            prompt: "Answer with the JSON array [\"ok\"].".into(),
+            schema,
+            max_tokens: 16,
+        }
+    }
+
+    /// Answers up to the JSON's last bracket.
+    pub(crate) async fn answer(
+        &self,
+        question: Question,
+        reader: &Reader,
+    ) -> Result<(), ModelError> {
+        answer(&self.servers, &self.model, self.wire, question, reader).await
     }
 }
 
@@ -70,7 +65,7 @@ async fn answer(
     model: &str,
     wire: ChatWire,
     question: Question,
-    sender: &Sender,
+    reader: &Reader,
 ) -> Result<(), ModelError> {
     let (deadline, model) = (servers.deadline(), model.to_owned());
     let writing = tokio::task::spawn_blocking(move || wire.body(&model, &question, true));
@@ -82,7 +77,7 @@ async fn answer(
     loop {
         let Words { text, over } = said;
         let closed = text.bytes().any(|byte| nesting.push(byte) == Some(Mark::Close(1)));
-        let sent = text.is_empty() || sender.send(Ok(Piece { text, probability: 1.0 })).is_ok();
+        let sent = text.is_empty() || reader.take(Piece { text, probability: 1.0 });
         if closed || !sent {
             return Ok(());
         }
@@ -131,15 +126,4 @@ async fn words(lines: &mut Lines, servers: &Servers, wire: ChatWire) -> Result<W
     }
     let detail = format!("{} cut its answer short", lines.address());
     Err(Failure { error: ModelError::Stopped(detail), next: Next::Later })
-}
-
-/// A question that every vision-language model can answer, at little cost.
-fn probe() -> Question {
-    let schema = json!({"type": "array", "items": {"enum": ["ok"]}, "maxItems": 1});
-    Question {
-        photo: RgbImage::from_pixel(64, 64, Rgb([128; 3])),
-        prompt: "Answer with the JSON array [\"ok\"].".into(),
-        schema,
-        max_tokens: 16,
-    }
 }

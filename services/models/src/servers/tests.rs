@@ -12,12 +12,15 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use image::RgbImage;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use vitrine_core::testing::{FakeEmbedder, contracts};
+use vitrine_core::{
+    meters::Purpose,
+    testing::{FakeEmbedder, contracts},
+};
 
 use super::*;
 use crate::{
     ModelCard, VlmAssistant, VlmStylist, VlmVision,
-    engine::{self, Pieces, Question},
+    engine::{Engine, Pieces, Question},
     settings::{ChatWire, Device, ModelSource, ServedVisionSettings, VisionSettings},
     tests::stand_in::{Asked, Piece, Reply, StandIn},
 };
@@ -34,19 +37,25 @@ fn served(servers: &[&StandIn]) -> ServedSettings {
     }
 }
 
-async fn chat(servers: &[&StandIn]) -> Served {
+async fn chat(servers: &[&StandIn]) -> Engine {
     chat_within(servers, 20).await
 }
 
-async fn chat_within(servers: &[&StandIn], timeout_seconds: u64) -> Served {
+async fn chat_within(servers: &[&StandIn], timeout_seconds: u64) -> Engine {
     let served = ServedSettings { timeout_seconds, ..served(servers) };
     let settings = ServedVisionSettings { served, wire: ChatWire::Openai };
-    Served::load(&settings).await.unwrap()
+    Engine::served(&settings).await.unwrap()
 }
 
 fn question() -> Question {
     let schema = json!({"type": "array"});
-    Question { photo: RgbImage::new(32, 32), prompt: "What?".into(), schema, max_tokens: 64 }
+    Question {
+        purpose: Purpose::See,
+        photo: RgbImage::new(32, 32),
+        prompt: "What?".into(),
+        schema,
+        max_tokens: 64,
+    }
 }
 
 /// All of an answer.
@@ -98,7 +107,7 @@ async fn small_model() -> StandIn {
         concurrency: 1,
         timeout_seconds: 60,
     };
-    let engine = Arc::new(engine::Engine::load(&settings).await.unwrap());
+    let engine = Arc::new(Engine::load(&settings).await.unwrap());
     StandIn::start(move |asked| {
         assert_eq!(asked.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
         let body: Value = serde_json::from_slice(&asked.body).unwrap();
@@ -137,6 +146,7 @@ fn read(path: &str, body: &Value) -> (ChatWire, Question) {
     schema["x-guidance"] = json!({"whitespace_flexible": false});
     let photo = image::load_from_memory(&STANDARD.decode(photo).unwrap()).unwrap().into_rgb8();
     let question = Question {
+        purpose: Purpose::See,
         photo,
         prompt: prompt.as_str().unwrap().into(),
         schema,
@@ -181,7 +191,7 @@ async fn a_served_model_keeps_the_contracts_of_vision_and_stylist_over_either_wi
             concurrency: 1,
             timeout_seconds: 60,
         };
-        let engine = Arc::new(engine::Engine::load(&settings).await.unwrap());
+        let engine = Arc::new(Engine::load(&settings).await.unwrap());
         contracts::vision(&VlmVision::new(Arc::clone(&engine), &card, &settings)).await;
         let stylist = VlmStylist::new(Arc::clone(&engine), &card, &settings);
         contracts::stylist(&stylist, card.photo_side).await;
@@ -379,7 +389,7 @@ async fn a_server_that_can_not_be_used_is_told_when_it_is_loaded() {
         (ServedSettings { urls: vec![password], ..good.clone() }, "API key"),
     ] {
         let settings = ServedVisionSettings { served, wire: ChatWire::Openai };
-        let error = Served::load(&settings).await.err().unwrap();
+        let error = Engine::served(&settings).await.err().unwrap();
         assert!(matches!(error, ModelError::Load(_)), "{error:?}");
         assert!(error.to_string().contains(told), "{error}");
         assert!(!error.to_string().contains("secret"), "{error}");

@@ -100,6 +100,26 @@ impl SqliteCatalog {
         Ok(status)
     }
 
+    /// Writes a copy of the file as it is at one moment, where nothing is yet; others may read and
+    /// write it meanwhile.
+    pub async fn copy(file: &Path, to: &Path) -> Result<(), StoreError> {
+        let mut connection = reach(&address(file).create_if_missing(false)).await?;
+        let to = to.to_string_lossy().into_owned();
+        sqlx::query("VACUUM INTO $1").bind(to).execute(&mut connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)
+    }
+
+    /// What SQLite finds wrong with the file itself, line by line; nothing where all is well.
+    pub async fn damage(file: &Path) -> Result<Vec<String>, StoreError> {
+        let mut connection = reach(&address(file).create_if_missing(false)).await?;
+        let told: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_all(&mut connection)
+            .await
+            .map_err(failed)?;
+        connection.close().await.map_err(failed)?;
+        Ok(told.into_iter().filter(|line| line != "ok").collect())
+    }
+
     /// Waits for what is under way and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;

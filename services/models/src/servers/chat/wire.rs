@@ -38,7 +38,7 @@ impl ChatWire {
         question: &Question,
         stream: bool,
     ) -> Result<String, ModelError> {
-        let Question { photo, prompt, schema, max_tokens } = question;
+        let Question { photo, prompt, schema, max_tokens, .. } = question;
         let mut schema = schema.clone();
         if let Some(schema) = schema.as_object_mut() {
             schema.retain(|key, _| !key.starts_with("x-"));
