@@ -4,7 +4,7 @@ import { get } from '../common/api.js';
 import { fill, h } from '../common/dom.js';
 import { colours, money, moment, shortMoment } from '../common/format.js';
 import { problemBox } from '../common/problems.js';
-import { say, sayList } from '../common/words.js';
+import { say, sayJoined } from '../common/words.js';
 import { product } from './products.js';
 
 /** Purchases that are told at most, the latest first. */
@@ -28,7 +28,7 @@ function facts({ profile, events }) {
   const { sizes, liked_colours: liked, avoided_colours: avoided, budget } = profile;
   const bought = events.filter(({ kind }) => kind === 'purchase').slice(-PURCHASES).reverse();
   const known = [
-    sizes.length > 0 && ['sizes', sayList(sizes, 'unit')],
+    sizes.length > 0 && ['sizes', sayJoined(sizes)],
     liked.length > 0 && ['liked', colours(liked)],
     avoided.length > 0 && ['avoided', colours(avoided)],
     budget && ['budget', money(budget)],

@@ -4,7 +4,7 @@ import { get } from '../common/api.js';
 import { fill, h } from '../common/dom.js';
 import { money } from '../common/format.js';
 import { picture } from '../common/pictures.js';
-import { say, sayList } from '../common/words.js';
+import { say, sayJoined } from '../common/words.js';
 
 /** Milliseconds that a product is shown for before it is asked for anew. */
 const FRESH = 60_000;
@@ -79,7 +79,7 @@ function stock({ available = true, variants }) {
   const there = variants.filter(({ availability }) => !['out_of_stock', 'discontinued'].includes(availability));
   if (!available || there.length === 0) return h('span', { class: 'product-stock bad' }, say('availability.out_of_stock'));
   const sizes = [...new Set(there.map(({ size }) => size).filter(Boolean))].sort(bySize);
-  return sizes.length === 0 ? null : h('span', { class: 'product-stock' }, sayList(sizes, 'unit'));
+  return sizes.length === 0 ? null : h('span', { class: 'product-stock' }, sayJoined(sizes));
 }
 
 function bySize(a, b) {

@@ -76,7 +76,7 @@ function featuresOf(garment) {
     garment.sleeve && say(`sleeve.${garment.sleeve}`),
     garment.length && say(`length.${garment.length}`),
   ].filter(Boolean);
-  return features.length > 0 && sayList(features, 'unit');
+  return features.length > 0 && sayList(features);
 }
 
 /** Says where products of other kinds had to do. */
