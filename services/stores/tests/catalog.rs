@@ -5,18 +5,23 @@ mod common;
 
 use std::{
     collections::{HashMap, HashSet},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Executor, migrate::Migrator, sqlite::SqliteConnectOptions,
+};
 use vitrine_core::{
     ids::{MerchantId, ProductId},
     indexing::IndexingStore,
     ports::{Catalog, Lag, StoreError},
     product::Product,
+    product_filter::ProductFilter,
     testing::{sample, strike_out},
+    vocabulary::Category,
 };
 use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
@@ -61,6 +66,7 @@ on_both![
     many_that_make_the_tables_at_once_all_succeed,
     entries_from_before_their_time_was_kept_wait_since_the_migration,
     a_long_outbox_is_estimated,
+    a_catalog_of_the_first_version_keeps_all_that_it_holds,
     a_catalog_of_a_newer_version_is_refused,
     a_catalog_of_another_making_is_refused,
 ];
@@ -94,6 +100,36 @@ impl Place {
         match self {
             Self::Sqlite(dir) => SqliteCatalog::migrations(&dir.path().join("catalog.db")).await,
             Self::Postgres(database) => PostgresCatalog::migrations(&database.url()).await,
+        }
+    }
+
+    /// Brings fresh tables up to an older version.
+    async fn migrate_to(&self, version: i64) {
+        let (kind, url) = match self {
+            Self::Sqlite(dir) => {
+                let file = dir.path().join("catalog.db");
+                ("sqlite", format!("sqlite:{}?mode=rwc", file.display()))
+            }
+            Self::Postgres(database) => ("postgres", database.url()),
+        };
+        let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(kind);
+        let older = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(all).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            if name.split('_').next().unwrap().parse::<i64>().unwrap() <= version {
+                std::fs::copy(entry.path(), older.path().join(name)).unwrap();
+            }
+        }
+        let steps = Migrator::new(older.path()).await.unwrap();
+        match self {
+            Self::Sqlite(_) => {
+                let options: SqliteConnectOptions = url.parse().unwrap();
+                steps.run(&mut options.connect().await.unwrap()).await.unwrap();
+            }
+            Self::Postgres(database) => {
+                steps.run(&mut database.options().connect().await.unwrap()).await.unwrap();
+            }
         }
     }
 
@@ -328,6 +364,40 @@ async fn entries_from_before_their_time_was_kept_wait_since_the_migration(place:
         .await;
     let later = catalog.lag().await.unwrap();
     assert_eq!(later, Lag { products: 3, ..lag }, "one without a time counts, and does not wait");
+}
+
+/// What the first version of the tables held, written as its program wrote it.
+const OF_THE_FIRST_VERSION: &str = r#"
+INSERT INTO products (merchant, id, document) VALUES ('shop', 'linden-midi', '{"id":"linden-midi","title":"Linden midi dress","brand":"Linden","description":"Falls softly.","category":"dress","gender":"women","age_group":"adult","material":"linen","pattern":"plain","sleeve":"short","length":"midi","tags":["summer"],"link":"https://shop.example/p/linden-midi","image_link":null,"variants":[]}');
+INSERT INTO variants (merchant, id, product, position, attributes) VALUES
+    ('shop', 'linden-midi-navy-s', 'linden-midi', 0, '{"colours":["navy"],"size":"S"}'),
+    ('shop', 'linden-midi-navy-m', 'linden-midi', 1, '{"colours":["navy"],"size":"M"}');
+INSERT INTO offers (merchant, variant, price, currency, sale_price, sale_currency, availability, stock) VALUES
+    ('shop', 'linden-midi-navy-s', 4990, 'EUR', 3990, 'EUR', 'in_stock', 3),
+    ('shop', 'linden-midi-navy-m', 4990, 'EUR', NULL, NULL, 'out_of_stock', 0);
+INSERT INTO outbox (merchant, product) VALUES ('shop', 'linden-midi');
+"#;
+
+async fn a_catalog_of_the_first_version_keeps_all_that_it_holds(place: &Place) {
+    place.migrate_to(1).await;
+    place.run(OF_THE_FIRST_VERSION).await;
+    let before = place.migrations().await.unwrap();
+    assert_eq!((before.applied.len(), before.pending.is_empty()), (1, false));
+
+    let catalog = place.open().await;
+    assert_eq!(place.migrations().await.unwrap().pending, []);
+    let (shop, id) = (MerchantId::new("shop").unwrap(), ProductId::new("linden-midi").unwrap());
+    let kept = catalog.products(&shop, &[id]).await.unwrap();
+    let [product] = &kept[..] else { panic!("{kept:?}") };
+    assert_eq!((&*product.title, product.tags.len()), ("Linden midi dress", 1));
+    let offers: Vec<_> = product.variants.iter().map(|variant| &variant.offer).collect();
+    assert_eq!((offers[0].current_price().amount, offers[0].stock), (3_990, Some(3)));
+    assert!(!offers[1].can_be_bought_now(), "{offers:?}");
+    assert_eq!(catalog.pending(&shop).await.unwrap(), 1, "the index still has to learn of it");
+
+    let filter = ProductFilter { categories: vec![Category::Dress], ..ProductFilter::default() };
+    let listed = catalog.matching_ids(&shop, &filter, None, 10).await.unwrap();
+    assert_eq!(listed.len(), 1, "what was written before is found by its facts too");
 }
 
 /// Entries are counted to 10,000; of more, no scrape reads them all.

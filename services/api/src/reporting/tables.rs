@@ -6,7 +6,7 @@ use vitrine_core::reports::{
 };
 
 use super::word;
-use crate::spreadsheet::rows;
+use crate::spreadsheet::{harmless, rows};
 
 type Row = Vec<String>;
 
@@ -103,9 +103,9 @@ pub(super) fn experiments(report: &ExperimentReport) -> Bytes {
             ];
             outcomes.map(|(outcome, share, against)| {
                 let named = [
-                    experiment.name.to_string(),
+                    harmless(&experiment.name.to_string()),
                     experiment.running.to_string(),
-                    variant.name.to_string(),
+                    harmless(&variant.name.to_string()),
                     outcome.to_owned(),
                 ];
                 named.into_iter().chain(rate(share)).chain(difference(against)).collect()
