@@ -33,9 +33,12 @@ async fn text(service: &Service) -> String {
     answer.text().await.unwrap()
 }
 
-/// The samples by name, with their labels.
 async fn scrape(service: &Service) -> BTreeMap<String, f64> {
-    let text = text(service).await;
+    samples(&text(service).await)
+}
+
+/// The samples by name, with their labels.
+fn samples(text: &str) -> BTreeMap<String, f64> {
     let samples = text.lines().filter(|line| !line.starts_with('#'));
     let sample = |line: &str| {
         let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("{line}"));
@@ -136,8 +139,9 @@ async fn the_metrics_tell_of_imports_and_of_building_anew() {
 #[tokio::test]
 async fn every_figure_says_what_it_is_and_names_no_merchant() {
     let service = fresh().await;
+    service.still_answers().await;
     let text = text(&service).await;
-    let figures = scrape(&service).await;
+    let figures = samples(&text);
     assert_eq!(figures["vitrine_indexer_on_duty"], 0.0);
     for sample in figures.keys() {
         let name = sample.split('{').next().unwrap();
