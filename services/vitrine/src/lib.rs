@@ -10,6 +10,7 @@ pub mod evaluate;
 mod folder_fetch;
 mod importer;
 mod people;
+pub mod planning;
 mod search;
 mod secret;
 pub mod settings;
