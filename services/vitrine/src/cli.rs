@@ -12,6 +12,8 @@ use vitrine_core::{
     scope::Scope,
 };
 
+use crate::planning::Ask;
+
 /// Answers a customer's outfit photo with the shop's own products and advice.
 #[derive(Debug, Parser)]
 #[command(name = "vitrine", version, about, propagate_version = true)]
@@ -164,6 +166,14 @@ pub enum Command {
         /// Only say what is missing.
         #[arg(long)]
         check: bool,
+    },
+    /// Say what to run for so many looks and products, and print the working.
+    Plan {
+        #[command(flatten)]
+        ask: Box<Ask>,
+        /// Print the plan as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Measure how well the models see and find.
     Eval {

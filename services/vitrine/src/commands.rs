@@ -10,6 +10,7 @@ mod key;
 mod look;
 mod migrate;
 mod openapi;
+mod plan;
 mod serve;
 mod table;
 mod token;
@@ -80,6 +81,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let asked = eval_matches::Asked { folder, limit, boxes, tune, json };
             eval_matches::run(settings, asked).await
         }
+        Command::Plan { ask, json } => plan::run(&ask, json),
         Command::Doctor { repair } => doctor::run(&settings, repair).await,
     }
 }
