@@ -26,16 +26,22 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args) -> Outcome<()> {
-    let mut figures = Vec::new();
-    for rows in &args.rows {
-        figures.extend(at_size(*rows, args.times).await?);
-    }
+    let figures = measure(&args.rows, args.times).await?;
     measure::print(&figures);
     if let Some(file) = &args.json {
         let text = serde_json::to_string_pretty(&measure::to_json(&figures))?;
         std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
+}
+
+/// At these sizes, one after the other; the best of so many times counts.
+pub(crate) async fn measure(sizes: &[u64], times: u32) -> Outcome<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for rows in sizes {
+        figures.extend(at_size(*rows, times).await?);
+    }
+    Ok(figures)
 }
 
 /// Runs a step and its bare one in turns, so that both meet the same machine.

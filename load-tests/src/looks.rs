@@ -13,6 +13,7 @@ use vitrine_tests::{Service, demo};
 
 use crate::measure::{Outcome, machine};
 use client::Client;
+pub(crate) use crowd::{Crowd, MOST as CROWD};
 
 /// Requests of one kind before it is the turn of another: so many that none pays for what the one
 /// before it left in the processor's caches.
@@ -36,6 +37,12 @@ pub(crate) struct Args {
     json: Option<PathBuf>,
 }
 
+impl Default for Args {
+    fn default() -> Self {
+        Self { requests: 500, clients: 100, redis: None, json: None }
+    }
+}
+
 /// A ratio, and the bound that it should keep.
 pub(crate) struct Ratio {
     pub(crate) what: &'static str,
@@ -45,6 +52,7 @@ pub(crate) struct Ratio {
     pub(crate) bound: Bound,
 }
 
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Bound {
     AtLeast(f64),
     AtMost(f64),
@@ -82,19 +90,7 @@ impl Ratio {
 }
 
 pub(crate) async fn run(args: &Args) -> Outcome<()> {
-    let service = Service::working(&BUSY);
-    let client = Client::new(&service)?;
-    let mut ratios = known(&client, args.requests, Kept::Here).await?;
-    ratios.extend(unknown(&service, &client).await?);
-    let crowd = crowd::run(&service, args.clients).await?;
-    // Last: its models share the processor with those of the other service.
-    let sharing = args.redis.as_ref().map(|redis| {
-        let redis = format!("data.redis={redis}");
-        Service::working(&[&BUSY[..], &[&redis]].concat())
-    });
-    if let Some(sharing) = &sharing {
-        ratios.extend(known(&Client::new(sharing)?, args.requests, Kept::Redis).await?);
-    }
+    let (ratios, crowd) = measure(args).await?;
     println!("{:<44} {:>10} {:>10} {:>6}", "median", "ms", "next to", "ratio");
     ratios.iter().for_each(Ratio::print);
     crowd.print();
@@ -109,6 +105,24 @@ pub(crate) async fn run(args: &Args) -> Outcome<()> {
         std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
+}
+
+/// All ratios, and what a crowd sees.
+pub(crate) async fn measure(args: &Args) -> Outcome<(Vec<Ratio>, Crowd)> {
+    let service = Service::working(&BUSY);
+    let client = Client::new(&service)?;
+    let mut ratios = known(&client, args.requests, Kept::Here).await?;
+    ratios.extend(unknown(&service, &client).await?);
+    let crowd = crowd::run(&service, args.clients).await?;
+    // Last: its models share the processor with those of the other service.
+    let sharing = args.redis.as_ref().map(|redis| {
+        let redis = format!("data.redis={redis}");
+        Service::working(&[&BUSY[..], &[&redis]].concat())
+    });
+    if let Some(sharing) = &sharing {
+        ratios.extend(known(&Client::new(sharing)?, args.requests, Kept::Redis).await?);
+    }
+    Ok((ratios, crowd))
 }
 
 /// Where what was answered is kept.
@@ -186,7 +200,7 @@ async fn unknown(service: &Service, client: &Client) -> Outcome<Vec<Ratio>> {
 }
 
 /// Paints a square in the corner of a photo, so that it is another one.
-fn mark(photo: &mut RgbImage, side: u32, shade: [u8; 3]) {
+pub(crate) fn mark(photo: &mut RgbImage, side: u32, shade: [u8; 3]) {
     for x in 0..photo.width().min(side) {
         for y in 0..photo.height().min(side) {
             photo.put_pixel(x, y, Rgb(shade));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// The share of its bare step's rate that a step should reach.
-const RATIO: f64 = 0.6;
+pub(crate) const RATIO: f64 = 0.6;
 /// The share of the rate at the fewest rows that should be left at the most.
 const FLAT: f64 = 0.8;
 
@@ -50,7 +50,7 @@ impl Figure {
         self.rows as f64 / self.took.bare.as_secs_f64()
     }
 
-    fn ratio(&self) -> f64 {
+    pub(crate) fn ratio(&self) -> f64 {
         self.rate() / self.bare()
     }
 }

@@ -11,12 +11,12 @@ use super::{bar, client::Client, mark, median};
 use crate::measure::Outcome;
 
 /// What more than the unloaded time an accepted answer may take, the waiting in the queue aside.
-const MOST: f64 = 1.2;
+pub(crate) const MOST: f64 = 1.2;
 /// Photos that are sent one by one before the crowd, and as many after it.
 const ALONE: u32 = 20;
 
 /// Many clients at once before a queue that is too short for them.
-pub(super) struct Crowd {
+pub(crate) struct Crowd {
     clients: u32,
     accepted: usize,
     told_to_come_back: usize,
@@ -29,6 +29,11 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
+    /// The median with others there, of that alone.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.median.as_secs_f64() / self.unloaded.as_secs_f64()
+    }
+
     pub(super) fn print(&self) {
         let ratio = |time: Duration| time.as_secs_f64() / self.unloaded.as_secs_f64();
         println!(

@@ -16,6 +16,7 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vitrine_core::ids::MerchantId;
 
@@ -25,7 +26,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DE
 /// What a page may send besides what every page may.
 const SENT: HeaderValue = HeaderValue::from_static(
     "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, \
-     Mcp-Method, Mcp-Name, MCP-Protocol-Version, Request-Id",
+     Mcp-Method, Mcp-Name, MCP-Protocol-Version, Request-Id, traceparent, tracestate",
 );
 /// What a page may read besides what every page may.
 const READ: HeaderValue = HeaderValue::from_static(
@@ -93,11 +94,17 @@ impl fmt::Display for Origin {
 
 /// The web pages that may read answers; none of them is asked for a password, so a page is named
 /// by where it comes from alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cors {
-    /// For every merchant.
+    /// Pages that may read what concerns any merchant: scheme, host, and the port where it is not the
+    /// scheme's own. Apps and servers need none of it.
+    #[schemars(with = "Vec<String>", example = ["https://shop.example"])]
     pub origins: Vec<Origin>,
-    /// For one merchant, besides.
+    /// Pages that may read what concerns one merchant, besides.
+    #[schemars(
+        with = "BTreeMap<String, Vec<String>>",
+        example = serde_json::json!({"my-shop": ["https://shop.example", "https://www.shop.example"]})
+    )]
     pub merchants: BTreeMap<MerchantId, Vec<Origin>>,
 }
 

@@ -42,7 +42,9 @@ mod spreadsheet;
 mod sse;
 mod state;
 mod stopping;
+mod tls;
 mod tokens;
+mod trace;
 mod ucp;
 mod upload;
 
@@ -55,6 +57,7 @@ pub use pages::{Pages, Trial};
 pub use routes::access::markdown as routes_markdown;
 pub use server::{Api, ServerSettings, Shared, server, stop_requested};
 pub use stopping::Stopping;
+pub use tls::{Certificate, TlsError};
 pub use tokens::{
     BadToken, Claims, ISSUER, Issuer, IssuerSettings, KeyError, KeyTimes, Role, TokenKeys,
 };

@@ -12,7 +12,7 @@ use prometheus_client::{
     metrics::{family::Family, gauge::Gauge},
     registry::Registry,
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 use vitrine_core::{
     admission::Admission,
     indexing::{Indexer, Rebuild, RebuildState},
@@ -21,6 +21,9 @@ use vitrine_core::{
 };
 
 use crate::process;
+
+/// The longest that the store may take: less than Prometheus waits.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What is told of all processes together comes from the store, read again after `age` at the
 /// earliest: whoever asks needs no token, and must not be able to keep the store busy.
@@ -52,13 +55,16 @@ impl Metrics {
         Self { catalog, imports, indexer, admission, age, read: Mutex::default() }
     }
 
-    /// All figures, as they are scraped.
-    pub(crate) async fn text(&self) -> Result<String, StoreError> {
-        let shared = self.shared().await?;
+    /// All figures, as they are scraped. While the catalog is away those that are read from it are
+    /// left out: who watches needs the others then most.
+    pub(crate) async fn text(&self) -> String {
+        let shared = self.shared().await;
+        if let Err(error) = &shared {
+            tracing::warn!(%error, "figures of the catalog are left out");
+        }
         let here = Here { on_duty: self.indexer.is_on_duty(), queued: self.admission.queued() };
-        let text = text(&shared, &here);
         // Writing to a String can not fail.
-        Ok(text.unwrap_or_default())
+        text(shared.ok().as_ref(), &here).unwrap_or_default()
     }
 
     /// Those who ask meanwhile wait for the same answer.
@@ -69,7 +75,7 @@ impl Metrics {
         {
             return known.clone();
         }
-        let fresh = self.ask().await;
+        let fresh = timeout(PATIENCE, self.ask()).await.unwrap_or_else(|_| Err(silent()));
         *read = Some((Instant::now(), fresh.clone()));
         fresh
     }
@@ -89,9 +95,45 @@ struct Here {
     queued: usize,
 }
 
-fn text(shared: &Shared, here: &Here) -> Result<String, fmt::Error> {
-    let Shared { lag, imports, rebuild } = shared;
+fn silent() -> StoreError {
+    let detail = format!("nothing was told within {} s", PATIENCE.as_secs());
+    StoreError::Unavailable { store: "the catalog", detail }
+}
+
+fn text(shared: Option<&Shared>, here: &Here) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("vitrine");
+    let mut tell = |name, help, value| registry.register(name, help, gauge(value));
+    tell(
+        "catalog_up",
+        "1 while the catalog can be read; while it can not, figures of the index and of imports are left out",
+        shared.is_some().into(),
+    );
+    tell(
+        "indexer_on_duty",
+        "1 while this process is the one that writes to the index, else 0",
+        here.on_duty.into(),
+    );
+    tell(
+        "queue_waiting",
+        "What waits for its turn at the models of this process: photos, and messages of chats",
+        here.queued as u64,
+    );
+    if let Some(shared) = shared {
+        tell_shared(shared, &mut registry);
+    }
+    let build = Family::<[(&str, &str); 1], Gauge>::default();
+    build.get_or_create(&[("version", env!("CARGO_PKG_VERSION"))]).set(1);
+    registry.register("build_info", "1, under the version that runs", build);
+    meters().register(&mut registry);
+
+    let mut text = String::new();
+    prometheus_text::encode(&mut text, &registry)?;
+    prometheus_text::encode(&mut text, &process::figures())?;
+    Ok(text)
+}
+
+fn tell_shared(shared: &Shared, registry: &mut Registry) {
+    let Shared { lag, imports, rebuild } = shared;
     let mut tell = |name, help, value| registry.register(name, help, gauge(value));
     tell(
         "index_lag_products",
@@ -119,17 +161,6 @@ fn text(shared: &Shared, here: &Here) -> Result<String, fmt::Error> {
         "Products that the new index is to hold, as counted when building it was begun",
         total,
     );
-    tell(
-        "indexer_on_duty",
-        "1 while this process is the one that writes to the index, else 0",
-        here.on_duty.into(),
-    );
-    tell(
-        "queue_waiting",
-        "What waits for its turn at the models of this process: photos, and messages of chats",
-        here.queued as u64,
-    );
-
     let waits = Gauge::<f64, AtomicU64>::default();
     waits.set(lag.oldest.map_or(0.0, seconds_since));
     registry.register(
@@ -142,16 +173,6 @@ fn text(shared: &Shared, here: &Here) -> Result<String, fmt::Error> {
         by_state.get_or_create(&[("state", state)]).set(whole(count));
     }
     registry.register("imports", "Imports of all merchants that have not ended", by_state);
-
-    let build = Family::<[(&str, &str); 1], Gauge>::default();
-    build.get_or_create(&[("version", env!("CARGO_PKG_VERSION"))]).set(1);
-    registry.register("build_info", "1, under the version that runs", build);
-    meters().register(&mut registry);
-
-    let mut text = String::new();
-    prometheus_text::encode(&mut text, &registry)?;
-    prometheus_text::encode(&mut text, &process::figures())?;
-    Ok(text)
 }
 
 fn gauge(value: u64) -> Gauge {

@@ -21,7 +21,7 @@ use vitrine_core::{
     meters::meters,
 };
 
-use crate::{problem::Problem, problems::Code, state::State};
+use crate::{problem::Problem, problems::Code, state::State, trace};
 
 /// The header that names a request.
 const HEADER: HeaderName = HeaderName::from_static("request-id");
@@ -41,9 +41,11 @@ pub(crate) async fn watch(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let id = requested_id(&request).unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let span = tracing::info_span!(
-        "request", request_id = %id, method = %request.method(),
-        route = Empty, merchant = Empty, key = Empty, status = Empty, ms = Empty
+        "request", otel.kind = "server", request_id = %id, trace_id = Empty,
+        method = %request.method(), route = Empty, merchant = Empty, key = Empty,
+        status = Empty, ms = Empty
     );
+    trace::join(&span, request.headers());
     let method = request.method().to_string();
     let line = Line { span: span.clone(), started: Instant::now(), method, answered: false };
     let state = request.app_data::<web::Data<State>>().cloned();
@@ -126,6 +128,7 @@ impl Line {
                 self.span.record("route", route);
                 let status = response.status().as_u16();
                 meters().request(route, &self.method, status, self.started.elapsed());
+                trace::answered(&self.span, &self.method, route, status);
                 if let Some(merchant) = request.extensions().get::<MerchantId>() {
                     self.span.record("merchant", merchant.as_str());
                 }

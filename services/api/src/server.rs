@@ -3,7 +3,8 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 use actix_web::{
     App, HttpServer,
     dev::Server,
-    middleware::{Compress, from_fn},
+    http::header::{self, STRICT_TRANSPORT_SECURITY},
+    middleware::{Compress, Condition, DefaultHeaders, from_fn},
     web,
 };
 use vitrine_core::{
@@ -25,8 +26,12 @@ use crate::{
     requests, routes,
     state::State,
     stopping::Stopping,
+    tls::Certificate,
     tokens::{Issuer, TokenKeys},
 };
+
+/// What browsers are told by a service that speaks TLS: to come by TLS alone for a year.
+const SECURE_FROM_NOW: (header::HeaderName, &str) = (STRICT_TRANSPORT_SECURITY, "max-age=31536000");
 
 /// What the API answers with.
 pub struct Api {
@@ -97,6 +102,8 @@ pub struct ServerSettings {
     pub rates: RateLimits,
     /// The pages for people.
     pub pages: Pages,
+    /// What TLS is spoken by; plain HTTP without.
+    pub tls: Option<Arc<Certificate>>,
 }
 
 impl Default for ServerSettings {
@@ -118,6 +125,7 @@ impl Default for ServerSettings {
             cors: Cors::default(),
             rates: RateLimits::default(),
             pages: Pages::default(),
+            tls: None,
         }
     }
 }
@@ -127,6 +135,7 @@ impl Default for ServerSettings {
 /// finish in time, and then ends. When a client leaves, the work done for it is dropped.
 pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::Result<Server> {
     let state = web::Data::new(State::new(api, &settings));
+    let is_secure = settings.tls.is_some();
     let app = move || {
         App::new()
             .app_data(state.clone())
@@ -138,6 +147,7 @@ pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::
             .wrap(from_fn(packing::tidy))
             .wrap(from_fn(pace::keep))
             .wrap(from_fn(cors::share))
+            .wrap(Condition::new(is_secure, DefaultHeaders::new().add(SECURE_FROM_NOW)))
             .wrap(from_fn(requests::watch))
     };
     let server = HttpServer::new(app)
@@ -147,8 +157,14 @@ pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::
         .client_request_timeout(settings.head_time)
         .h1_allow_half_closed(false)
         .shutdown_timeout(settings.shutdown_time.as_secs())
-        .shutdown_signal(settings.stopping.begun())
-        .listen(listener)?;
+        .shutdown_signal(settings.stopping.begun());
+    let server = match &settings.tls {
+        None => server.listen(listener)?,
+        Some(certificate) => {
+            let config = certificate.config().map_err(io::Error::other)?;
+            server.listen_rustls_0_23(listener, config)?
+        }
+    };
     Ok(server.run())
 }
 

@@ -167,6 +167,13 @@ async fn without_the_database_answered_looks_are_told_and_the_catalog_says_so() 
         assert!(!body.contains("internal"), "{path}: {body}");
     }
     not_ready(&service, &["the catalog does not answer"]).await;
+
+    let figures = service.get("/metrics", "").await;
+    assert_eq!(figures.status(), 200);
+    let figures = figures.text().await.unwrap();
+    let is_told = |name: &str| figures.lines().any(|line| line.starts_with(name));
+    assert!(is_told("vitrine_catalog_up 0") && is_told("process_open_fds "), "{figures}");
+    assert!(!is_told("vitrine_index_lag") && !is_told("vitrine_imports"), "what is not known");
 }
 
 #[tokio::test]

@@ -49,6 +49,7 @@ pub mod rules;
 pub mod scope;
 pub mod search;
 pub mod shopping;
+mod spans;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod visitor;

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, time::Instant};
 
+use tracing::{Instrument, info_span};
+
 use crate::{
     customer::Customer,
     explain,
@@ -133,7 +135,7 @@ async fn search(
     };
     loop {
         let started = Instant::now();
-        let hits = index.search(wanted.merchant, &query).await?;
+        let hits = index.search(wanted.merchant, &query).instrument(info_span!("search")).await?;
         found.search_ms += millis(started);
         let started = Instant::now();
         let close: Vec<&Hit> = hits
@@ -142,7 +144,8 @@ async fn search(
             .collect();
         let who = (wanted.filters, wanted.customer);
         let judge = |version: &ColourVersion<'_>, hit: &Hit| judged(wanted, version, Some(hit));
-        let ranked = join(catalog, wanted.merchant, who, &close, judge).await?;
+        let joining = join(catalog, wanted.merchant, who, &close, judge);
+        let ranked = joining.instrument(info_span!("join")).await?;
         found.join_ms += millis(started);
         let read_out = hits.len() < query.limit || query.limit >= MAX_POINTS;
         if ranked.len() >= wanted.limit || read_out {

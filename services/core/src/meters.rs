@@ -44,7 +44,8 @@ pub enum Purpose {
 impl Purpose {
     const ALL: [Self; 5] = [Self::See, Self::Advise, Self::Understand, Self::Word, Self::Judge];
 
-    const fn id(self) -> &'static str {
+    /// What it is called in figures and traces.
+    pub const fn id(self) -> &'static str {
         match self {
             Self::See => "see",
             Self::Advise => "advise",

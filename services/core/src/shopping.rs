@@ -8,6 +8,7 @@ mod memory;
 mod photos;
 mod recorder;
 mod request;
+mod step;
 mod turn;
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 
 use async_stream::stream;
 use futures::{StreamExt, stream, stream::BoxStream};
+use tracing::{Instrument, field::Empty, info_span};
 
 use crate::{
     admission::{Admission, Busy, Permit},
@@ -37,9 +39,11 @@ use crate::{
         Index, ModelError, Rules, StoreError, Stylist, Vision,
     },
     rules::RulesNow,
+    spans::Within,
 };
 use brief::brief;
 use flight::Flight;
+use step::Step;
 use turn::Turn;
 
 pub use brief::candidates;
@@ -129,15 +133,18 @@ impl Shopping {
         let shop = Arc::clone(self);
         let understood = request.understand();
         let mut look = shop.begin(&request, understood);
-        let (known, flight) = match shop.known_garments(&request, &mut look).await {
+        let span = info_span!("look", look = %look.id, garments = Empty, cached = Empty);
+        let known = shop.known_garments(&request, &mut look).instrument(span.clone());
+        let (known, flight) = match known.await {
             Ok(known) => (Some(known), Flight::default()),
             Err(flight) => (None, flight),
         };
         let mut turn = Turn::new(admission, &request.merchant);
         if known.is_none() {
-            turn.permit().await?;
+            turn.permit().instrument(span.clone()).await?;
         }
-        Ok(stream! {
+        let told = span.clone();
+        let story = stream! {
             let started = Instant::now();
             yield LookEvent::Created {
                 id: look.id,
@@ -154,7 +161,7 @@ impl Shopping {
                     return;
                 }
             };
-            while let Some(seen) = look.timed(|t| &mut t.describe, garments.next()).await {
+            while let Some(seen) = look.timed(Step::Describe, garments.next()).await {
                 let Seen { id, garment } = match seen {
                     Ok(seen) => seen,
                     Err(error) if look.garments.is_empty() => {
@@ -169,7 +176,8 @@ impl Shopping {
                 };
                 yield LookEvent::Garment { id: id.clone(), garment: garment.clone() };
 
-                let found = shop.matches(&request, &rules, &garment, &mut look).await;
+                let found = shop.matches(&request, &rules, &garment, &mut look);
+                let found = found.instrument(info_span!("garment", garment = %id)).await;
                 let Found { matches, note, .. } = found;
                 if !matches.is_empty() {
                     look.timings.first_match.get_or_insert(millis(started));
@@ -190,17 +198,19 @@ impl Shopping {
 
             let gaps = shop.gaps(&request, &rules, &look).await;
             for slot in &gaps.slots {
-                let completion = shop.completion(&request, &gaps, *slot, &mut look).await;
+                let completion = shop.completion(&request, &gaps, *slot, &mut look);
+                let completion = completion.instrument(info_span!("completion")).await;
                 if let Some(completion) = completion {
                     yield LookEvent::Completion(completion.clone());
                     look.complete_the_look.push(completion);
                 }
             }
 
-            let advising = Instant::now();
+            let (advising, writing) = (Instant::now(), info_span!("advise"));
             let brief = brief(&request, &look);
-            let (mut advice, flight) = shop.advice(&request, &mut turn, &brief, &mut look).await;
-            while let Some(piece) = advice.next().await {
+            let advice = shop.advice(&request, &mut turn, &brief, &mut look);
+            let (mut advice, flight) = advice.instrument(writing.clone()).await;
+            while let Some(piece) = advice.next().instrument(writing.clone()).await {
                 match piece.map(|piece| grounded(piece, &brief, &shop.stylist.instructions())) {
                     Ok(Some(piece)) => {
                         look.take(piece.clone());
@@ -210,7 +220,7 @@ impl Shopping {
                     Err(error) => look.lose(Part::Advice, &error, error.for_customers()),
                 }
             }
-            drop(advice);
+            drop((advice, writing));
             look.timings.queue = whole_millis(request.waited + turn.waited());
             drop(turn);
             shop.remember_advice(&request, &brief, &look).await;
@@ -219,6 +229,7 @@ impl Shopping {
 
             look.timings.total = millis(started);
             look.round(request.focus.is_some());
+            told.record("garments", look.garments.len()).record("cached", look.cached);
             meters().look(&look);
             shop.matched.note(&request.merchant, &look);
             shop.answered.note(&request.merchant, AnswerRecord::of_look(&look, &request.trial));
@@ -227,8 +238,8 @@ impl Shopping {
             }
             shop.remember_look(&request.merchant, &look).await;
             yield LookEvent::Completed(Box::new(look));
-        }
-        .boxed())
+        };
+        Ok(Within::new(story.boxed(), span).boxed())
     }
 
     /// The whole answer at once.
@@ -322,7 +333,7 @@ impl Shopping {
                 let permit =
                     turn.permit().await.map_err(|busy| ModelError::Stopped(busy.to_string()))?;
                 let seen = self.see(photo, permit);
-                let seen = look.timed(|timings| &mut timings.describe, seen).await?;
+                let seen = look.timed(Step::Describe, seen).await?;
                 let number = |(place, seen): (usize, Result<Garment, ModelError>)| {
                     seen.map(|garment| Seen::at(place, garment))
                 };
@@ -344,7 +355,7 @@ impl Shopping {
         look: &mut Look,
     ) -> Result<SeenStream, ModelError> {
         let mut all: Vec<Seen> = Vec::new();
-        while let Some(seen) = look.timed(|t| &mut t.describe, garments.next()).await {
+        while let Some(seen) = look.timed(Step::Describe, garments.next()).await {
             match seen {
                 Ok(seen) => all.push(seen),
                 Err(error) if all.is_empty() => return Err(error),
@@ -372,7 +383,7 @@ impl Shopping {
         let mut texts = vec![garment.search_text()];
         texts.extend(request.wish.clone());
         let vectors = self.vectors(texts);
-        let vectors = match look.timed(|timings| &mut timings.embed, vectors).await {
+        let vectors = match look.timed(Step::Embed, vectors).await {
             Ok(vectors) => vectors,
             Err(error) => {
                 look.lose(Part::Matches, &error, error.for_customers());
@@ -510,15 +521,11 @@ impl Look {
         }
     }
 
-    /// Awaits something and adds the time it took to one step.
-    async fn timed<T>(
-        &mut self,
-        step: impl Fn(&mut Timings) -> &mut u64,
-        work: impl Future<Output = T>,
-    ) -> T {
+    /// Awaits something as work of a step, and adds the time it took to that.
+    async fn timed<T>(&mut self, step: Step, work: impl Future<Output = T>) -> T {
         let started = Instant::now();
-        let result = work.await;
-        *step(&mut self.timings) += millis(started);
+        let result = work.instrument(step.span()).await;
+        *step.of(&mut self.timings) += millis(started);
         result
     }
 

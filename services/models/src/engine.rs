@@ -9,6 +9,7 @@ use std::{
 use image::RgbImage;
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tracing::{Instrument, field::Empty, info_span};
 use vitrine_core::{
     meters::{Purpose, meters},
     ports::ModelError,
@@ -90,7 +91,9 @@ impl Engine {
     pub(crate) fn ask(&self, question: Question) -> Pieces {
         let (pieces, receiver) = mpsc::unbounded_channel();
         let (engine, purpose) = (self.clone(), question.purpose);
-        tokio::spawn(async move {
+        let span = info_span!("model", r#use = purpose.id(), pieces = Empty);
+        let told = span.clone();
+        let answering = async move {
             let reader = Reader { pieces, sent: AtomicU64::new(0) };
             let asked = Instant::now();
             let outcome = tokio::select! {
@@ -99,11 +102,13 @@ impl Engine {
             };
             let sent = reader.sent.load(Ordering::Relaxed);
             meters().model(purpose, asked.elapsed(), sent, outcome.is_err());
+            told.record("pieces", sent);
             if let Err(error) = outcome {
                 tracing::warn!(%error, "the vision model gave no whole answer");
                 let _ = reader.pieces.send(Err(error));
             }
-        });
+        };
+        tokio::spawn(answering.instrument(span));
         receiver
     }
 

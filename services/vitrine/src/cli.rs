@@ -144,6 +144,12 @@ pub enum Command {
         #[arg(long)]
         currency: Option<Currency>,
     },
+    /// Print the settings that hold, and where each was set; secrets are not shown.
+    Settings {
+        /// Print the JSON Schema of a settings file instead, for editors.
+        #[arg(long)]
+        schema: bool,
+    },
     /// Print the contract of the API (OpenAPI 3.1), as the service answers it at `/openapi.json`.
     Openapi {
         /// Print nothing; say whether this file is the contract.

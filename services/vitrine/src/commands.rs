@@ -12,22 +12,20 @@ mod migrate;
 mod openapi;
 mod plan;
 mod serve;
+mod settings;
 mod table;
 mod token;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::process::ExitCode;
 
-use tracing_subscriber::EnvFilter;
 use vitrine_core::{feed::FeedOptions, imports::ImportOptions};
 
 use crate::{
-    cli::{Cli, Command, EvalCommand},
+    cli::{Cli, Command, Common, EvalCommand},
     error::Error,
-    settings::{Log, LogFormat, Settings},
+    settings::Settings,
+    telemetry::Telemetry,
 };
-
-/// What commands that end log: warnings, but those of the index, which speak to its own makers.
-const QUIET: &str = "warn,qdrant_edge=error";
 
 /// Does what the command line says.
 pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
@@ -37,8 +35,14 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
     };
     let settings = Settings::read(&cli.common, listen)?;
     let serves = matches!(cli.command, Command::Demo { .. } | Command::Serve { .. });
-    log(&settings.log, serves)?;
-    match cli.command {
+    let telemetry = Telemetry::begin(&settings, serves)?;
+    let outcome = perform(cli.command, settings, &cli.common).await;
+    telemetry.close().await;
+    outcome
+}
+
+async fn perform(command: Command, settings: Settings, common: &Common) -> Result<ExitCode, Error> {
+    match command {
         Command::Demo { .. } => demo::run(&settings).await,
         Command::Serve { .. } => serve::run(&settings).await,
         Command::Health { ready } => health::run(&settings, ready).await,
@@ -64,6 +68,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let options = ImportOptions { mode: mode.into(), dry_run, force, enrich };
             import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
         }
+        Command::Settings { schema: true } => Ok(settings::schema()),
+        Command::Settings { schema: false } => settings::run(&settings, common),
         Command::Openapi { check } => openapi::run(check.as_deref()),
         Command::Backup { to } => backup::backup(&settings, &to).await,
         Command::Restore { from, replace } => backup::restore(&settings, &from, replace).await,
@@ -84,20 +90,4 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Plan { ask, json } => plan::run(&ask, json),
         Command::Doctor { repair } => doctor::run(&settings, repair).await,
     }
-}
-
-/// Logs to standard error; commands that end log warnings alone.
-fn log(log: &Log, serves: bool) -> Result<(), Error> {
-    let filter = if serves { log.filter.as_str() } else { QUIET };
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|error| Error::Settings(format!("`log.filter` can not be read: {error}")))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match log.format {
-        LogFormat::Text => builder.with_target(false).init(),
-        LogFormat::Json => builder.json().init(),
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use vitrine_api::{InboundError, KeyError};
+use vitrine_api::{InboundError, KeyError, TlsError};
 use vitrine_core::{
     ids::BadId,
     indexing::IndexingError,
@@ -33,6 +33,8 @@ pub enum Error {
     Inbound(#[from] InboundError),
     #[error("cannot listen on {address}: {error}; choose another with --listen")]
     Listen { address: String, error: std::io::Error },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the server stopped: {0}")]
     Server(std::io::Error),
     #[error("the running service at {0} did not answer: {1}")]

@@ -16,6 +16,7 @@ mod secret;
 pub mod settings;
 mod sharing;
 pub mod steps;
+mod telemetry;
 
 pub use commands::run;
 pub use error::Error;

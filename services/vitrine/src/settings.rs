@@ -2,15 +2,17 @@
 
 mod models;
 mod moderation;
+mod reading;
+pub mod reference;
 
-use std::{collections::HashMap, path::PathBuf, time::Duration};
-
-use figment::{
-    Figment,
-    providers::{Env, Format, Serialized, Toml},
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
 };
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use vitrine_api::{Cors, InboundSettings, IssuerSettings, KeyTimes, RateLimits};
 use vitrine_core::{
     address::WebAddress,
@@ -24,17 +26,18 @@ use vitrine_core::{
 use vitrine_outbound::OutboundSettings;
 use vitrine_stores::{RedisSettings, ServerSettings};
 
-use crate::{cli::Common, error::Error};
+use crate::error::Error;
 pub use models::{Embedder, Encoder, ImageEmbedder, Models, TextEncoder};
 pub use moderation::{Judge, Moderation};
+pub use reading::source;
 
 /// What `vitrine eval matches --tune` found best for the small models on validation photos
 /// (demo/train/README.md).
-const LEGS: Weights = Weights { words: 0.1, terms: 0.1, picture: 1.0 };
+const LEGS: Legs = Legs { words: 0.1, terms: 0.1, picture: 1.0 };
 const PICTURE_SHARE: f32 = 0.8;
 
 /// Everything that can be set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Settings {
     pub server: Server,
     pub cors: Cors,
@@ -56,70 +59,96 @@ pub struct Settings {
     pub outbound: Outbound,
     pub tokens: Tokens,
     pub log: Log,
+    pub traces: Traces,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How the service is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Server {
     /// Address and port to answer on.
     pub listen: String,
-    /// Threads that answer.
+    /// Threads that answer requests; the models have threads of their own.
     pub workers: usize,
-    /// Whether `/metrics` is answered.
+    /// Whether /metrics answers figures for Prometheus, without a token. A proxy in front should
+    /// not pass it to the outside.
     pub metrics: bool,
+    /// A PEM file with a certificate and the chain up to its authority. With it TLS is spoken, without
+    /// it plain HTTP, for a proxy in front. A renewed one is shown within a minute.
+    #[schemars(example = &"/etc/vitrine/chain.pem")]
+    pub tls_certificate: Option<PathBuf>,
+    /// A PEM file with its private key.
+    #[schemars(example = &"/etc/vitrine/key.pem")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// The pages for people: a shopper's, a merchant's, an agent's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Pages {
-    /// Whether they are answered.
+    /// Whether the pages for shoppers (/), merchants (/merchant) and customer service (/agent) are
+    /// answered.
     pub enabled: bool,
-    /// The merchant whose shop everybody may visit on the shopper's page, without a token of the
-    /// shop's.
+    /// The merchant whose shop everybody may visit at /: visitors are given a token of the role
+    /// shopper that is good for an hour. Without it the page asks for a token.
+    #[schemars(with = "Option<String>", example = &"my-shop")]
     pub guests: Option<MerchantId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What is kept, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Data {
-    /// Where the catalog, the index and the secret are kept.
+    /// Where the catalog, the index and the secret are kept. One process uses a folder at a time.
     pub folder: PathBuf,
-    /// The file with the secret that signs tokens; made in the data folder where not set.
+    /// The file with the secret that signs tokens, 32 bytes at least. Made in the data folder where
+    /// not set.
+    #[schemars(example = &"/run/secrets/vitrine")]
     pub secret_file: Option<PathBuf>,
     /// Memory for remembered answers, in MiB.
     pub cache_mib: u64,
-    /// PostgreSQL, as `postgres://user:password@host/database`; a file in the data folder where not
-    /// set.
+    /// The catalog in PostgreSQL; in a file in the data folder where not set. Better given by the
+    /// environment or a file.
+    #[schemars(example = &"postgres://vitrine:password@localhost/vitrine", extend("x-secret" = true))]
     pub database: Option<String>,
-    /// Redis, as `redis://user:password@host`, `rediss://` for TLS; memory of each process where not
-    /// set. What several services that answer for the same merchants have in common.
+    /// Redis, for what several services that answer for the same merchants have in common: what is
+    /// remembered of photos, answered looks, rate limits, idempotency keys. In the memory of each
+    /// service where not set. `rediss://` speaks TLS. Better given by the environment or a file.
+    #[schemars(example = &"redis://vitrine:password@localhost", extend("x-secret" = true))]
     pub redis: Option<String>,
-    /// What all keys in Redis begin with; one for each installation.
+    /// What all keys in Redis begin with; one for each installation that shares the server.
     pub redis_prefix: String,
     /// Connections to PostgreSQL.
     pub connections: u32,
-    /// Whether the tables are brought up to this version at start; else `vitrine migrate` does it.
+    /// Whether the tables are brought up to this version at start. Else `vitrine migrate` does it.
     pub migrate: bool,
-    /// Whether a service brings the index up to the catalog. Of many that share a Qdrant server one
-    /// does at a time, and at least one must be allowed to.
+    /// Whether this service brings the index up to the catalog. Of many that share a Qdrant server
+    /// one does at a time, and another takes over when that one is gone. `false` keeps a service
+    /// out of it, where its machine has other work; one at least must be allowed to.
     pub indexer: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The index that products are found by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Index {
-    /// A Qdrant server's gRPC address, as `http://localhost:6334`; a folder in the data folder
-    /// where not set.
+    /// The index on a Qdrant server, by its gRPC address; in a folder in the data folder where not
+    /// set.
+    #[schemars(example = &"http://localhost:6334")]
     pub server: Option<String>,
+    /// The server's key. Better given by the environment or a file.
+    #[schemars(example = &"secret", extend("x-secret" = true))]
     pub api_key: Option<String>,
     /// What collections on the server are named after; one for each installation.
     pub collection: String,
-    /// Parts that a collection is spread in, and nodes that hold each.
+    /// Parts that a collection is spread in. Only one part ranks just as the embedded index does.
     pub shards: u32,
+    /// Nodes that hold each part.
     pub replicas: u32,
+    /// How vectors are kept in memory: "none" (32 bits a value), "scalar" (8), "binary" (1).
     pub quantization: Quantization,
+    /// How long one try may take.
     pub timeout_seconds: u64,
 }
 
 /// How vectors on a Qdrant server are kept in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Quantization {
     None,
@@ -127,9 +156,10 @@ pub enum Quantization {
     Binary,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Feeds that are taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Imports {
-    /// Imports run at once, of different merchants.
+    /// Imports that are run at once, of different merchants.
     pub workers: usize,
     /// The most MiB of a feed, as it is sent.
     pub max_mib: u64,
@@ -137,106 +167,164 @@ pub struct Imports {
     pub lease_seconds: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Pictures of products.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Pictures {
-    /// Whether product pictures are fetched.
+    /// Whether product pictures are fetched, after the import that names them.
     pub fetch: bool,
     /// Pictures fetched at once.
     pub at_once: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What apps tell of customers' clicks and orders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Events {
     /// Days that raw events, and what is known of single looks, are kept; 31 at least. What they
     /// counted for stays in the reports.
     pub keep_days: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Conversations with customers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Conversations {
     /// Days that a conversation is kept after its last message.
     pub keep_days: u32,
 }
 
 /// What may be fetched from addresses that strangers gave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Outbound {
-    /// An address where a server's owner can ask who we are.
+    /// An address where a server's owner can ask who fetches from it; told in User-Agent.
+    #[schemars(example = &"https://shop.example/contact")]
     pub contact: Option<String>,
     /// Hosts that may be spoken to whatever they resolve to.
+    #[schemars(example = ["feeds.internal"])]
     pub allow_hosts: Vec<String>,
-    /// Networks that may be spoken to, as `10.1.0.0/16`.
+    /// Networks inside that may be spoken to all the same.
+    #[schemars(example = ["10.1.0.0/16"])]
     pub allow_networks: Vec<String>,
     /// An HTTP proxy that all goes through.
+    #[schemars(example = &"http://proxy.example:3128")]
     pub proxy: Option<String>,
-    /// Requests that one host gets at once, and requests at once in all.
+    /// Requests that one host gets at once.
     pub per_host: usize,
+    /// Requests at once in all.
     pub at_once: usize,
 }
 
-/// Whose tokens are taken besides our own: issuer, audience and jwks, all or none of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Whose tokens are taken besides those that `vitrine token` makes: `issuer`, `audience` and `jwks`, all
+/// three or none. Of one issuer for many shops: whoever it gives the role admin runs them all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tokens {
     /// Who issues them, as their claim `iss` has it.
+    #[schemars(example = &"https://login.example/")]
     pub issuer: Option<String>,
     /// What this service is called in their claim `aud`.
+    #[schemars(example = &"vitrine")]
     pub audience: Option<String>,
-    /// Where the issuer's public keys are, as a JWK Set.
+    /// Where the issuer's public keys are, as a JWK Set (RFC 7517).
+    #[schemars(example = &"https://login.example/.well-known/jwks.json")]
     pub jwks: Option<String>,
-    /// The claims that name the merchant, the scopes and the roles.
+    /// The claim that names the merchant.
     pub merchant_claim: String,
+    /// The claim that lists the scopes.
     pub scopes_claim: String,
+    /// The claim that lists the roles.
     pub roles_claim: String,
 }
 
 /// Requests that may come in a minute; 0 for no bound.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
-    /// With one token.
+    /// Those to /v1 with one token; more are answered 429 with Retry-After.
     pub caller_per_minute: u32,
-    /// With all tokens of a merchant together.
+    /// Those with all tokens of a merchant together.
     pub merchant_per_minute: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How products are matched; `vitrine eval matches --tune` finds what suits other models and photos.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Matching {
-    /// The cosine below which nothing is a match; the embedder's own where not set.
+    /// The cosine below which nothing is a match. The embedder card's own where not set, and 0.45
+    /// without a card.
+    #[schemars(example = 0.45)]
     pub min_similarity: Option<f32>,
-    /// What each leg counts that the index is searched by.
-    pub weights: Weights,
-    /// The share of how alike pictures look when matches are put in order, 0 to 1.
+    /// What each leg of a search counts, beside the others; one that counts 0 is left out.
+    pub weights: Legs,
+    /// The share of how alike pictures look, beside words and attributes, when matches are put in
+    /// order.
     pub picture_share: f32,
 }
 
+/// What each leg of a search counts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Legs {
+    /// Words that mean alike.
+    pub words: f32,
+    /// Words that are the same.
+    pub terms: f32,
+    /// Pictures that look alike.
+    pub picture: f32,
+}
+
 /// Photos that were sent, kept so that they need not be sent again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Photos {
-    /// Minutes from when a photo is sent; 0 keeps none.
+    /// Minutes that a photo which was sent is kept, so that it can be asked for again by its id and
+    /// looks can be refined with advice. It is kept as the model sees it, in memory. 0 keeps none.
     pub keep_minutes: u64,
-    /// The same for single merchants, by their names.
+    /// The same minutes for single merchants, by their names.
+    #[schemars(example = serde_json::json!({"my shop": 5}))]
     pub merchants: HashMap<String, u64>,
-    /// Memory for them, in MiB.
+    /// Memory for kept photos, in MiB.
     pub cache_mib: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What the service tells of its work on standard error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Log {
-    /// What is logged, as `info` or `vitrine_api=debug,warn`.
+    /// What is logged, as in `info` or `vitrine_api=debug,warn`.
     pub filter: String,
+    /// "text" for people, "json" for programs.
     pub format: LogFormat,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     Text,
     Json,
 }
 
+/// Traces: where the time of single requests went, a span for each step of a look, with neither photos
+/// nor tokens in them. OpenTelemetry's variables for batches, as `OTEL_BSP_SCHEDULE_DELAY`, hold too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Traces {
+    /// The collector that they are sent to by OTLP over HTTP; none are made where not set.
+    #[schemars(example = &"http://localhost:4318")]
+    pub otlp: Option<String>,
+    /// Headers that the collector wants, as its key. Better given by the environment or a file.
+    #[schemars(example = serde_json::json!({"x-key": "secret"}), extend("x-secret" = true))]
+    pub headers: HashMap<String, String>,
+    /// What this service is called in them.
+    pub service: String,
+    /// The share of requests that are traced, 0 to 1, where the caller has not decided it.
+    pub sample: f64,
+    /// Whether a request goes on in the trace that its caller names in `traceparent`, and is traced where
+    /// the caller says so. `false` where strangers' requests come straight to this service.
+    pub join: bool,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            server: Server { listen: "127.0.0.1:8080".into(), workers: 2, metrics: true },
+            server: Server {
+                listen: "127.0.0.1:8080".into(),
+                workers: 2,
+                metrics: true,
+                tls_certificate: None,
+                tls_key: None,
+            },
             cors: Cors::default(),
             pages: Pages { enabled: true, guests: None },
             data: Data {
@@ -296,21 +384,37 @@ impl Default for Settings {
                     .into(),
                 format: LogFormat::Text,
             },
+            traces: Traces {
+                otlp: None,
+                headers: HashMap::new(),
+                service: "vitrine".into(),
+                sample: 1.0,
+                join: true,
+            },
+        }
+    }
+}
+
+impl Server {
+    pub fn scheme(&self) -> &'static str {
+        if self.tls_certificate.is_some() { "https" } else { "http" }
+    }
+
+    /// The files of a certificate and of its key, where TLS is to be spoken.
+    pub fn certificate(&self) -> Result<Option<(&Path, &Path)>, Error> {
+        match (&self.tls_certificate, &self.tls_key) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            _ => {
+                let needs = "`server.tls_certificate` and `server.tls_key` need one another; set \
+                             both or none";
+                Err(Error::Settings(needs.into()))
+            }
         }
     }
 }
 
 impl Settings {
-    /// Reads all sources; an unknown key is an error that names the nearest known one.
-    pub fn read(common: &Common, listen: Option<&str>) -> Result<Self, Error> {
-        let given = given(common, listen)?;
-        refuse_unknown(&given)?;
-        Figment::from(Serialized::defaults(Self::default()))
-            .merge(given)
-            .extract()
-            .map_err(|error| Error::Settings(format!("the settings can not be used: {error}")))
-    }
-
     /// The pages, for a shop that is in production.
     pub fn pages(&self) -> vitrine_api::Pages {
         let Pages { enabled, guests } = self.pages.clone();
@@ -319,8 +423,8 @@ impl Settings {
 
     /// What counts how much when products are found and put in order.
     pub fn balance(&self) -> Balance {
-        let Matching { weights, picture_share, .. } = self.matching;
-        Balance { legs: weights, picture_share }
+        let Matching { weights: Legs { words, terms, picture }, picture_share, .. } = self.matching;
+        Balance { legs: Weights { words, terms, picture }, picture_share }
     }
 
     /// The Qdrant server that holds the index, if one is named.
@@ -428,133 +532,20 @@ impl Settings {
     }
 }
 
-/// What was set, the defaults aside.
-fn given(common: &Common, listen: Option<&str>) -> Result<Figment, Error> {
-    let mut given = Figment::new();
-    if let Some(file) = &common.config {
-        if !file.is_file() {
-            let message = format!("there is no settings file {}", file.display());
-            return Err(Error::Settings(message));
-        }
-        given = given.merge(Toml::file_exact(file));
-    }
-    let variables = Env::prefixed("VITRINE_").split("__");
-    for (key, path) in variables.iter() {
-        if let Some(name) = kept_in_file(key.as_str()) {
-            let text = std::fs::read_to_string(path.trim()).map_err(|error| {
-                Error::Settings(format!("`{name}` is to be read from {path}: {error}"))
-            })?;
-            given = given.merge(Serialized::global(&name, text.trim_end()));
-        }
-    }
-    given = given.merge(variables.filter(|key| kept_in_file(key.as_str()).is_none()));
-    for pair in &common.set {
-        let (key, value) = pair.split_once('=').ok_or_else(|| {
-            Error::Settings(format!("`--set {pair}` has no `=`; write it as models.isq=4"))
-        })?;
-        given = given.merge(Serialized::global(key.trim(), plain_value(value.trim())));
-    }
-    if let Some(folder) = &common.data {
-        given = given.merge(Serialized::global("data.folder", folder));
-    }
-    if let Some(listen) = listen {
-        given = given.merge(Serialized::global("server.listen", listen));
-    }
-    Ok(given)
-}
-
-/// The setting whose value is in the file that a variable names: `data.database` of
-/// `data.database_file`. None where that is a setting itself.
-fn kept_in_file(key: &str) -> Option<String> {
-    let key = key.to_ascii_lowercase();
-    let name = key.strip_suffix("_file")?;
-    let known = known();
-    let is = |name: &str| known.iter().any(|leaf| leaf == name);
-    (is(name) && !is(&key)).then(|| name.to_owned())
-}
-
-/// The dotted names of all settings.
-fn known() -> Vec<String> {
-    leaves("", &serde_json::to_value(Settings::default()).unwrap_or_default())
-}
-
-fn plain_value(text: &str) -> Value {
-    match serde_json::from_str(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_) | Value::Array(_))) => value,
-        _ => Value::from(text),
-    }
-}
-
-fn refuse_unknown(given: &Figment) -> Result<(), Error> {
-    let unreadable = |error| Error::Settings(format!("the settings can not be read: {error}"));
-    let given: Value = given.extract().map_err(unreadable)?;
-    let known = known();
-    for key in leaves("", &given) {
-        // A table with nothing in it, as in a file of which all else is commented out.
-        let empty = key.strip_suffix('*');
-        let inside_known = known.iter().any(|leaf| match leaf.strip_suffix('*') {
-            Some(table) => key.starts_with(table),
-            None => key == *leaf || empty.is_some_and(|table| leaf.starts_with(table)),
-        });
-        if !inside_known {
-            let nearest = known.iter().max_by(|one, other| {
-                strsim::jaro_winkler(one, &key).total_cmp(&strsim::jaro_winkler(other, &key))
-            });
-            let nearest = nearest.map(String::as_str).unwrap_or_default();
-            let message = format!("`{key}` is not a setting; did you mean `{nearest}`?");
-            return Err(Error::Settings(message));
-        }
-    }
-    Ok(())
-}
-
-/// The dotted names of all values that are not tables; `name.*` for a table that is empty, whose
-/// names are the operator's own.
-fn leaves(prefix: &str, value: &Value) -> Vec<String> {
-    match value {
-        Value::Object(members) if members.is_empty() && !prefix.is_empty() => {
-            vec![format!("{prefix}.*")]
-        }
-        Value::Object(members) => members
-            .iter()
-            .flat_map(|(key, value)| {
-                let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-                leaves(&name, value)
-            })
-            .collect(),
-        _ => vec![prefix.to_owned()],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Common;
 
-    fn common(set: &[&str]) -> Common {
+    pub(super) fn common(set: &[&str]) -> Common {
         Common { config: None, set: set.iter().map(|s| (*s).to_owned()).collect(), data: None }
     }
 
-    fn with_file(text: &str, set: &[&str]) -> Result<Settings, Error> {
+    pub(super) fn with_file(text: &str, set: &[&str]) -> Result<Settings, Error> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("vitrine.toml");
         std::fs::write(&file, text).unwrap();
         Settings::read(&Common { config: Some(file), ..common(set) }, None)
-    }
-
-    #[test]
-    fn a_flag_is_stronger_than_the_file() {
-        let text = "[models]\nqueue = 7\nisq = 4\n[server]\nlisten = \"0.0.0.0:1\"";
-        let settings = with_file(text, &["models.queue=9"]).unwrap();
-        assert_eq!(settings.models.queue, 9);
-        assert_eq!(settings.models.isq.as_deref(), Some("4"));
-        assert_eq!(settings.server.listen, "0.0.0.0:1");
-    }
-
-    #[test]
-    fn a_list_is_set_by_a_flag_as_json() {
-        let set = common(&[r#"outbound.allow_hosts=["feeds.internal", "10.0.0.7"]"#]);
-        let settings = Settings::read(&set, None).unwrap();
-        assert_eq!(settings.outbound().allow_hosts, ["feeds.internal", "10.0.0.7"]);
     }
 
     #[test]
@@ -601,14 +592,6 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_names_the_nearest_known_one() {
-        let error = with_file("[models]\nvisoin = \"x\"", &[]).unwrap_err().to_string();
-        assert_eq!(error, "`models.visoin` is not a setting; did you mean `models.vision`?");
-        let error = Settings::read(&common(&["server.listn=x"]), None).unwrap_err().to_string();
-        assert!(error.ends_with("did you mean `server.listen`?"), "{error}");
-    }
-
-    #[test]
     fn the_example_is_the_defaults() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vitrine.example.toml");
         let example = std::fs::read_to_string(file).unwrap();
@@ -618,21 +601,6 @@ mod tests {
         assert_eq!(told(with_file(&example, &[]).unwrap()), told(Settings::default()));
         assert!(with_file("[matching]\n[image_embedder.grades]", &[]).is_ok());
         assert!(with_file("[machting]", &[]).is_err());
-    }
-
-    #[test]
-    fn a_variable_may_name_the_file_that_has_a_setting() {
-        assert_eq!(kept_in_file("data.database_file").as_deref(), Some("data.database"));
-        assert_eq!(kept_in_file("MODELS.API_KEY_FILE").as_deref(), Some("models.api_key"));
-        for setting in ["data.secret_file", "data.database", "data.nothing_file"] {
-            assert_eq!(kept_in_file(setting), None);
-        }
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_kind_says_which() {
-        let error = with_file("[models]\nqueue = \"many\"", &[]).unwrap_err().to_string();
-        assert!(error.contains("models.queue") || error.contains("queue"), "{error}");
     }
 
     #[test]
@@ -649,12 +617,5 @@ mod tests {
         assert!(error.contains("is not an origin; write scheme and host alone"), "{error}");
         let error = with_file("[cors]\norigin = []", &[]).unwrap_err().to_string();
         assert!(error.contains("did you mean `cors.origins`?"), "{error}");
-    }
-
-    #[test]
-    fn a_file_that_is_missing_is_an_error() {
-        let missing = Common { config: Some("no-such.toml".into()), ..common(&[]) };
-        let error = Settings::read(&missing, None).unwrap_err().to_string();
-        assert!(error.contains("no-such.toml"), "{error}");
     }
 }

@@ -4,11 +4,10 @@ mod common;
 
 use std::{
     path::{Path, PathBuf},
-    process::Child,
     time::{Duration, Instant},
 };
 
-use common::{feed, in_folder, products, root, run, text, vitrine};
+use common::{feed, in_folder, products, root, run, serving::Serving, text, vitrine};
 use serde_json::Value;
 use tempfile::tempdir;
 
@@ -313,7 +312,7 @@ fn an_evaluation_tells_the_line_of_a_bad_label() {
 
 /// A demo that runs; killed when dropped.
 struct Demo {
-    child: Child,
+    serving: Serving,
     address: String,
     token: String,
     photo: PathBuf,
@@ -323,53 +322,21 @@ struct Demo {
 impl Demo {
     /// Starts it and waits until it says how to ask it.
     fn start(data: &Path) -> Self {
-        let (out, err) = (data.join("out"), data.join("err"));
-        let child = vitrine(&["demo", "--listen", "127.0.0.1:0", "--data", text(data)])
-            .stdout(std::fs::File::create(&out).unwrap())
-            .stderr(std::fs::File::create(&err).unwrap())
-            .spawn()
-            .unwrap();
-        let mut demo = Self {
-            child,
-            address: String::new(),
-            token: String::new(),
-            photo: PathBuf::new(),
-            told: String::new(),
-        };
-        let deadline = Instant::now() + Duration::from_secs(120);
-        let said = loop {
-            let said = std::fs::read_to_string(&out).unwrap();
-            demo.told = std::fs::read_to_string(&err).unwrap();
-            if said.contains("Ctrl-C ends the service") && data.join("address").is_file() {
-                break said;
-            }
-            let ended = demo.child.try_wait().unwrap();
-            assert!(ended.is_none() && Instant::now() < deadline, "{ended:?} {said}{}", demo.told);
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        demo.token = between(&said, "Bearer ", "'");
-        demo.photo = root().join(between(&said, "photo=@", " "));
-        demo.address = between(&said, "http://", "/");
-        let url = format!("http://{}/v1/looks", demo.address);
+        let serving = Serving::begin("demo", data, &[]);
+        let said = std::fs::read_to_string(data.join("out")).unwrap();
+        let told = std::fs::read_to_string(data.join("err")).unwrap();
+        assert!(said.contains("Ctrl-C ends the service"), "{said}{told}");
+        let address = between(&said, "http://", "/");
+        assert_eq!(serving.url, format!("http://{address}"));
+        let url = format!("{}/v1/looks", serving.url);
         assert!(said.contains("curl -s -H 'Authorization: ") && said.contains(&url), "{said}");
         for page in ["/ ", "/merchant ", "/agent "] {
             let address = url.replace("/v1/looks", page);
             assert!(said.contains(&address), "{said}");
         }
-        demo
-    }
-
-    fn signal(&self, name: &str) {
-        let command = format!("kill -{name} {}", self.child.id());
-        let sent = std::process::Command::new("sh").args(["-c", &command]).status().unwrap();
-        assert!(sent.success());
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let token = between(&said, "Bearer ", "'");
+        let photo = root().join(between(&said, "photo=@", " "));
+        Self { serving, address, token, photo, told }
     }
 }
 
@@ -381,7 +348,7 @@ fn between(text: &str, start: &str, end: &str) -> String {
 #[tokio::test]
 async fn the_demo_answers_stops_when_asked_and_is_quick_to_start_again() {
     let data = tempdir().unwrap();
-    let mut demo = Demo::start(data.path());
+    let demo = Demo::start(data.path());
 
     let photo = std::fs::read(&demo.photo).unwrap();
     let form = reqwest::multipart::Form::new()
@@ -421,8 +388,7 @@ async fn the_demo_answers_stops_when_asked_and_is_quick_to_start_again() {
         assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{arguments:?}");
     }
 
-    demo.signal("TERM");
-    assert_eq!(demo.child.wait().unwrap().code(), Some(0));
+    demo.serving.stop();
     assert!(!data.path().join("address").exists());
     let told = health(&[]);
     assert_eq!(told.code, Some(1), "{told:?}");
@@ -443,9 +409,8 @@ async fn the_demo_answers_stops_when_asked_and_is_quick_to_start_again() {
 #[test]
 fn a_look_finds_its_own_way_after_the_service_was_killed() {
     let data = tempdir().unwrap();
-    let mut demo = Demo::start(data.path());
-    demo.signal("KILL");
-    assert_eq!(demo.child.wait().unwrap().code(), None);
+    let demo = Demo::start(data.path());
+    demo.serving.kill();
     assert!(data.path().join("address").is_file());
     let told = in_folder(data.path(), &["look", OUTFIT, "--json"]);
     assert_eq!(told.code, Some(0), "{told:?}");

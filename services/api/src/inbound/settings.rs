@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use vitrine_core::{
     address::{AddressError, WebAddress},
@@ -17,7 +18,7 @@ const TAKEN: [&str; 3] = ["api", "openai", WHATSAPP];
 pub(crate) const WHATSAPP: &str = "whatsapp";
 
 /// Who may bring messages from elsewhere.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InboundSettings {
     /// Merchants' numbers at Meta's WhatsApp Cloud API, one a merchant.
@@ -29,31 +30,44 @@ pub struct InboundSettings {
 }
 
 /// A merchant's number at the WhatsApp Cloud API.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
+    /// Whose it is.
+    #[schemars(with = "String", example = &"my-shop")]
     pub merchant: MerchantId,
     /// Of the app at Meta; it signs what Meta brings.
+    #[schemars(with = "String", example = &"...")]
     app_secret: Hidden,
     /// What Meta asks for once, when the address is told to it.
+    #[schemars(with = "String", example = &"...")]
     verify_token: Hidden,
     /// Of a system user who may send messages.
+    #[schemars(with = "String", example = &"...")]
     access_token: Hidden,
     /// Meta's id of the number, which is not the number.
+    #[schemars(example = &"106540352242922")]
     pub phone_number_id: String,
+    /// Where Meta is asked.
     #[serde(default = "graph")]
     api: String,
+    /// The version of Meta's API.
     #[serde(default = "version")]
     version: String,
 }
 
 /// A merchant's chat system.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sender {
+    /// Whose it is.
+    #[schemars(with = "String", example = &"my-shop")]
     pub merchant: MerchantId,
     /// What its conversations come through; stands in its address.
+    #[schemars(example = &"chat")]
     pub name: String,
+    /// What it signs messages with.
+    #[schemars(with = "String", example = &"whsec_...")]
     pub secret: SenderSecret,
 }
 

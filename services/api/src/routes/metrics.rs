@@ -1,15 +1,13 @@
 use actix_web::{HttpResponse, http::header, web};
 use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
-use crate::{
-    problem::{Problem, ProblemBody},
-    state::State,
-};
+use crate::state::State;
 
 /// Get figures of the service
 ///
 /// In the text format of Prometheus, totals over all merchants alone; read from the stores at most
-/// once every five seconds. Needs no token: a proxy in front should not pass it to the outside.
+/// once every five seconds, and left out while those are away, which `vitrine_catalog_up` tells. Needs no
+/// token: a proxy in front should not pass it to the outside.
 /// Not there where the service is set to have none.
 #[utoipa::path(
     get,
@@ -18,13 +16,12 @@ use crate::{
     tag = "operation",
     responses(
         (status = 200, description = "The figures now", body = String, content_type = "text/plain", example = "# HELP vitrine_index_lag_seconds How long the product waits to be indexed that waits longest, 0 where none does.\n# TYPE vitrine_index_lag_seconds gauge\nvitrine_index_lag_seconds 0.41\n"),
-        (status = 503, description = "`store_unavailable`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let text = state.metrics.text().await?;
-    Ok(HttpResponse::Ok()
+pub(crate) async fn metrics(state: web::Data<State>) -> HttpResponse {
+    let text = state.metrics.text().await;
+    HttpResponse::Ok()
         .content_type(CONTENT_TYPE)
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(text))
+        .body(text)
 }

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, time::Duration};
 
-use super::{LookRequest, Shopping};
+use super::{LookRequest, Shopping, step::Step};
 use crate::{
     completing::{self, Completion, Slot, Together},
     digest,
@@ -65,7 +65,7 @@ impl Shopping {
     ) -> Option<Completion> {
         let text = completing::search_text(slot, &gaps.garments);
         let vectors = self.vectors(vec![text.clone()]);
-        let vectors = match look.timed(|timings| &mut timings.embed, vectors).await {
+        let vectors = match look.timed(Step::Embed, vectors).await {
             Ok(vectors) => vectors,
             Err(error) => {
                 look.lose(Part::Matches, &error, error.for_customers());
@@ -90,7 +90,7 @@ impl Shopping {
             legs: self.balance.legs,
         };
         let finding = completing::find(&*self.catalog, &*self.index, &wanted);
-        match look.timed(|timings| &mut timings.search, finding).await {
+        match look.timed(Step::Search, finding).await {
             Ok(matches) if matches.is_empty() => None,
             Ok(matches) => Some(Completion { slot, matches }),
             Err(error) => {

@@ -1,6 +1,6 @@
 //! What garments look like, to be compared with the pictures of products.
 
-use super::{LookRequest, Shopping, memory::ANSWERS_KEPT};
+use super::{LookRequest, Shopping, memory::ANSWERS_KEPT, step::Step};
 use crate::{
     digest,
     garment::Region,
@@ -59,7 +59,7 @@ impl Shopping {
     ) -> Option<Likeness> {
         let (id, photo) = (request.sight.photo_id(), request.sight.photo());
         let picture = self.picture(id, photo, region);
-        let vector = match look.timed(|timings| &mut timings.embed, picture).await {
+        let vector = match look.timed(Step::Embed, picture).await {
             Ok(vector) => vector?,
             Err(error) => {
                 look.lose(Part::Pictures, &error, error.for_customers());
@@ -68,7 +68,7 @@ impl Shopping {
         };
         let (index, merchant) = (&*self.index, &request.merchant);
         let all = Likeness::among_all(index, merchant, vector, self.grades(), words);
-        match look.timed(|timings| &mut timings.search, all).await {
+        match look.timed(Step::Search, all).await {
             Ok(likeness) => Some(likeness),
             Err(error) => {
                 look.lose(Part::Matches, &error, error.for_customers());

@@ -1,5 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
+use tracing::{Instrument, info_span};
+
 use crate::{
     admission::{Admission, Busy, Permit},
     ids::MerchantId,
@@ -22,7 +24,7 @@ impl Turn {
     pub(super) async fn permit(&mut self) -> Result<&Permit, Busy> {
         let permit = match self.permit.take() {
             Some(permit) => permit,
-            None => self.admission.enter(&self.merchant).await?,
+            None => self.admission.enter(&self.merchant).instrument(info_span!("queue")).await?,
         };
         Ok(self.permit.insert(permit))
     }

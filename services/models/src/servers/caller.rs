@@ -1,10 +1,14 @@
 use std::{error::Error, time::Duration};
 
+use opentelemetry::global;
+use opentelemetry_http::HeaderInjector;
 use reqwest::{
     Client, Response, StatusCode, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
     redirect,
 };
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 use vitrine_core::ports::ModelError;
 
 use crate::{settings::ServedSettings, text::harmless};
@@ -59,7 +63,7 @@ impl Caller {
     /// An answer of status 2xx, its body still to be read.
     pub(super) async fn post(&self, address: &Url, body: &str) -> Result<Response, Failure> {
         let mut request = self.client.post(address.clone()).body(body.to_owned());
-        request = request.header(CONTENT_TYPE, "application/json");
+        request = request.header(CONTENT_TYPE, "application/json").headers(trace());
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
@@ -112,6 +116,16 @@ pub(super) fn unreachable(address: &Url, error: &reqwest::Error) -> Failure {
         "{address} gave no answer: {detail}; look whether the server runs there"
     ));
     Failure { error, next: Next::Later }
+}
+
+/// The trace that the question belongs to (<https://www.w3.org/TR/trace-context/>), which a server may
+/// go on with; nothing where no traces are made.
+fn trace() -> HeaderMap {
+    let (mut headers, context) = (HeaderMap::new(), Span::current().context());
+    global::get_text_map_propagator(|writer| {
+        writer.inject_context(&context, &mut HeaderInjector(&mut headers));
+    });
+    headers
 }
 
 /// Where requests are sent to. It is told in errors, so it must not hold a password.

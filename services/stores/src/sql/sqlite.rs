@@ -3,6 +3,8 @@
 #[path = "both/mod.rs"]
 mod both;
 #[cfg(test)]
+mod full;
+#[cfg(test)]
 mod tests;
 mod statements {
     pub(super) mod catalog;
@@ -19,6 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::future::{self, BoxFuture};
 use sqlx::{
     ConnectOptions, Connection as _, Sqlite, Transaction,
     error::DatabaseError,
@@ -168,6 +171,18 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        .before_acquire(|connection, _| is_at_rest(connection))
+}
+
+/// Whether a connection that comes back can be used again. Where the disk is full or breaks, SQLite
+/// ends a transaction by itself; the library then fails to end it and takes it to go on for good, and
+/// would begin no other. Such a connection is closed, and another one opened.
+fn is_at_rest(connection: &mut Connection) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
+    let is_at_rest = !connection.is_in_transaction();
+    if !is_at_rest {
+        tracing::warn!("a connection is opened anew: the file ended its transaction");
+    }
+    Box::pin(future::ready(Ok(is_at_rest)))
 }
 
 /// Runs the migrations under the write lock: the library takes none here, and two processes that

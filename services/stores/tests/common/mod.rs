@@ -2,15 +2,15 @@
 //! one of our own that ends with this process. Each test has a database to itself.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+mod ordered;
 pub(crate) mod redis;
 #[path = "../support/skipped.rs"]
 mod skipped;
 
 use std::{
-    io::{BufRead, BufReader},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     str::FromStr,
     sync::OnceLock,
 };
@@ -20,17 +20,19 @@ use sqlx::{
 };
 use uuid::Uuid;
 
+use ordered::Ordered;
 pub(crate) use skipped::skipped;
 
 /// Of the server of our own.
 pub(crate) const PASSWORD: &str = "pass word/@:%";
+const PASSWORD_IN_URL: &str = "pass%20word%2F%40%3A%25";
 
 static SERVER: OnceLock<Option<Server>> = OnceLock::new();
 
 struct Server {
     admin: PgConnectOptions,
-    /// Holds the pipe whose end ends the server.
-    process: Option<Child>,
+    /// Of our own; it ends with this.
+    own: Option<Ordered>,
 }
 
 /// A server of our own with one empty database, which can be stopped.
@@ -50,11 +52,22 @@ impl TestServer {
         self.0.admin.to_url_lossy().to_string()
     }
 
+    /// Its socket, and its address behind this port.
+    pub(crate) fn behind(&self, port: u16) -> (PathBuf, String) {
+        let folder = self.0.admin.get_socket().expect("a server of our own");
+        let url = format!("postgres://vitrine:{PASSWORD_IN_URL}@127.0.0.1:{port}/postgres");
+        (folder.join(".s.PGSQL.5432"), url)
+    }
+
+    /// `kill` or `start`; it is done when this returns.
+    pub(crate) fn order(&mut self, order: &str) {
+        self.0.own.as_mut().expect("a server of our own").order(order);
+    }
+
     /// It is gone when this returns, with all that it held.
     pub(crate) fn stop(&mut self) {
-        if let Some(mut process) = self.0.process.take() {
-            drop(process.stdin.take());
-            process.wait().unwrap();
+        if let Some(mut own) = self.0.own.take() {
+            own.end();
         }
     }
 }
@@ -119,7 +132,7 @@ async fn run(connection: &mut PgConnection, statements: &str) {
 fn server() -> Option<Server> {
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
         let admin = PgConnectOptions::from_str(&url).expect("TEST_POSTGRES_URL is a URL");
-        return Some(Server { admin, process: None });
+        return Some(Server { admin, own: None });
     }
     own_server()
 }
@@ -130,27 +143,15 @@ fn own_server() -> Option<Server> {
         .args(["-c", include_str!("postgres.sh"), "postgres.sh"])
         .arg(programs()?)
         .arg(PASSWORD)
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
+        .current_dir("/");
     unprivileged(&mut command)?;
-    let mut process = command.spawn().unwrap();
-    let mut said = String::new();
-    for line in BufReader::new(process.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        if let Some(folder) = line.strip_prefix("ready ") {
-            let admin = PgConnectOptions::new_without_pgpass()
-                .socket(folder)
-                .username("vitrine")
-                .password(PASSWORD)
-                .database("postgres");
-            return Some(Server { admin, process: Some(process) });
-        }
-        said += &line;
-        said += "\n";
-    }
-    process.wait().unwrap();
-    panic!("PostgreSQL is installed but does not start:\n{said}");
+    let (own, folder) = Ordered::start("PostgreSQL", &mut command);
+    let admin = PgConnectOptions::new_without_pgpass()
+        .socket(folder)
+        .username("vitrine")
+        .password(PASSWORD)
+        .database("postgres");
+    Some(Server { admin, own: Some(own) })
 }
 
 /// Such servers refuse to run as root. The Debian package makes a user for them.

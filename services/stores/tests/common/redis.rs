@@ -2,31 +2,26 @@
 //! can be stopped before.
 
 use std::{
-    io::{BufRead, BufReader, Lines, Write},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    path::{Path, PathBuf},
+    process::Command,
     time::Duration,
 };
 
 use uuid::Uuid;
 use vitrine_stores::{RedisSettings, RedisStore};
 
-use super::skipped;
+use super::{ordered::Ordered, skipped};
 
 /// Of the server of our own.
 const PASSWORD: &str = "pass word/@:%";
+const PASSWORD_IN_URL: &str = "pass%20word%2F%40%3A%25";
 
 /// A server; what is kept in it by one test is seen by no other.
 pub(crate) struct TestRedis {
     url: String,
     prefix: String,
-    own: Option<Own>,
-}
-
-/// Ends when its standard input does.
-struct Own {
-    orders: Option<ChildStdin>,
-    said: Lines<BufReader<ChildStdout>>,
-    process: Child,
+    socket: Option<PathBuf>,
+    own: Option<Ordered>,
 }
 
 impl TestRedis {
@@ -34,7 +29,7 @@ impl TestRedis {
     /// neither.
     pub(crate) fn start() -> Option<Self> {
         match std::env::var("TEST_REDIS_URL") {
-            Ok(url) => Some(Self { url, prefix: prefix(), own: None }),
+            Ok(url) => Some(Self { url, prefix: prefix(), socket: None, own: None }),
             Err(_) => Self::start_own(),
         }
     }
@@ -48,20 +43,18 @@ impl TestRedis {
             skipped("no Redis is installed, nor named by TEST_REDIS_URL");
             return None;
         };
-        let mut process = Command::new("sh")
-            .args(["-c", include_str!("redis.sh"), "redis.sh"])
-            .arg(program)
-            .arg(PASSWORD)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (orders, said) = (process.stdin.take(), process.stdout.take().unwrap());
-        let mut own = Own { orders, said: BufReader::new(said).lines(), process };
-        let folder = own.until("ready ");
-        let password = "pass%20word%2F%40%3A%25";
-        let url = format!("redis+unix://{folder}/redis.sock?pass={password}");
-        Some(Self { url, prefix: prefix(), own: Some(own) })
+        let mut command = Command::new("sh");
+        command.args(["-c", include_str!("redis.sh"), "redis.sh"]).arg(program).arg(PASSWORD);
+        let (own, folder) = Ordered::start("Redis", &mut command);
+        let url = format!("redis+unix://{folder}/redis.sock?pass={PASSWORD_IN_URL}");
+        let socket = Path::new(&folder).join("redis.sock");
+        Some(Self { url, prefix: prefix(), socket: Some(socket), own: Some(own) })
+    }
+
+    /// The socket of the server of our own, and its address behind this port.
+    pub(crate) fn behind(&self, port: u16) -> (PathBuf, String) {
+        let socket = self.socket.clone().expect("a server of our own");
+        (socket, format!("redis://:{PASSWORD_IN_URL}@127.0.0.1:{port}"))
     }
 
     /// Calls are given long enough for a machine that is busy with other tests.
@@ -80,32 +73,7 @@ impl TestRedis {
 
     /// `stop`, `start`, `hang` or `go`; it is done when this returns.
     pub(crate) fn order(&mut self, order: &str) {
-        let own = self.own.as_mut().expect("a server of our own");
-        writeln!(own.orders.as_mut().unwrap(), "{order}").unwrap();
-        own.until("done");
-    }
-}
-
-impl Own {
-    /// What follows this in the line that begins with it.
-    fn until(&mut self, begins: &str) -> String {
-        let mut all = String::new();
-        for line in &mut self.said {
-            let line = line.unwrap();
-            if let Some(rest) = line.strip_prefix(begins) {
-                return rest.to_owned();
-            }
-            all += &line;
-            all += "\n";
-        }
-        panic!("Redis is installed but does not start:\n{all}");
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        drop(self.orders.take());
-        let _ = self.process.wait();
+        self.own.as_mut().expect("a server of our own").order(order);
     }
 }
 

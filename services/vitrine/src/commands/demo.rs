@@ -18,7 +18,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     steps.total();
     let merchant = MerchantId::new(demo::MERCHANT)?;
     let token = app.keys.issue(Role::Shopper, &merchant, TOKEN)?;
-    let address = serve::address(&listener)?;
+    let url = serve::url(&listener, settings)?;
     let photo = demo::photo();
     let photo = photo.display();
     let data = match &settings.data.folder {
@@ -27,11 +27,11 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     };
     println!(
         "\nOpen in a browser on this machine, where one click signs in:\n\n  \
-         http://{address}/          for shoppers\n  \
-         http://{address}/merchant  for who keeps the catalog\n  \
-         http://{address}/agent     for customer service\n\n\
+         {url}/          for shoppers\n  \
+         {url}/merchant  for who keeps the catalog\n  \
+         {url}/agent     for customer service\n\n\
          Or ask the service (its contract: /docs):\n\n  \
-         curl -s -H 'Authorization: Bearer {token}' \\\n    -F photo=@{photo} http://{address}/v1/looks\n\n\
+         curl -s -H 'Authorization: Bearer {token}' \\\n    -F photo=@{photo} {url}/v1/looks\n\n\
          The same in a terminal, with a photo of your own if you like:\n\n  \
          cargo run -- look {photo}{data}\n\n\
          The small model is for trying and testing. Ctrl-C ends the service."

@@ -103,7 +103,7 @@ async fn measure(
     let looking = Questions::of(app, &merchant, pairs, asked.boxes, || progress.inc(1));
     let questions = looking.await?;
     progress.finish_and_clear();
-    let weights = settings.matching.weights;
+    let weights = settings.balance().legs;
     let ways = questions.ways(weights).await?;
     let (legs, shares) =
         if asked.tune { tuned(&questions).await? } else { (Vec::new(), Vec::new()) };

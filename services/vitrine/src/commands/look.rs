@@ -11,7 +11,7 @@ use vitrine_core::{
 };
 use vitrine_stores::{EmbeddedIndex, Inspection};
 
-use super::{demo, table};
+use super::{demo, health, table};
 use crate::{
     app::{App, OWN_TOKEN},
     error::Error,
@@ -48,7 +48,7 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
     Ok(ExitCode::SUCCESS)
 }
 
-/// The address of the service that holds the stores. A service that was killed leaves its note
+/// Where the service is asked that holds the stores. A service that was killed leaves its note
 /// behind, and another program may answer at that address by now; so the note alone says nothing.
 fn running(settings: &Settings) -> Option<String> {
     let folder = &settings.data.folder;
@@ -108,8 +108,8 @@ async fn through_service(
             form = form.text(name, value.clone());
         }
     }
-    let response = reqwest::Client::new()
-        .post(format!("http://{address}/v1/looks"))
+    let response = health::own_client()?
+        .post(format!("{address}/v1/looks"))
         .bearer_auth(token)
         .multipart(form)
         .send()

@@ -1,15 +1,19 @@
-use std::{net::TcpListener, process::ExitCode, sync::Arc};
+use std::{net::TcpListener, process::ExitCode, sync::Arc, time::Duration};
 
-use vitrine_api::{Pages, ServerSettings, Stopping, server, stop_requested};
+use vitrine_api::{Certificate, Pages, ServerSettings, Stopping, server, stop_requested};
 
 use crate::{app::App, error::Error, settings::Settings, steps::Steps};
 
+/// How often the files of the certificate are looked at.
+const CERTIFICATE: Duration = Duration::from_secs(30);
+
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     let listener = listen(settings)?;
+    certificate(settings)?;
     let steps = Steps::new(false);
     let app = App::open(settings, &steps).await?;
     steps.total();
-    eprintln!("  answering on http://{}", address(&listener)?);
+    eprintln!("  answering on {}", url(&listener, settings)?);
     serve(app, listener, settings, settings.pages()).await
 }
 
@@ -19,8 +23,16 @@ pub(super) fn listen(settings: &Settings) -> Result<TcpListener, Error> {
     TcpListener::bind(&address).map_err(|error| Error::Listen { address, error })
 }
 
-pub(super) fn address(listener: &TcpListener) -> Result<String, Error> {
-    listener.local_addr().map(|address| address.to_string()).map_err(Error::Server)
+/// Where the service is asked, without a path.
+pub(super) fn url(listener: &TcpListener, settings: &Settings) -> Result<String, Error> {
+    let scheme = settings.server.scheme();
+    let url = |address| format!("{scheme}://{address}");
+    listener.local_addr().map(url).map_err(Error::Server)
+}
+
+fn certificate(settings: &Settings) -> Result<Option<Arc<Certificate>>, Error> {
+    let Some((chain, key)) = settings.server.certificate()? else { return Ok(None) };
+    Ok(Some(Arc::new(Certificate::read(chain, key)?)))
 }
 
 /// Answers until the process is asked to end, then ends in order.
@@ -31,7 +43,9 @@ pub(super) async fn serve(
     pages: Pages,
 ) -> Result<ExitCode, Error> {
     let note = settings.data.folder.join("address");
-    std::fs::write(&note, address(&listener)?).map_err(Error::file(&note))?;
+    std::fs::write(&note, url(&listener, settings)?).map_err(Error::file(&note))?;
+    let tls = certificate(settings)?;
+    let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_new(CERTIFICATE)));
     let app = Arc::new(app);
     let api = app.api();
     let stopping = Stopping::default();
@@ -42,6 +56,7 @@ pub(super) async fn serve(
         cors: settings.cors.clone(),
         rates: settings.rates(),
         pages,
+        tls,
         ..ServerSettings::default()
     };
     let running = server(api, listener, limits).map_err(Error::Server)?;
@@ -56,6 +71,9 @@ pub(super) async fn serve(
     });
     let outcome = running.await;
     working.abort();
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
     let _ = std::fs::remove_file(&note);
     app.close().await;
     outcome.map_err(Error::Server)?;

@@ -1,3 +1,4 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vitrine_core::likeness::Grades;
@@ -10,69 +11,113 @@ use super::Settings;
 use crate::demo;
 
 /// The vision-language model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Models {
-    /// A folder, or `hub:` and a name; with `servers`, what they call it.
+    /// The vision-language model (Qwen3-VL architecture): a folder, or `hub:` and a name on the
+    /// Hugging Face hub. With `servers`, what they call it; any architecture then.
+    #[schemars(with = "String")]
     pub vision: ModelSource,
-    /// Servers that run it, as `http://localhost:8000`; this process where there are none.
+    /// Servers that run it, so that it does not run in this process: whichever has the least to do
+    /// is asked, another one where that fails. With them, set `concurrency` to as many photos as
+    /// they describe at once.
     #[serde(deserialize_with = "one_or_more")]
+    #[schemars(example = ["http://gpu-1:8000", "http://gpu-2:8000"])]
     pub servers: Vec<String>,
+    /// The servers' key. Better given by the environment or a file.
+    #[schemars(example = &"secret", extend("x-secret" = true))]
     pub api_key: Option<String>,
-    /// How the servers are asked.
+    /// How they are asked: "openai" (vLLM, mistral.rs, most others) or "ollama".
+    #[schemars(with = "String")]
     pub wire: ChatWire,
-    /// In-situ quantisation, as `4`, `8`, `q4k`.
+    /// Quantisation while loading: bits ("4", "8") or a type that mistral.rs knows ("q4k", "q8_0").
+    /// None where not set.
     #[serde(deserialize_with = "text_or_number")]
+    #[schemars(example = &"4")]
     pub isq: Option<String>,
+    /// "auto": the GPU where Vitrine is built with the feature `cuda`, else the CPU. "cpu": the
+    /// CPU.
+    #[schemars(with = "String")]
     pub device: Device,
-    /// The side in pixels of the square that the model sees; its own where not set.
+    /// The side in pixels of the square that the model sees. The model card's own where not set,
+    /// and 768 without a card.
+    #[schemars(example = 768)]
     pub photo_side: Option<u32>,
-    /// Photos looked at in the same moment. More than one changes the arithmetic of a model in this
-    /// process, and can so change an answer.
+    /// Photos looked at in the same moment. More than one changes the arithmetic, and can so change
+    /// an answer.
     pub concurrency: usize,
-    /// Photos that may wait; one more is told to come back.
+    /// Photos that may wait for the model; one more is answered 429 with Retry-After. Merchants are
+    /// taken in turn, and while others wait none holds more than its share.
     pub queue: usize,
-    /// The longest that a photo may wait for its turn.
+    /// The longest that a photo may wait for its turn; who would wait longer is answered 429 at
+    /// once.
     pub wait_seconds: u64,
-    /// The longest that one answer of a model may take.
+    /// The longest that one answer of the model may take. A whole request ends after 300 s in any
+    /// case.
     pub timeout_seconds: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What texts are compared by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Embedder {
-    /// The text embedder: a folder, or `hub:` and a name; with `servers`, what they call it.
+    /// The text embedder (Qwen3-Embedding architecture): a folder, or `hub:` and a name. Another
+    /// embedder makes the index be built anew at the next start.
+    #[schemars(with = "String")]
     pub model: ModelSource,
-    /// Servers that embed texts; this process where there are none.
+    /// Servers that embed texts by `/v1/embeddings` (vLLM, Ollama, Infinity,
+    /// text-embeddings-inference); `model` is what they call it.
     #[serde(deserialize_with = "one_or_more")]
+    #[schemars(example = ["http://localhost:8001"])]
     pub servers: Vec<String>,
+    /// The servers' key. Better given by the environment or a file.
+    #[schemars(example = &"secret", extend("x-secret" = true))]
     pub api_key: Option<String>,
+    /// "auto": the GPU where Vitrine is built with the feature `cuda`, else the CPU. "cpu": the CPU.
+    #[schemars(with = "String")]
     pub device: Device,
+    /// The longest that one batch of texts may take.
     pub timeout_seconds: u64,
 }
 
 /// What tells how alike pictures look.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ImageEmbedder {
-    /// Whether pictures are compared.
+    /// Whether the pictures of garments and products are compared.
     pub enabled: bool,
-    /// The encoder: a folder, or `hub:` and a name; with `servers`, what they call it.
+    /// The picture encoder (SigLIP or SigLIP 2 of a fixed size): a folder, or `hub:` and a name.
+    /// Another one makes all pictures be fetched and embedded again.
+    #[schemars(with = "String")]
     pub model: ModelSource,
+    /// "auto": the GPU where Vitrine is built with the feature `cuda`, else the CPU. "cpu": the CPU.
+    #[schemars(with = "String")]
     pub device: Device,
-    /// Servers that embed pictures, as `http://localhost:7997`; this process where there are none.
+    /// Servers that embed pictures; `model` is what they call it.
     #[serde(deserialize_with = "one_or_more")]
+    #[schemars(example = ["http://localhost:7997"])]
     pub servers: Vec<String>,
+    /// The servers' key. Better given by the environment or a file.
+    #[schemars(example = &"secret", extend("x-secret" = true))]
     pub api_key: Option<String>,
-    /// How the servers are asked.
+    /// How they are asked: "infinity" or "vllm".
+    #[schemars(with = "String")]
     pub wire: Wire,
-    /// The longest that one batch may take.
+    /// The longest that one batch of pictures may take.
     pub timeout_seconds: u64,
+    /// From where on pictures look alike, where the encoder's card does not say or says it of other
+    /// pictures.
     pub grades: GradesOf,
 }
 
 /// From where on pictures look alike; those that the model brings where none is set.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GradesOf {
+    /// The cosine and twice the lead over the next product.
+    #[schemars(example = 1.1)]
     pub same: Option<f32>,
+    /// A cosine.
+    #[schemars(example = 0.93)]
     pub very_similar: Option<f32>,
+    /// A cosine.
+    #[schemars(example = 0.92)]
     pub similar: Option<f32>,
 }
 

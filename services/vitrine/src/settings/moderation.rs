@@ -1,3 +1,4 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vitrine_models::ServedSettings;
 
@@ -6,21 +7,29 @@ use crate::error::Error;
 
 /// Whether photos are judged before the model looks at them, and refused where they are none for a
 /// shop.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Moderation {
+    /// Whether photos are judged before the model looks at them: those without clothes, of a
+    /// person's nakedness or of documents are refused with a fixed sentence, and nothing of them is
+    /// kept. "off", "model" (the one of [models]; the small one was not trained to) or "server".
+    /// Where a photo can not be judged it is not answered.
     pub by: By,
-    /// Servers that judge photos, as `https://api.openai.com`.
+    /// Servers that judge photos by `/v1/moderations`, as OpenAI's API has it. Photos are sent to
+    /// them.
     #[serde(deserialize_with = "one_or_more")]
+    #[schemars(example = ["https://api.openai.com"])]
     pub servers: Vec<String>,
     /// What they call their model.
     pub model: String,
+    /// The servers' key. Better given by the environment or a file.
+    #[schemars(example = &"secret", extend("x-secret" = true))]
     pub api_key: Option<String>,
     /// The longest that one verdict of a server may take.
     pub timeout_seconds: u64,
 }
 
 /// Who judges photos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum By {
     /// Nobody.

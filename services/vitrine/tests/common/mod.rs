@@ -1,5 +1,8 @@
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod servers;
+pub(crate) mod serving;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
