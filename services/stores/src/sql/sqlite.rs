@@ -3,8 +3,6 @@
 #[path = "both/mod.rs"]
 mod both;
 #[cfg(test)]
-mod full;
-#[cfg(test)]
 mod tests;
 mod statements {
     pub(super) mod catalog;

@@ -2,6 +2,8 @@
 //! walks through all of a merchant's rows works, and every batch of an import takes longer than the
 //! one before it.
 
+mod full;
+
 use sqlx::{AssertSqlSafe, ConnectOptions, sqlite::SqliteConnectOptions};
 
 use super::{

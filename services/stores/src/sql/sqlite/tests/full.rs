@@ -5,7 +5,7 @@ use vitrine_core::{
     testing::sample::{merchant, product},
 };
 
-use super::{Migrate, SqliteCatalog, SqliteOptions};
+use super::super::{Migrate, SqliteCatalog, SqliteOptions};
 
 #[tokio::test]
 async fn a_file_that_was_full_is_written_to_again_once_there_is_room() {
