@@ -6,12 +6,15 @@ mod crowd;
 
 use std::{path::PathBuf, time::Duration};
 
-use image::{Rgb, RgbImage};
-use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
+use indicatif::ProgressIterator;
 use serde_json::{Value, json};
 use vitrine_tests::{Service, demo};
 
-use crate::measure::{Outcome, machine};
+use crate::{
+    measure::{Outcome, machine},
+    paint::mark,
+    progress::bar,
+};
 use client::Client;
 pub(crate) use crowd::{Crowd, MOST as CROWD};
 
@@ -199,15 +202,6 @@ async fn unknown(service: &Service, client: &Client) -> Outcome<Vec<Ratio>> {
     Ok(ratios)
 }
 
-/// Paints a square in the corner of a photo, so that it is another one.
-pub(crate) fn mark(photo: &mut RgbImage, side: u32, shade: [u8; 3]) {
-    for x in 0..photo.width().min(side) {
-        for y in 0..photo.height().min(side) {
-            photo.put_pixel(x, y, Rgb(shade));
-        }
-    }
-}
-
 fn text<'a>(value: &'a Value, field: &str) -> Outcome<&'a str> {
     Ok(value[field].as_str().ok_or_else(|| format!("no `{field}` in {value}"))?)
 }
@@ -215,14 +209,4 @@ fn text<'a>(value: &'a Value, field: &str) -> Outcome<&'a str> {
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-pub(crate) fn bar(name: &'static str, length: u64) -> ProgressBar {
-    let bar = ProgressBar::new(length);
-    let template = "  {msg:<28} {bar:30} {pos}/{len}, {elapsed}";
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-    .with_message(name)
 }

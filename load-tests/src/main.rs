@@ -1,17 +1,24 @@
-//! What must hold as a ratio, measured in one run.
+//! What must hold as a ratio, measured in one run, and what holds under load.
 
 mod bench;
 mod import;
+mod load;
 mod looks;
 mod measure;
+mod paint;
 mod peer;
+mod progress;
+mod service;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "load-tests", about = "Measures steps of the work next to their bare libraries.")]
+#[command(
+    name = "load-tests",
+    about = "Measures steps of the work next to their bare libraries, and the service under load."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -25,6 +32,11 @@ enum Command {
     Import(import::Args),
     /// Looks through the whole service with the small models.
     Looks(looks::Args),
+    /// Shoppers, agents and merchants at a running service, all at once and for a while.
+    Load(load::Args),
+    /// The service that `load` asks where no other is named.
+    #[command(hide = true)]
+    Service,
     /// Looks next to the same work in Python.
     Peer(peer::Args),
 }
@@ -35,6 +47,8 @@ async fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args).await,
         Command::Import(args) => import::run(&args).await,
         Command::Looks(args) => looks::run(&args).await,
+        Command::Load(args) => load::run(&args).await,
+        Command::Service => service::run(),
         Command::Peer(args) => peer::run(&args).await,
     };
     match outcome {

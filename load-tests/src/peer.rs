@@ -16,8 +16,10 @@ use serde_json::{Value, json};
 use vitrine_tests::demo;
 
 use crate::{
-    looks::{Bound, bar, mark, median},
+    looks::{Bound, median},
     measure::{Outcome, machine},
+    paint::mark,
+    progress::bar,
 };
 use process::Process;
 
