@@ -76,6 +76,9 @@ pub(crate) async fn run(args: &Args) -> Outcome<()> {
         Some(own) => own.target.clone(),
         None => named(args)?,
     };
+    if plan.kind == Kind::Slow && target.url.scheme() != "http" {
+        return Err("slow clients speak plain HTTP".into());
+    }
     let out = args.out.join(plan.kind.name());
     std::fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
     let world = Arc::new(World::open(target, &plan).await?);
