@@ -143,7 +143,7 @@ fn read(args: &Args) -> Outcome<Kept> {
 fn keep(args: &Args, lines: &[Line]) -> Outcome<()> {
     let rounded = |ratio: f64| (ratio * 1_000.0).round() / 1_000.0;
     let ratios = lines.iter().map(|line| (line.what.clone(), rounded(line.ratio))).collect();
-    let date = jiff::Zoned::now().date().to_string();
+    let date = jiff::Timestamp::now().strftime("%F").to_string();
     let text = serde_json::to_string_pretty(&Kept { date, machine: machine(), ratios })?;
     fs::write(&args.figures, text + "\n")
         .map_err(|error| format!("{}: {error}", args.figures.display()))?;

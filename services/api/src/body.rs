@@ -1,6 +1,6 @@
 //! Bodies, read up to a bound and not a byte further.
 
-use std::io;
+use std::{io, time::Duration};
 
 use actix_web::{
     HttpRequest,
@@ -11,7 +11,10 @@ use actix_web::{
 use futures::{Stream, StreamExt};
 use serde::de::DeserializeOwned;
 
-use crate::{problem::Problem, problems::Code};
+use crate::{problem::Problem, problems::Code, room::Full};
+
+/// When to come back while bodies that are being read take all the room.
+const COME_BACK: Duration = Duration::from_secs(2);
 
 /// The body in pieces; an error as soon as it is longer than `limit` bytes, at once where the
 /// request says so itself.
@@ -46,11 +49,18 @@ impl From<&PayloadError> for Problem {
             PayloadError::Io(error) => Some(error.kind()),
             _ => None,
         };
-        Self::of(match kind {
-            Some(io::ErrorKind::FileTooLarge) => Code::PhotoTooLarge,
-            Some(io::ErrorKind::TimedOut) => Code::BodySlow,
-            _ => Code::BodyIncomplete,
-        })
+        match kind {
+            Some(io::ErrorKind::QuotaExceeded) => Full.into(),
+            Some(io::ErrorKind::FileTooLarge) => Self::of(Code::PhotoTooLarge),
+            Some(io::ErrorKind::TimedOut) => Self::of(Code::BodySlow),
+            _ => Self::of(Code::BodyIncomplete),
+        }
+    }
+}
+
+impl From<Full> for Problem {
+    fn from(_: Full) -> Self {
+        Self::of(Code::Busy).retry_after(COME_BACK)
     }
 }
 

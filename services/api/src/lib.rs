@@ -35,6 +35,7 @@ mod product_query;
 mod readiness;
 mod reporting;
 mod requests;
+mod room;
 mod routes;
 mod search_body;
 mod server;

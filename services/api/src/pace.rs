@@ -1,9 +1,11 @@
-//! How slowly a body may arrive, whatever route reads it: else a client could hold a place for
-//! ever by sending a byte now and then.
+//! How slowly a body may arrive, whatever route reads it, and what room it takes meanwhile: else a
+//! client could hold a connection for ever by sending a byte now and then, and many could fill the
+//! memory.
 
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -19,7 +21,7 @@ use actix_web::{
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::state::State;
+use crate::{room::Share, state::State};
 
 /// Bytes that each stretch of waiting has to bring, if the body does not end in it.
 const PACE: usize = 64 * 1024;
@@ -29,15 +31,16 @@ pub(crate) async fn keep(
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let stretch = request.app_data::<web::Data<State>>().map(|state| state.body_time);
+    let Some(state) = request.app_data::<web::Data<State>>() else {
+        return next.call(request).await;
+    };
+    let (stretch, share) = (state.body_time, state.room.share());
     let (_, payload) = request.parts_mut();
-    if let Some(stretch) = stretch
-        && !matches!(payload, Payload::None)
-    {
-        let paced = Paced::new(payload.take(), stretch);
+    if !matches!(payload, Payload::None) {
+        let paced = Paced::new(payload.take(), stretch, Arc::clone(&share));
         request.set_payload(Payload::Stream { payload: Box::pin(paced) });
     }
-    next.call(request).await
+    share.during(next.call(request)).await
 }
 
 /// A body that ends in an error once it comes too slowly. Only time spent waiting for the client
@@ -45,6 +48,7 @@ pub(crate) async fn keep(
 struct Paced {
     payload: Payload,
     stretch: Duration,
+    share: Arc<Share>,
     /// In this stretch: bytes, time waited, and since when somebody waits.
     came: usize,
     waited: Duration,
@@ -54,10 +58,10 @@ struct Paced {
 }
 
 impl Paced {
-    fn new(payload: Payload, stretch: Duration) -> Self {
+    fn new(payload: Payload, stretch: Duration, share: Arc<Share>) -> Self {
         let end = Box::pin(sleep(stretch));
         let waited = Duration::ZERO;
-        Self { payload, stretch, came: 0, waited, waiting: None, end, over: false }
+        Self { payload, stretch, share, came: 0, waited, waiting: None, end, over: false }
     }
 
     fn arrived(&mut self, bytes: usize) {
@@ -77,9 +81,13 @@ impl Stream for Paced {
             return Poll::Ready(None);
         }
         if let Poll::Ready(piece) = self.payload.poll_next_unpin(context) {
-            self.arrived(
-                piece.as_ref().and_then(|piece| piece.as_ref().ok()).map_or(0, Bytes::len),
-            );
+            let bytes = piece.as_ref().and_then(|piece| piece.as_ref().ok()).map_or(0, Bytes::len);
+            self.arrived(bytes);
+            if self.share.arrived(bytes).is_err() {
+                self.over = true;
+                let full = PayloadError::Io(io::ErrorKind::QuotaExceeded.into());
+                return Poll::Ready(Some(Err(full)));
+            }
             return Poll::Ready(piece);
         }
         if self.waiting.is_none() {

@@ -7,6 +7,7 @@ use actix_web::{
     middleware::{Compress, Condition, DefaultHeaders, from_fn},
     web,
 };
+use socket2::SockRef;
 use vitrine_core::{
     admission::Admission,
     imports::Importing,
@@ -74,8 +75,9 @@ pub struct ServerSettings {
     pub workers: usize,
     /// Connections open at once, for each worker.
     pub connections: usize,
-    /// Bodies read and decoded at once, 28 MiB each at most; more are told to come back.
-    pub uploads: usize,
+    /// Bytes of bodies that hold photos or messages, 28 MiB each at most, while they are read and
+    /// decoded; who would need more is told to come back.
+    pub body_room: usize,
     /// Photos decoded at once.
     pub decodes: usize,
     /// How long an idle connection stays open.
@@ -84,6 +86,8 @@ pub struct ServerSettings {
     pub head_time: Duration,
     /// How long a request's body may take to arrive.
     pub body_time: Duration,
+    /// How long a client may read nothing of what is sent to it before its connection is ended.
+    pub read_time: Duration,
     /// How long an admitted or queued photo may take.
     pub answer_time: Duration,
     /// How long one readiness check may take.
@@ -111,11 +115,12 @@ impl Default for ServerSettings {
         Self {
             workers: 2,
             connections: 1_024,
-            uploads: 32,
+            body_room: 256 * 1024 * 1024,
             decodes: 2,
             keep_alive: Duration::from_secs(75),
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(60),
+            read_time: Duration::from_secs(60),
             answer_time: Duration::from_secs(300),
             readiness_time: Duration::from_secs(30),
             metrics: true,
@@ -134,6 +139,8 @@ impl Default for ServerSettings {
 /// [`ServerSettings::stopping`]: it finishes what is begun, answers `stopping` to what it can not
 /// finish in time, and then ends. When a client leaves, the work done for it is dropped.
 pub fn server(api: Api, listener: TcpListener, settings: ServerSettings) -> io::Result<Server> {
+    // Connections have it of the listener that took them.
+    SockRef::from(&listener).set_tcp_user_timeout(Some(settings.read_time))?;
     let state = web::Data::new(State::new(api, &settings));
     let is_secure = settings.tls.is_some();
     let app = move || {

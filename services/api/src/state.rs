@@ -1,6 +1,5 @@
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vitrine_core::{
     admission::Admission,
     chatting::Chatting,
@@ -21,8 +20,8 @@ use crate::{
     metrics::Metrics,
     pages::Pages,
     problem::Problem,
-    problems::Code,
     readiness::Readiness,
+    room::{Place, Room},
     server::{Api, ServerSettings},
     stopping::Stopping,
 };
@@ -30,9 +29,6 @@ use crate::{
 /// What it takes to tell clients that their requests fail, before a service that stops cuts them
 /// off.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// When to come back while too many bodies are being read.
-const COME_BACK: Duration = Duration::from_secs(2);
 
 /// What every handler shares.
 pub(crate) struct State {
@@ -52,8 +48,8 @@ pub(crate) struct State {
     pub decoding: Decoding,
     pub limits: Limits,
     pub idempotency: Idempotency,
-    /// Bodies that are being read or decoded; bounds the memory they take together.
-    pub uploads: Arc<Semaphore>,
+    /// What bodies may take together while they are read and decoded.
+    pub room: Room,
     pub cors: Cors,
     pub pages: Pages,
     pub stopping: Stopping,
@@ -122,7 +118,7 @@ impl State {
             decoding: Decoding::new(settings.decodes),
             limits,
             idempotency,
-            uploads: Arc::new(Semaphore::new(settings.uploads.max(1))),
+            room: Room::new(settings.body_room),
             cors: settings.cors.clone(),
             pages: settings.pages.clone(),
             stopping: settings.stopping.clone(),
@@ -133,9 +129,8 @@ impl State {
     }
 
     /// A place for a body that may hold a photo, to be kept until that is decoded.
-    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let busy = |_| Problem::of(Code::Busy).retry_after(COME_BACK);
-        Arc::clone(&self.uploads).try_acquire_owned().map_err(busy)
+    pub(crate) fn place(&self) -> Result<Place, Problem> {
+        self.room.place().map_err(Problem::from)
     }
 
     /// Waits until what was begun has to be given up, because the service stops: there is just time

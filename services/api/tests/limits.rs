@@ -53,6 +53,63 @@ fn begun(service: &Service, method: &str, path: &str, kind: &str) -> TcpStream {
     stream
 }
 
+/// A photo's request, of which a few bytes come.
+fn slow_photo(service: &Service) -> TcpStream {
+    let mut slow = begun(service, "POST", "/v1/looks", "multipart/form-data; boundary=b");
+    slow.write_all(b"8\r\n--b\r\nCon\r\n").unwrap();
+    slow
+}
+
+#[tokio::test]
+async fn many_who_send_slowly_keep_nobody_out() {
+    let settings = ServerSettings { body_room: 4 * 1024 * 1024, ..ServerSettings::default() };
+    let service = start_with(seeing_a_dress(), Admission::new(2, 8), settings).await;
+    let slow: Vec<TcpStream> = (0..60).map(|_| slow_photo(&service)).collect();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for side in [96, 100, 104] {
+        assert_eq!(service.post_photo(png(side, side)).await.status(), 200);
+    }
+    drop(slow);
+}
+
+#[tokio::test]
+async fn bodies_that_would_take_more_room_than_there_is_are_told_to_come_back() {
+    let settings = ServerSettings { body_room: 256 * 1024, ..ServerSettings::default() };
+    let service = start_with(seeing_a_dress(), Admission::new(2, 8), settings).await;
+    let large = vec![7; 1024 * 1024];
+    for _ in 0..3 {
+        let answer = service.post_photo(large.clone()).await;
+        assert_eq!(answer.headers()["retry-after"], "2");
+        problem(answer, 429, "busy").await;
+        assert_eq!(service.post_photo(png(96, 96)).await.status(), 200, "its room is free again");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_cut_off() {
+    let settings =
+        ServerSettings { read_time: Duration::from_millis(500), ..ServerSettings::default() };
+    let service = start_with(seeing_a_dress(), Admission::new(2, 8), settings).await;
+    // More than a connection holds on its way.
+    let long =
+        |at| Product { description: "x".repeat(10_000), ..sample::product(&format!("p{at:04}")) };
+    let products: Vec<_> = (0..1_500).map(long).collect();
+    service.catalog.upsert(&sample::merchant(), products).await.unwrap();
+    let mut unread = begun(&service, "GET", "/v1/catalog/export", "text/plain");
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let mut read = 0;
+    let mut bytes = vec![0; 1 << 20];
+    let ended = loop {
+        match unread.read(&mut bytes) {
+            Ok(0) => break "ended",
+            Ok(more) => read += more,
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => break "reset",
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert!(read < 15_000_000, "all of it came: {ended} after {read} bytes");
+}
+
 /// How a body of this kind begins that goes on and on.
 fn opening(kind: &str) -> &'static [u8] {
     if kind.contains("json") {

@@ -602,10 +602,10 @@ async fn until(what: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn no_more_bodies_are_read_at_once_than_there_are_places() {
+async fn no_more_bodies_are_read_at_once_than_there_is_room_for() {
     let odd = Odd::default();
     let waiting = Arc::clone(&odd.waiting);
-    let settings = ServerSettings { uploads: 1, ..ServerSettings::default() };
+    let settings = ServerSettings { body_room: 1, ..ServerSettings::default() };
     let service = start_with(Arc::new(odd), Admission::new(1, 0), settings).await;
     sell(&service).await;
     let mut slow = TcpStream::connect(service.address).unwrap();

@@ -1,10 +1,10 @@
 use actix_web::{HttpMessage, HttpRequest, web::Payload};
 use serde_json::{Map, Value};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     problem::Problem,
     problems::Code,
+    room::Place,
     upload::{
         Sent,
         json::{decoded, fields},
@@ -26,14 +26,14 @@ pub(crate) struct Message {
 pub(super) struct Arrived {
     /// None where none came as base64.
     pub(super) photo: Option<Result<Sent, Problem>>,
-    pub(super) place: OwnedSemaphorePermit,
+    pub(super) place: Place,
 }
 
 impl Message {
     pub(crate) async fn read(
         request: &HttpRequest,
         payload: Payload,
-        place: OwnedSemaphorePermit,
+        place: Place,
     ) -> Result<Self, Problem> {
         if !request.content_type().eq_ignore_ascii_case("application/json") {
             return Err(Problem::of(Code::BodyUnsupported));
