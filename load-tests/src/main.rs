@@ -37,6 +37,8 @@ enum Command {
     /// The service that `load` asks where no other is named.
     #[command(hide = true)]
     Service,
+    /// Hours' worth of looks as fast as they go, with an eye on memory and descriptors.
+    Endure(load::endure::Args),
     /// Looks next to the same work in Python.
     Peer(peer::Args),
 }
@@ -47,6 +49,7 @@ async fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args).await,
         Command::Import(args) => import::run(&args).await,
         Command::Looks(args) => looks::run(&args).await,
+        Command::Endure(args) => load::endure::run(&args).await,
         Command::Load(args) => load::run(&args).await,
         Command::Service => service::run(),
         Command::Peer(args) => peer::run(&args).await,

@@ -9,10 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    plan::Plan,
-    target::{Target, Tokens},
-};
+use super::target::{Target, Tokens};
 use crate::measure::Outcome;
 
 /// How long it may take to be ready: it embeds the drawn catalog's pictures first.
@@ -27,8 +24,9 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) async fn start(plan: &Plan) -> Outcome<Self> {
-        if plan.length() > MOST {
+    /// Starts one that is asked for so long.
+    pub(super) async fn start(length: Duration) -> Outcome<Self> {
+        if length > MOST {
             let most = MOST.as_secs() / 60;
             return Err(format!("longer than {most} minutes only with a --host").into());
         }

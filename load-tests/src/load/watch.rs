@@ -87,7 +87,7 @@ impl Source {
     }
 }
 
-fn of_process(process: u32) -> Option<(u64, u64)> {
+pub(super) fn of_process(process: u32) -> Option<(u64, u64)> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
