@@ -36,6 +36,7 @@ use assemble::{Assembled, Assembler, Draft};
 use beginning::{Above, Beginning, Written};
 use check::{check, check_variant};
 use encoding::Utf8;
+use problem::shortened;
 use record::{Field, Record};
 use shopify::{Shopify, read_options};
 use table::Table;
@@ -84,9 +85,16 @@ impl FeedError {
     }
 }
 
+impl FeedError {
+    /// What a reader says, which may hold what the feed says, however long that is.
+    fn unreadable(why: impl Into<String>) -> Self {
+        Self::Unreadable(shortened(why, 300))
+    }
+}
+
 impl From<io::Error> for FeedError {
     fn from(error: io::Error) -> Self {
-        Self::Unreadable(error.to_string())
+        Self::unreadable(error.to_string())
     }
 }
 

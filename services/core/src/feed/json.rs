@@ -11,7 +11,7 @@ use super::{
     columns::field,
     dialect::Dialect,
     lines::Lines,
-    problem::{Place, Problem, ProblemCode},
+    problem::{Place, Problem, ProblemCode, shortened},
     record::{Field, Record},
 };
 use crate::money::{Currency, Money};
@@ -30,6 +30,8 @@ pub(super) fn rows<R: BufRead, T: From<Read>>(
 
 /// A line that is not what it should be.
 pub(super) fn unreadable(place: Place, error: &serde_json::Error) -> Problem {
+    // The error says what stands there instead, however long that is.
+    let error = shortened(error.to_string(), 200);
     let message = format!("not a product in JSON: {error}; write one JSON object a line");
     Problem::of_row(place, ProblemCode::RowUnreadable, message)
 }

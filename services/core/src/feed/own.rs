@@ -138,7 +138,7 @@ impl Unknown {
             object.keys().filter(|name| !known.contains(*name)).cloned().collect();
         for name in found {
             let value = object.remove(&name).unwrap_or_default();
-            if self.seen.insert(name.clone()) {
+            if self.warnings.len() < MOST_TOLD && self.seen.insert(name.clone()) {
                 self.tell(&format!("{path}{name}"), &name, &value, known);
             }
         }

@@ -6,6 +6,9 @@ pub use code::ProblemCode;
 
 /// Characters of a value that a problem shows.
 const SHOWN: usize = 60;
+/// Characters of a column's name and of a message, which may hold what the feed says, too.
+const NAMED: usize = 100;
+const TOLD: usize = 500;
 
 /// Where a row stands in its feed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -47,7 +50,7 @@ pub struct Problem {
 impl Problem {
     /// An error with the row as a whole.
     pub fn of_row(place: Place, code: ProblemCode, message: impl Into<String>) -> Self {
-        let (column, message) = (String::new(), message.into());
+        let (column, message) = (String::new(), shortened(message, TOLD));
         Self { place, column, code, value: None, message, severity: Severity::Error }
     }
 
@@ -58,7 +61,7 @@ impl Problem {
         code: ProblemCode,
         message: impl Into<String>,
     ) -> Self {
-        Self { column: column.into(), ..Self::of_row(place, code, message) }
+        Self { column: shortened(column, NAMED), ..Self::of_row(place, code, message) }
     }
 
     /// An error with one value.
@@ -73,7 +76,7 @@ impl Problem {
     }
 
     pub(super) fn with_value(self, value: &str) -> Self {
-        Self { value: Some(shortened(value)), ..self }
+        Self { value: Some(shortened(value, SHOWN)), ..self }
     }
 
     pub(crate) fn warning(self) -> Self {
@@ -95,11 +98,12 @@ impl std::fmt::Display for Problem {
     }
 }
 
-fn shortened(value: &str) -> String {
-    let mut letters = value.chars();
-    let mut short: String = letters.by_ref().take(SHOWN).collect();
-    if letters.next().is_some() {
-        short.push('…');
+/// The text, of which no more than so many characters are shown.
+pub(super) fn shortened(text: impl Into<String>, most: usize) -> String {
+    let mut text = text.into();
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
     }
-    short
+    text
 }

@@ -28,7 +28,7 @@ pub(super) fn document<'a>(text: impl BufRead) -> Result<Records<'a>, FeedError>
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message).into());
     }
     let value: Value = serde_json::from_str(&document)
-        .map_err(|error| FeedError::Unreadable(error.to_string()))?;
+        .map_err(|error| FeedError::unreadable(error.to_string()))?;
     let mut found = Vec::new();
     collect(&value, &mut found);
     let products = (1..).zip(found).map(|(row, node)| (Place { row, line: 1 }, node));

@@ -141,7 +141,7 @@ fn content_of(text: &str, at: usize, parts: usize) -> &str {
 }
 
 fn unreadable(error: csv::Error) -> FeedError {
-    FeedError::Unreadable(error.to_string())
+    FeedError::unreadable(error.to_string())
 }
 
 #[cfg(test)]

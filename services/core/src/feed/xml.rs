@@ -115,7 +115,7 @@ impl<R: Read> Iterator for Items<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let read = self.read().map_err(|error| {
             let line = self.lines.load(Ordering::Relaxed);
-            FeedError::Unreadable(format!("line {line}: {error}"))
+            FeedError::unreadable(format!("line {line}: {error}"))
         });
         read.map(|record| record.map(Ok)).transpose()
     }

@@ -108,3 +108,31 @@ fn a_regular_price_of_schema_org_stands_beside_what_is_paid() {
     let product = only(text, None);
     assert_eq!(shown(&product.variants[0]), "1:  -, 10.00 EUR now 8.00 EUR, in_stock x4");
 }
+
+#[test]
+fn what_is_told_of_a_row_has_an_end_however_long_the_row_is() {
+    let long = "x".repeat(500_000);
+    let column = format!(r#"{{"id":"p","title":"a","{long}":1,"variants":[]}}"#);
+    for line in [format!("{{}}\n\"{long}\""), format!(r#"{{"id":["{long}"]}}"#), column] {
+        let options = FeedOptions { dialect: Some(Dialect::Vitrine), currency: None };
+        for taken in Feed::open(line.as_bytes(), options).unwrap() {
+            let Ok(Taken::Refused { problems, .. }) = taken else { panic!("{taken:?}") };
+            assert!(problems.iter().all(|problem| problem.to_string().len() < 1_000));
+        }
+    }
+    let xml = format!("<rss><item></{long}></rss>");
+    let mut feed = Feed::open(xml.as_bytes(), FeedOptions::default()).unwrap();
+    let error = feed.find_map(Result::err).unwrap();
+    assert!(error.to_string().len() < 1_000);
+}
+
+#[test]
+fn a_row_with_a_thousand_fields_that_are_not_known_is_told_of_a_few() {
+    let fields: String = (0..1_000).map(|at| format!(r#","field{at}":1"#)).collect();
+    let line = format!(
+        r#"{{"id":"p","title":"Dress","category":"dress"{fields},"variants":[{{"id":"v","colours":[],"price":"1 EUR","availability":"in_stock"}}]}}"#
+    );
+    let (_, taken) = read(line.as_bytes(), None);
+    let Taken::Product(found) = &taken[0] else { panic!("{taken:?}") };
+    assert_eq!(found.warnings.len(), 20);
+}
