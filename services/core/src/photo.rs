@@ -273,10 +273,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, PhotoError> {
         return Err(PhotoError::Damaged("its end is missing".into()));
     }
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut picture =
-        DynamicImage::from_decoder(decoder).map_err(|error| refused(format, &error))?;
-    picture.apply_orientation(orientation);
-    Ok(Decoded { picture: over_white(picture), format })
+    let picture = DynamicImage::from_decoder(decoder).map_err(|error| refused(format, &error))?;
+    // Turned as three bytes a pixel, since turning needs room for the picture twice.
+    let mut upright = DynamicImage::ImageRgb8(over_white(picture));
+    upright.apply_orientation(orientation);
+    Ok(Decoded { picture: upright.into_rgb8(), format })
 }
 
 fn refused(format: ImageFormat, error: &image::ImageError) -> PhotoError {
