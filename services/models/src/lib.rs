@@ -18,6 +18,7 @@ mod json_stream;
 mod mistral;
 mod moderate;
 mod picture;
+mod piece;
 mod servers;
 mod settings;
 mod siglip;

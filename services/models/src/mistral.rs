@@ -9,8 +9,9 @@ use mistralrs::{
 use vitrine_core::ports::ModelError;
 
 use crate::{
-    engine::{Piece, Question, Reader},
+    engine::{Question, Reader},
     json_stream::{Mark, Nesting},
+    piece::Piece,
     settings::VisionSettings,
 };
 

@@ -2,7 +2,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use vitrine_core::vocabulary::{Category, Colour, Length, Pattern, Sleeve};
 
-use super::MAX_GARMENTS;
+/// Garments in one photo at most.
+const MAX_GARMENTS: usize = 6;
 
 /// How a model writes garments down.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

@@ -15,8 +15,9 @@ use super::{
     lines::Lines,
 };
 use crate::{
-    engine::{Piece, Question, Reader},
+    engine::{Question, Reader},
     json_stream::{Mark, Nesting},
+    piece::Piece,
     settings::{ChatWire, ServedVisionSettings},
 };
 use wire::{Line, Words};
