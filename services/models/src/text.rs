@@ -3,11 +3,21 @@
 /// Takes out what a chat template or tokenizer would read as a control token (`<|im_end|>`), and
 /// control characters; one line of at most `most` characters.
 pub(crate) fn harmless(text: &str, most: usize) -> String {
-    let mut clean = text.to_owned();
-    while let Some(start) = clean.find("<|") {
-        let end = clean[start..].find("|>").map_or(start + 2, |end| start + end + 2);
-        clean.replace_range(start..end, " ");
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<|") {
+        clean.push_str(before);
+        clean.push(' ');
+        match after.split_once("|>") {
+            Some((_, after)) => rest = after,
+            // None is closed from here on, so that nothing is looked for again.
+            None => {
+                clean.push_str(&after.replace("<|", " "));
+                rest = "";
+            }
+        }
     }
+    clean.push_str(rest);
     for tag in ["<think>", "</think>", "<tool_call>", "</tool_call>"] {
         clean = clean.replace(tag, " ");
     }
@@ -38,6 +48,13 @@ mod tests {
             assert!(!clean.contains("<|"), "{text} became {clean}");
             assert!(clean.starts_with('a') && clean.ends_with('b'), "{text} became {clean}");
         }
+    }
+
+    #[test]
+    fn a_long_text_of_tokens_that_never_close_is_read_in_a_moment() {
+        let started = std::time::Instant::now();
+        assert_eq!(harmless(&"<|".repeat(500_000), 100), "");
+        assert!(started.elapsed().as_secs() < 5);
     }
 
     #[test]
