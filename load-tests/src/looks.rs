@@ -137,16 +137,26 @@ enum Kept {
 
 /// What costs no model time, in turns with a bare route that answers the same bytes.
 async fn known(client: &Client, requests: u32, kept: Kept) -> Outcome<Vec<Ratio>> {
-    let (finished, least, anew) = match kept {
-        Kept::Here => ("a finished look, to a bare route", 0.5, "a known photo answered anew"),
-        Kept::Redis => ("the same from Redis", 0.3, "a known photo answered anew, from Redis"),
+    let (finished, packed_name, least, anew) = match kept {
+        Kept::Here => (
+            "a finished look, to a bare route",
+            "the same packed by gzip, to unpacked",
+            0.5,
+            "a known photo answered anew",
+        ),
+        Kept::Redis => (
+            "a finished look from Redis, to a bare route",
+            "the same from Redis packed, to unpacked",
+            0.3,
+            "a known photo answered anew, from Redis",
+        ),
     };
     let photo = std::fs::read(demo().join("photos/outfit.jpg"))?;
     let look = client.send(&photo).await?;
     let bare = bare::start(serde_json::to_vec(&look)?)?;
     let path = format!("/v1/looks/{}", text(&look, "id")?);
     let by_id = json!({"photo": {"id": text(&look, "photo_id")?}});
-    let mut took: [Vec<Duration>; 4] = Default::default();
+    let mut took: [Vec<Duration>; 5] = Default::default();
     for _ in (0..requests.div_ceil(ROUND))
         .progress_with(bar("known looks", requests.div_ceil(ROUND).into()))
     {
@@ -162,10 +172,14 @@ async fn known(client: &Client, requests: u32, kept: Kept) -> Outcome<Vec<Ratio>
         for _ in 0..ROUND {
             took[3].push(client.bare_post(bare, &by_id).await?);
         }
+        for _ in 0..ROUND {
+            took[4].push(client.get_packed(&path).await?);
+        }
     }
-    let [get, bare_get, post, bare_post] = took.map(median);
+    let [get, bare_get, post, bare_post, packed] = took.map(median);
     Ok(vec![
         Ratio::speed(finished, get, bare_get, Some(least)),
+        Ratio::speed(packed_name, packed, get, None),
         Ratio::speed(anew, post, bare_post, None),
     ])
 }

@@ -36,7 +36,7 @@ pub(super) struct Streamed {
 
 impl Client {
     pub(super) fn new(service: &Service) -> Outcome<Self> {
-        let http = reqwest::Client::builder().no_proxy().build()?;
+        let http = reqwest::Client::builder().no_proxy().no_gzip().build()?;
         Ok(Self { http, address: service.address, token: service.token.clone() })
     }
 
@@ -62,6 +62,11 @@ impl Client {
 
     pub(super) async fn get(&self, path: &str) -> Outcome<Duration> {
         timed(self.to(reqwest::Method::GET, path)).await
+    }
+
+    /// The same as it goes to who takes it packed.
+    pub(super) async fn get_packed(&self, path: &str) -> Outcome<Duration> {
+        timed(self.to(reqwest::Method::GET, path).header("Accept-Encoding", "gzip")).await
     }
 
     pub(super) async fn post(&self, body: &Value) -> Outcome<Duration> {
