@@ -1,5 +1,7 @@
 //! Plans: the page about capacity is what the code says, and what plans suggest is taken.
 
+mod common;
+
 use std::fs;
 
 use vitrine::{
@@ -8,19 +10,9 @@ use vitrine::{
     settings::Settings,
 };
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/capacity.md");
-
 #[test]
 fn the_page_in_the_documentation_is_what_the_code_says() {
-    let page = vitrine::planning::capacity_markdown();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(PATH, &page).unwrap();
-    }
-    assert!(
-        fs::read_to_string(PATH).unwrap_or_default() == page,
-        "docs/capacity.md is behind the code; write it anew with \
-         `UPDATE_DOCS=1 cargo test --workspace --test capacity` and look at the difference"
-    );
+    common::is_as_told("docs/capacity.md", &vitrine::planning::capacity_markdown(), "capacity");
 }
 
 #[test]

@@ -2,27 +2,13 @@
 
 mod common;
 
-use common::{root, run, vitrine};
+use common::{is_as_told, run, vitrine};
 use vitrine::settings::reference;
-
-/// Compares a file with what the code says, or writes it anew.
-fn is_as_told(path: &str, told: &str) {
-    let file = root().join(path);
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&file, told).unwrap();
-    }
-    let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        kept == told,
-        "{path} is not what the code says; run \
-         `UPDATE_DOCS=1 cargo test --workspace --test settings` and look at the difference"
-    );
-}
 
 #[test]
 fn the_page_tells_of_every_setting_as_the_code_has_it() {
     let page = reference::markdown();
-    is_as_told("docs/settings.md", &page);
+    is_as_told("docs/settings.md", &page, "settings");
     for name in reference::names() {
         let row = page.lines().find(|line| line.starts_with(&format!("| `{name}`"))).unwrap();
         let meaning = row.split(" | ").nth(2).unwrap();
@@ -32,7 +18,7 @@ fn the_page_tells_of_every_setting_as_the_code_has_it() {
 
 #[test]
 fn the_file_to_start_from_has_every_setting_as_the_code_has_it() {
-    is_as_told("vitrine.example.toml", &reference::example());
+    is_as_told("vitrine.example.toml", &reference::example(), "settings");
 }
 
 #[test]

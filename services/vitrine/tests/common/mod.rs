@@ -77,3 +77,17 @@ pub(crate) fn feed(folder: &TempDir, lines: &[String]) -> PathBuf {
     std::fs::write(&file, lines.join("\n")).unwrap();
     file
 }
+
+/// Compares a file with what the code says, or writes it anew; `test` is the binary that does.
+pub(crate) fn is_as_told(path: &str, told: &str, test: &str) {
+    let file = root().join(path);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, told).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        kept == told,
+        "{path} is not what the code says; run `UPDATE_DOCS=1 cargo test --workspace --test {test}` \
+         and look at the difference"
+    );
+}
