@@ -1,5 +1,6 @@
 //! Fakes of every port and the contract suites that they and the real ones pass. Only for tests.
 
+pub mod broken;
 pub mod contracts;
 mod dice;
 pub mod drawn;

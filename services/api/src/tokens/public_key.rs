@@ -45,8 +45,11 @@ struct Jwk {
 /// The keys of a set that can be used here. Others are passed over (RFC 7517, 5); a set without
 /// any is an error.
 pub(super) fn parse(document: &[u8]) -> Result<Vec<PublicKey>, String> {
-    let Document { keys } = serde_json::from_slice(document)
-        .map_err(|error| format!("this is no set of keys: {error}"))?;
+    let Document { keys } = serde_json::from_slice(document).map_err(|error| {
+        // It says what stands there instead, however long that is.
+        let error: String = error.to_string().chars().take(200).collect();
+        format!("this is no set of keys: {error}")
+    })?;
     let keys: Vec<PublicKey> = keys.into_iter().take(MAX_KEYS).filter_map(usable).collect();
     if keys.is_empty() {
         return Err("it holds no key for RS256, ES256 or EdDSA".into());
@@ -156,5 +159,7 @@ mod tests {
         for document in ["", "[]", "{}", "<html>", r#"{"keys": []}"#, r#"{"keys": {}}"#] {
             assert!(parse(document.as_bytes()).is_err(), "{document}");
         }
+        let long = format!("\"{}\"", "x".repeat(100_000));
+        assert!(parse(long.as_bytes()).is_err_and(|error| error.len() < 300));
     }
 }
