@@ -252,7 +252,8 @@ async fn start_all(
     let running = tokio::spawn(server);
     Service {
         address,
-        client: Client::new(),
+        // Answers are seen as they are sent.
+        client: Client::builder().no_gzip().build().unwrap(),
         admission,
         importer,
         indexer,

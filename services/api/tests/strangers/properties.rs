@@ -1,6 +1,8 @@
 //! What holds of tokens and keys that strangers show. Each panics where it does not hold. The tests try
 //! good ones that were broken by chance, `fuzz` whatever it makes up.
 
+#![allow(unreachable_pub, reason = "a module of the tests here, and of targets there")]
+
 use std::sync::{Arc, LazyLock};
 
 use futures::executor::block_on;

@@ -52,6 +52,7 @@ impl Caller {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()
+            .no_gzip()
             .connect_timeout(CONNECT)
             .build()
             .map_err(|error| ModelError::Load(innermost(&error)))?;

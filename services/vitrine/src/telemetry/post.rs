@@ -31,6 +31,7 @@ impl Post {
     /// To be made inside a runtime.
     pub(super) fn new(address: &str) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
+            .no_gzip()
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;

@@ -1,6 +1,8 @@
 //! What holds of whatever strangers send, however it is broken. Each of these panics where it does not
 //! hold. The tests try them on good input that was broken by chance, `fuzz` on whatever it makes up.
 
+#![allow(unreachable_pub, reason = "a module of the tests here, and of each target there")]
+
 mod feeds;
 mod photos;
 mod signatures;
