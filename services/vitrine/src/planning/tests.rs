@@ -1,8 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-
-const EXAMPLE: &str = include_str!("../../../../vitrine.example.toml");
+use crate::settings::reference;
 
 fn plan(looks: f64, products: u64, card: Card) -> Plan {
     Plan::of(&Ask::of(looks, products, card)).unwrap()
@@ -92,7 +91,7 @@ fn a_large_model_that_was_measured_on_a_cpu_has_servers_of_its_own() {
 
 #[test]
 fn settings_are_those_that_there_are() {
-    let known = settings(EXAMPLE, true);
+    let known = settings(&reference::example(), true);
     for card in [Card::L4, Card::H100, Card::Cpu] {
         for isq in [Isq::None, Isq::Eight] {
             for looks in [0.1, 50.0] {
