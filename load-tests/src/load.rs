@@ -71,7 +71,7 @@ pub(crate) async fn run(args: &Args) -> Outcome<()> {
     let plan = Plan::new(args.plan, args.users, args.minutes)?;
     let own = match args.host {
         Some(_) => None,
-        None => Some(Own::start(plan.length()).await?),
+        None => Some(Own::start(plan.length(), &[]).await?),
     };
     let target = match &own {
         Some(own) => own.target.clone(),

@@ -36,7 +36,7 @@ enum Command {
     Load(load::Args),
     /// The service that `load` asks where no other is named.
     #[command(hide = true)]
-    Service,
+    Service(service::Args),
     /// Hours' worth of looks as fast as they go, with an eye on memory and descriptors.
     Endure(load::endure::Args),
     /// Looks next to the same work in Python.
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
         Command::Looks(args) => looks::run(&args).await,
         Command::Endure(args) => load::endure::run(&args).await,
         Command::Load(args) => load::run(&args).await,
-        Command::Service => service::run(),
+        Command::Service(args) => service::run(&args),
         Command::Peer(args) => peer::run(&args).await,
     };
     match outcome {

@@ -10,12 +10,20 @@ pub(crate) use vitrine_tests::demo;
 
 use crate::measure::Outcome;
 
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A setting of the service, as NAME=VALUE.
+    #[arg(long)]
+    set: Vec<String>,
+}
+
 /// Requests are counted as ever, and none is too many.
 const BUSY: [&str; 2] = ["limits.caller_per_minute=1000000", "limits.merchant_per_minute=1000000"];
 
 /// Starts it, says in one line where it is and who may ask it, and ends with whoever started it.
-pub(crate) fn run() -> Outcome<()> {
-    let service = Service::working(&BUSY);
+pub(crate) fn run(args: &Args) -> Outcome<()> {
+    let settings: Vec<&str> = BUSY.into_iter().chain(args.set.iter().map(String::as_str)).collect();
+    let service = Service::working(&settings);
     let host = service.url("");
     let agent = service.token_of(Role::Agent);
     println!(

@@ -24,8 +24,8 @@ pub(super) struct Own {
 }
 
 impl Own {
-    /// Starts one that is asked for so long.
-    pub(super) async fn start(length: Duration) -> Outcome<Self> {
+    /// Starts one that is asked for so long, with these settings beside what all have.
+    pub(super) async fn start(length: Duration, settings: &[&str]) -> Outcome<Self> {
         if length > MOST {
             let most = MOST.as_secs() / 60;
             return Err(format!("longer than {most} minutes only with a --host").into());
@@ -34,6 +34,7 @@ impl Own {
         // Its own group: Ctrl-C ends the users first.
         let mut process = Command::new(env::current_exe()?)
             .arg("service")
+            .args(settings.iter().flat_map(|setting| ["--set", *setting]))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0)

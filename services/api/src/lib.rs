@@ -3,6 +3,7 @@
 //!
 //! Start at [`server()`]; the way of a photo through the door is `routes/create_look.rs`.
 
+mod accept;
 mod access;
 mod body;
 mod caller;

@@ -13,7 +13,7 @@ use actix_web::{
 use serde::Serialize;
 use vitrine_core::reports::{Conversion, ExperimentReport, Latency, Overview, Queries};
 
-use crate::{pages::Words, problem::Problem, problems::Code, spreadsheet::CSV};
+use crate::{accept::accepts, pages::Words, problem::Problem, problems::Code, spreadsheet::CSV};
 
 /// A report that can be drawn and laid out as a table.
 pub(crate) trait Reported: Serialize {
@@ -52,18 +52,16 @@ reported! {
 
 /// Answers in the shape that the client accepts.
 pub(crate) fn answer<R: Reported>(http: &HttpRequest, report: &R) -> Result<HttpResponse, Problem> {
-    let accepts = http.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let accepts = |kind| accepts.is_some_and(|kinds| kinds.contains(kind));
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::VARY, "Accept, Accept-Language"));
-    if accepts("image/svg+xml") {
+    if accepts(http.headers(), "image/svg+xml") {
         let chart = report.chart(language(http)).map_err(|error| {
             tracing::error!(%error, report = R::NAME, "a chart can not be drawn");
             Problem::of(Code::Internal)
         })?;
         return Ok(answer.content_type("image/svg+xml").body(chart));
     }
-    if accepts("text/csv") {
+    if accepts(http.headers(), "text/csv") {
         let name = format!("attachment; filename=\"{}.csv\"", R::NAME);
         answer.insert_header((header::CONTENT_DISPOSITION, name));
         return Ok(answer.content_type(CSV).body(report.table()));

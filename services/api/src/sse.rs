@@ -13,9 +13,9 @@ use futures::{Stream, StreamExt, stream::BoxStream};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
-use crate::{problems::Code, state::State};
+use crate::{accept::accepts, problems::Code, state::State};
 
-const EVENTS: &str = "text/event-stream";
+pub(crate) const EVENTS: &str = "text/event-stream";
 /// How long a line may be silent: proxies close one that is for a minute.
 const SILENCE: Duration = Duration::from_secs(15);
 
@@ -26,14 +26,9 @@ pub(crate) struct Told {
     pub is_last: bool,
 }
 
-/// Whether the client asks for events (RFC 9110, 12.5.1).
+/// Whether the client asks for events.
 pub(crate) fn accepts_events(http: &HttpRequest) -> bool {
-    let accepted = http.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let wanted = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(EVENTS));
-        wanted && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-    })
+    accepts(http.headers(), EVENTS)
 }
 
 /// The head of an answer of events, which nobody on the way is to hold back or keep.

@@ -31,7 +31,7 @@ use crate::{
     database::Database,
     error::Error,
     folder_fetch::{Folder, FolderFetch},
-    importer, people,
+    importer, people, private,
     search::Search,
     secret,
     settings::{Encoder, Judge, Settings, TextEncoder},
@@ -160,7 +160,7 @@ impl App {
         files: Option<Folder>,
     ) -> Result<Self, Error> {
         let folder = settings.data.folder.clone();
-        std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+        private::folder(&folder).map_err(Error::file(&folder))?;
         let keys = secret::keys(&settings.secret_file())?;
         let issuer = people::issuer(settings)?;
         let models = steps

@@ -10,6 +10,7 @@ mod key;
 mod look;
 mod migrate;
 mod openapi;
+mod out;
 mod plan;
 mod serve;
 mod settings;
@@ -68,7 +69,7 @@ async fn perform(command: Command, settings: Settings, common: &Common) -> Resul
             let options = ImportOptions { mode: mode.into(), dry_run, force, enrich };
             import::run(&settings, import::Asked { feed, merchant, reading, options, json }).await
         }
-        Command::Settings { schema: true } => Ok(settings::schema()),
+        Command::Settings { schema: true } => settings::schema(),
         Command::Settings { schema: false } => settings::run(&settings, common),
         Command::Openapi { check } => openapi::run(check.as_deref()),
         Command::Backup { to } => backup::backup(&settings, &to).await,

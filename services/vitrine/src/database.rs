@@ -14,7 +14,7 @@ use vitrine_stores::{
     Migrate, Migration, Migrations, PostgresCatalog, PostgresOptions, SqliteCatalog, SqliteOptions,
 };
 
-use crate::{error::Error, settings::Settings};
+use crate::{error::Error, private, settings::Settings};
 
 /// Connections that read the file at once.
 const READERS: u32 = 4;
@@ -123,6 +123,6 @@ impl Database {
 /// The file in the data folder that is the database where no other is named.
 pub(crate) fn file(settings: &Settings) -> Result<PathBuf, Error> {
     let folder = &settings.data.folder;
-    std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
+    private::folder(folder).map_err(Error::file(folder))?;
     Ok(folder.join("catalog.sqlite"))
 }

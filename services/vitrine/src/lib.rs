@@ -11,6 +11,7 @@ mod folder_fetch;
 mod importer;
 mod people;
 pub mod planning;
+mod private;
 mod search;
 mod secret;
 pub mod settings;

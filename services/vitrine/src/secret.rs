@@ -1,9 +1,9 @@
-use std::{io::Write, path::Path};
+use std::path::Path;
 
 use rand::TryRngCore;
 use vitrine_api::TokenKeys;
 
-use crate::error::Error;
+use crate::{error::Error, private};
 
 /// The keys that sign tokens, from a file; the file is made with a fresh secret, for its owner's
 /// eyes only, where there is none.
@@ -12,7 +12,7 @@ pub(crate) fn keys(file: &Path) -> Result<TokenKeys, Error> {
         Ok(secret) => Ok(TokenKeys::from_secret(secret.trim_ascii())?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let secret = fresh()?;
-            write_private(file, secret.as_bytes()).map_err(Error::file(file))?;
+            private::write(file, secret.as_bytes()).map_err(Error::file(file))?;
             Ok(TokenKeys::from_secret(secret.as_bytes())?)
         }
         Err(error) => Err(Error::file(file)(error)),
@@ -26,18 +26,6 @@ fn fresh() -> Result<String, Error> {
         .try_fill_bytes(&mut bytes)
         .map_err(|error| Error::Settings(format!("no random numbers to be had: {error}")))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// Writes a file that was not there, for its owner's eyes only.
-pub(crate) fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(bytes)
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 mod common;
 
 use std::{
+    io::Read,
     path::{Path, PathBuf},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -164,6 +166,19 @@ fn a_flag_is_stronger_than_the_environment_and_that_than_the_file() {
     made("from-environment", true, false);
     made("from-flag", true, true);
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 1, "a weaker source was used too");
+}
+
+#[test]
+fn who_reads_a_long_text_may_have_enough_of_it() {
+    for command in [&["openapi"][..], &["settings", "--schema"]] {
+        let mut process = vitrine(command);
+        let process = process.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = process.spawn().unwrap();
+        process.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+        let told = process.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&told.stderr);
+        assert!(told.status.success() && err.is_empty(), "{command:?}: {err}");
+    }
 }
 
 #[test]

@@ -2,14 +2,11 @@
 
 use actix_web::{
     dev::ServiceRequest,
-    http::{
-        Method,
-        header::{self, HeaderName},
-    },
+    http::{Method, header::HeaderName},
 };
 
 use super::PATHS;
-use crate::{caller, problem::Problem, problems::Code};
+use crate::{accept::accepts, caller, problem::Problem, problems::Code, sse::EVENTS};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -27,8 +24,7 @@ pub(super) fn name(request: &ServiceRequest) -> Result<Option<String>, Problem> 
     let (Some(key), more) = (keys.next(), keys.next().is_some()) else { return Ok(None) };
     let key = key.to_str().ok().and_then(key_of).filter(|_| !more);
     let key = key.ok_or_else(|| Problem::of(Code::IdempotencyKeyInvalid))?;
-    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    if accepts.is_some_and(|accept| accept.contains("text/event-stream")) {
+    if accepts(request.headers(), EVENTS) {
         return Ok(None);
     }
     // Who is not known is refused before anything is done.

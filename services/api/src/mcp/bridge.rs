@@ -46,6 +46,8 @@ pub(crate) async fn answer(
         Ok(whole) => whole.to_bytes(),
         Err(never) => match never {},
     };
+    // What speaks the protocol may hold the handler for a while yet.
+    handler.release();
     if let Some(problem) = handler.refused() {
         let mut answer = problem.error_response().set_body(BoxBody::new(body));
         answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));

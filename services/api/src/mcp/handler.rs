@@ -63,11 +63,19 @@ impl Handler {
         self.refused.get()
     }
 
+    /// Gives back the place of a message that no tool took, and drops its photo.
+    pub(super) fn release(&self) {
+        drop(self.taken());
+    }
+
+    fn taken(&self) -> Option<Arrived> {
+        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     async fn answer(&self, tool: Tool, arguments: JsonObject) -> Result<CallToolResult, Problem> {
         let (merchant, state) = (&self.caller.merchant, &*self.state);
-        let arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner).take();
         // The place among bodies with a photo is given back as soon as it is needed no more.
-        let arrived = arrived.filter(|_| tool == Tool::FindByPhoto);
+        let arrived = self.taken().filter(|_| tool == Tool::FindByPhoto);
         match tool {
             Tool::SearchCatalog => {
                 let wanted = arguments::catalog(arguments)?;

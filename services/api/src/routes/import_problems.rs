@@ -16,6 +16,7 @@ use vitrine_core::{
 
 use super::imports::id_of;
 use crate::{
+    accept::accepts,
     caller::Keeper,
     page::{Page, Paged},
     problem::{Problem, ProblemBody},
@@ -74,8 +75,7 @@ pub(crate) async fn list_import_problems(
     if imports.import(&merchant, id).await?.is_none() {
         return Err(Problem::of(Code::ImportUnknown));
     }
-    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    if accepts.is_some_and(|types| types.contains("text/csv")) {
+    if accepts(request.headers(), "text/csv") {
         return Ok(HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, CSV))
             .insert_header((

@@ -9,7 +9,7 @@ use std::{
 
 use vitrine_stores::{EmbeddedIndex, Inspection, SqliteCatalog};
 
-use crate::{database, error::Error, secret, settings::Settings};
+use crate::{database, error::Error, private, settings::Settings};
 
 /// What a backup holds.
 const CATALOG: &str = "catalog.sqlite";
@@ -28,14 +28,14 @@ pub(super) async fn backup(settings: &Settings, to: &Path) -> Result<ExitCode, E
     }
     let begun = beside(to, "begun");
     gone(fs::remove_dir_all(&begun)).map_err(Error::file(&begun))?;
-    fs::create_dir_all(&begun).map_err(Error::file(&begun))?;
+    private::folder(&begun).map_err(Error::file(&begun))?;
     let copy = begun.join(CATALOG);
     SqliteCatalog::copy(&catalog, &copy).await?;
     fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(Error::file(&copy))?;
     let secret_file = settings.secret_file();
     if let Some(secret) = read(&secret_file)? {
         let copy = begun.join(SECRET);
-        secret::write_private(&copy, &secret).map_err(Error::file(&copy))?;
+        private::write(&copy, &secret).map_err(Error::file(&copy))?;
     }
     fs::rename(&begun, to).map_err(Error::file(to))?;
     let bytes = to.join(CATALOG).metadata().map_err(Error::file(to))?.len();
@@ -73,7 +73,7 @@ pub(super) async fn restore(
     let secret_file = settings.secret_file();
     if let Some(secret) = read(&from.join(SECRET))? {
         gone(fs::remove_file(&secret_file)).map_err(Error::file(&secret_file))?;
-        secret::write_private(&secret_file, &secret).map_err(Error::file(&secret_file))?;
+        private::write(&secret_file, &secret).map_err(Error::file(&secret_file))?;
     }
     gone(fs::remove_dir_all(&index)).map_err(Error::file(&index))?;
     if catalog.exists() {

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     database::Database,
     error::Error,
-    people,
+    people, private,
     search::{Search, written_for},
     secret,
     settings::Settings,
@@ -73,7 +73,7 @@ pub(super) async fn run(settings: &Settings, repair: bool) -> Result<ExitCode, E
 
 fn data(folder: &Path) -> Verdict {
     let probe = folder.join(".probe");
-    let written = std::fs::create_dir_all(folder)
+    let written = private::folder(folder)
         .and_then(|()| std::fs::write(&probe, b"probe"))
         .and_then(|()| std::fs::remove_file(&probe));
     match written {

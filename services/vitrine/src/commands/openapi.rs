@@ -1,13 +1,11 @@
 use std::{path::Path, process::ExitCode};
 
+use super::out;
 use crate::error::Error;
 
 pub(super) fn run(check: Option<&Path>) -> Result<ExitCode, Error> {
     let contract = vitrine_api::contract();
-    let Some(file) = check else {
-        print!("{contract}");
-        return Ok(ExitCode::SUCCESS);
-    };
+    let Some(file) = check else { return out::write(&contract) };
     let kept = std::fs::read_to_string(file).map_err(Error::file(file))?;
     let Some(line) = first_difference(&kept, &contract) else { return Ok(ExitCode::SUCCESS) };
     eprintln!(

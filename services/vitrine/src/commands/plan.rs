@@ -2,6 +2,7 @@ use std::process::ExitCode;
 
 use comfy_table::{ContentArrangement, Table, presets::UTF8_BORDERS_ONLY};
 
+use super::out;
 use crate::{
     error::Error,
     planning::{Ask, Plan},
@@ -13,11 +14,10 @@ pub(super) fn run(ask: &Ask, json: bool) -> Result<ExitCode, Error> {
     if json {
         let text = serde_json::to_string_pretty(&plan)
             .map_err(|error| Error::Refused(error.to_string()))?;
-        println!("{text}");
+        out::write(&(text + "\n"))
     } else {
-        print!("{}", told(&plan));
+        out::write(&told(&plan))
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn told(plan: &Plan) -> String {
