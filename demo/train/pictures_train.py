@@ -13,11 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait leave the processor to others
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
+from transformers import SiglipVisionModel  # noqa: E402
 
 import pictures_export  # noqa: E402
 import vlm_photos  # noqa: E402
@@ -27,15 +29,27 @@ from pictures_figures import find, vectors  # noqa: E402
 from pictures_model import build, encode  # noqa: E402
 from pictures_helps import Helps  # noqa: E402
 from pictures_optim import optimisers  # noqa: E402
+from vlm_optim import INSIDE  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 THREADS = 2
 GROUPS, PHOTOS = 12, 8  # groups of drawn pairs a step, real photos a step
-STAGES = ((0.35, 24), (0.8, 36), (1.0, None))  # until which share of the time how many patches of a picture are looked at
-HELP = 0.8  # until which share of the time words and small pictures help, less and less
-MEET = (0.3, 0.5, 0.7, 0.85)  # after which shares of the time it is asked anew what the encoder finds alike
 KEEP = 0.99  # share of the old in the average of weights
 LOOK = 5  # minutes between looks at validation
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a run goes; shares are of its time."""
+    stages: tuple  # until which share how many patches of a picture are looked at
+    meet: tuple  # after which shares it is asked anew what the encoder finds alike
+    help: float  # how much words and small pictures help at first; they do less and less, until HELP
+    rate: float  # share of the rates of pictures_optim that is learnt at
+
+
+HELP = 0.8
+FROM_NOTHING = Course(((0.35, 24), (0.8, 36), (1.0, None)), (0.3, 0.5, 0.7, 0.85), 1.0, 1.0)
+FROM_WEIGHTS = Course(((0.5, 48), (1.0, None)), (0.0, 0.25, 0.5, 0.75), 0.3, 0.5)
 
 
 def options():
@@ -46,6 +60,7 @@ def options():
     args.add_argument("--cache", type=Path, default=Path.home() / ".cache/vitrine-train")
     args.add_argument("--out", type=Path, default=HERE.parent / "model/pictures")
     args.add_argument("--seed", type=int, default=7)
+    args.add_argument("--start", type=Path, help="a folder whose weights to go on from, instead of from nothing")
     args.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     return args.parse_args()
 
@@ -84,6 +99,9 @@ class Trainer:
         self.batches = Batches(args.cache / "pairs", vlm_photos.load(args.photos, "train", 144), args.seed)
         self.batches.refresh()
         self.model = build(torch.cat(self.batches.drawn(GROUPS)[:2]) * 2 - 1)
+        if args.start:
+            self.model.load_state_dict(SiglipVisionModel.from_pretrained(args.start, dtype=torch.float32).state_dict())
+        self.course = FROM_WEIGHTS if args.start else FROM_NOTHING
         self.helps = Helps(torch.cat([floats(part) for part in self.batches.all()][:16]))
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.optimisers = optimisers(self.model, self.scale, self.helps)
@@ -98,7 +116,7 @@ class Trainer:
         self.scale.load_state_dict(saved["scale"])
         self.helps.load_state_dict(saved["helps"])
         self.steps, self.pictures, self.spent = (saved[name] for name in ("steps", "pictures", "spent"))
-        self.met = max(0, sum(self.spent > share * self.args.minutes for share in MEET) - 1)  # what is alike is not saved: ask again
+        self.met = max(0, sum(self.spent > share * self.args.minutes for share in self.course.meet) - 1)  # what is alike is not saved: ask again
         for one, state in zip(self.optimisers, saved["optimisers"]):
             one.load_state_dict(state)
 
@@ -130,17 +148,18 @@ class Trainer:
 
     def rate(self, share):
         warm = min(share / 0.04, 1.0)
-        return warm * (1 + math.cos(math.pi * min(share, 1.0))) / 2
+        return self.course.rate * warm * (1 + math.cos(math.pi * min(share, 1.0))) / 2
 
     def step(self, batch, share):
         (product, crop, numbers, told, clean), (one, other, photos) = batch
-        keep = next(k for until, k in STAGES if share <= until or until == 1.0)
-        vectors = encode(self.model, torch.cat((product, crop, one, other)) * 2 - 1, keep)
+        keep = next(k for until, k in self.course.stages if share <= until or until == 1.0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=INSIDE == torch.bfloat16):
+            vectors = encode(self.model, torch.cat((product, crop, one, other)) * 2 - 1, keep)
         product, crop, one, other = vectors.split([len(product)] * 2 + [len(one)] * 2)
         drawn = told_apart(self.scale, crop, product, numbers)
         real = told_apart(self.scale, one, other, photos)
         words, picture = self.helps(vectors[:2 * len(product)], told.repeat(2, 1), clean.repeat(2, 1, 1, 1))
-        (drawn + 0.25 * real + max(0.0, 1 - share / HELP) * (words + 2 * picture)).backward()
+        (drawn + 0.25 * real + self.course.help * max(0.0, 1 - share / HELP) * (words + 2 * picture)).backward()
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = group["top"] * self.rate(share)
@@ -164,7 +183,7 @@ class Trainer:
                 drawn, real, words, picture, right = torch.stack(sums).mean(0).tolist()
                 self.log(f"{self.spent:.1f} min, {20 / (time.time() - since):.2f} steps/s, drawn {drawn:.3f}, real {real:.3f}, words {words:.3f}, picture {picture:.3f}, right {right:.3f}, scale {self.scale.log.exp().item():.1f}")
                 sums, since = [], time.time()
-            if self.met < len(MEET) and self.spent > MEET[self.met] * self.args.minutes:
+            if self.met < len(self.course.meet) and self.spent > self.course.meet[self.met] * self.args.minutes:
                 self.batches.meet(torch.cat([vectors(self.average, part) for part in self.batches.all()]))
                 self.met += 1
             if self.spent - looked > LOOK:

@@ -4,7 +4,7 @@ Muon (Jordan et al. 2024): momentum, then Newton-Schulz steps towards the neares
 """
 import torch
 
-INSIDE = torch.bfloat16 if "AVX512" in torch.backends.cpu.get_cpu_capability() else torch.float32  # slow where a processor has no bfloat16
+INSIDE = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32  # slow where a processor has no bfloat16
 
 
 def orthogonal(g, steps=5):

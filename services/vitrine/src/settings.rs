@@ -33,7 +33,7 @@ pub use reading::source;
 
 /// What `vitrine eval matches --tune` found best for the small models on validation photos
 /// (demo/train/README.md).
-const LEGS: Legs = Legs { words: 0.1, terms: 0.1, picture: 1.0 };
+const LEGS: Legs = Legs { words: 0.005, terms: 0.02, picture: 1.0 };
 const PICTURE_SHARE: f32 = 0.8;
 
 /// Everything that can be set.
