@@ -29,7 +29,7 @@ from pictures_figures import find, vectors  # noqa: E402
 from pictures_model import build, encode  # noqa: E402
 from pictures_helps import Helps  # noqa: E402
 from pictures_optim import optimisers  # noqa: E402
-from vlm_optim import INSIDE  # noqa: E402
+from vlm_optim import inside  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 THREADS = 2
@@ -153,7 +153,7 @@ class Trainer:
     def step(self, batch, share):
         (product, crop, numbers, told, clean), (one, other, photos) = batch
         keep = next(k for until, k in self.course.stages if share <= until or until == 1.0)
-        with torch.autocast("cpu", torch.bfloat16, enabled=INSIDE == torch.bfloat16):
+        with inside():
             vectors = encode(self.model, torch.cat((product, crop, one, other)) * 2 - 1, keep)
         product, crop, one, other = vectors.split([len(product)] * 2 + [len(one)] * 2)
         drawn = told_apart(self.scale, crop, product, numbers)

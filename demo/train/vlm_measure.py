@@ -11,7 +11,7 @@ import vlm_chat as chat
 from vlm_answers import read
 from vlm_batches import normal
 from vlm_model import cut_patches
-from vlm_optim import INSIDE
+from vlm_optim import inside
 from vlm_photos import GREY
 from vlm_losses import ids_of
 from vlm_tokenizer import OPENS, encode_question
@@ -26,7 +26,7 @@ def floats(pictures):
 
 @torch.no_grad()
 def look(model, pictures):
-    with torch.autocast("cpu", torch.bfloat16, enabled=INSIDE == torch.bfloat16):
+    with inside():
         tokens, deep, _ = model.model.visual(cut_patches(floats(pictures), model.shape))
     return tokens.float(), [d.float() for d in deep]
 

@@ -7,6 +7,11 @@ import torch
 INSIDE = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32  # slow where a processor has no bfloat16
 
 
+def inside():
+    """What a network computes under."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=INSIDE == torch.bfloat16)
+
+
 def orthogonal(g, steps=5):
     a, b, c = 3.4445, -4.7750, 2.0315
     x = g / (g.norm(dim=(-2, -1), keepdim=True) + 1e-7)

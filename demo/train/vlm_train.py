@@ -25,7 +25,7 @@ import vlm_warm
 from vlm_batches import Batches
 from vlm_losses import Heads, Words, ids_of
 from vlm_model import Shape, Vlm, cut_patches
-from vlm_optim import INSIDE, optimisers
+from vlm_optim import inside, optimisers
 from vlm_tokenizer import OPENS
 from vlm_words import CATEGORIES, LABELS
 
@@ -193,7 +193,7 @@ class Trainer:
         ready, sums, since, looked, done = self.feed(stage, stop), {}, time.time(), before, before
         while done < minutes:
             loss_of = {"words": self.advice_loss, "tower": self.tower_loss, "joint": self.joint_loss}[stage]
-            with torch.autocast("cpu", torch.bfloat16, enabled=INSIDE == torch.bfloat16):
+            with inside():
                 losses = loss_of(ready.get())
             sum(losses.values()).backward()
             done = self.agree(before + (time.time() - began) / 60)

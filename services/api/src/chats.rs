@@ -28,7 +28,7 @@ pub(crate) async fn answer(
     said: Said,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if !accepts_events(http) {
+    if !accepts_events(http.headers()) {
         let reply = timeout(state.answer_time, state.chatting.reply(merchant, id, said)).await;
         let late = |_| Err(ModelError::Timeout(state.answer_time.as_secs()).into());
         let reply = reply.unwrap_or_else(late)?;

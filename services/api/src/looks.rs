@@ -28,7 +28,11 @@ pub(crate) async fn answer(
     asked: LookRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if accepts_events(http) { streamed(asked, state).await } else { whole(asked, &state).await }
+    if accepts_events(http.headers()) {
+        streamed(asked, state).await
+    } else {
+        whole(asked, &state).await
+    }
 }
 
 /// The look, once all of it is found.

@@ -4,8 +4,8 @@
 use std::{pin::Pin, time::Duration};
 
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::header::{self, HeaderName, HeaderValue},
+    HttpResponse, HttpResponseBuilder,
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
     web,
 };
 use async_stream::stream;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{accept::accepts, problems::Code, state::State};
 
-pub(crate) const EVENTS: &str = "text/event-stream";
+const EVENTS: &str = "text/event-stream";
 /// How long a line may be silent: proxies close one that is for a minute.
 const SILENCE: Duration = Duration::from_secs(15);
 
@@ -27,8 +27,8 @@ pub(crate) struct Told {
 }
 
 /// Whether the client asks for events.
-pub(crate) fn accepts_events(http: &HttpRequest) -> bool {
-    accepts(http.headers(), EVENTS)
+pub(crate) fn accepts_events(headers: &HeaderMap) -> bool {
+    accepts(headers, EVENTS)
 }
 
 /// The head of an answer of events, which nobody on the way is to hold back or keep.

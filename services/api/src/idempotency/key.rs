@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::PATHS;
-use crate::{accept::accepts, caller, problem::Problem, problems::Code, sse::EVENTS};
+use crate::{caller, problem::Problem, problems::Code, sse::accepts_events};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -24,7 +24,7 @@ pub(super) fn name(request: &ServiceRequest) -> Result<Option<String>, Problem> 
     let (Some(key), more) = (keys.next(), keys.next().is_some()) else { return Ok(None) };
     let key = key.to_str().ok().and_then(key_of).filter(|_| !more);
     let key = key.ok_or_else(|| Problem::of(Code::IdempotencyKeyInvalid))?;
-    if accepts(request.headers(), EVENTS) {
+    if accepts_events(request.headers()) {
         return Ok(None);
     }
     // Who is not known is refused before anything is done.

@@ -2,6 +2,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 
+use super::out;
 use crate::{
     app::VisionModel,
     error::Error,
@@ -37,9 +38,7 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
         measured.draw(&file)?;
     }
     if json {
-        let text = serde_json::to_string_pretty(&figures)
-            .map_err(|error| Error::Evaluation(error.to_string()))?;
-        println!("{text}");
+        out::json(&figures)?;
     } else {
         print(&figures);
         println!("confusion matrix: {}", confusion.display());

@@ -4,6 +4,7 @@ use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 use serde::Serialize;
 use vitrine_core::{ids::MerchantId, ports::Weights};
 
+use super::out;
 use crate::{
     app::App,
     cli::Boxes,
@@ -62,9 +63,7 @@ pub(super) async fn run(settings: Settings, asked: Asked) -> Result<ExitCode, Er
     app.close().await;
     let figures = outcome?;
     if asked.json {
-        let text = serde_json::to_string_pretty(&figures)
-            .map_err(|error| Error::Evaluation(error.to_string()))?;
-        println!("{text}");
+        out::json(&figures)?;
     } else {
         print(&figures);
     }

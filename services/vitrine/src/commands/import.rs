@@ -14,6 +14,7 @@ use vitrine_core::{
     imports::{Counts, Failure, Import, ImportOptions, ImportOrder, ImportState, Source},
 };
 
+use super::out;
 use crate::{
     app::App,
     database::Database,
@@ -150,9 +151,7 @@ async fn tell(database: &Database, asked: &Asked, import: &Import) -> Result<(),
             failure: failure.as_ref(),
             problems: &problems,
         };
-        let text = serde_json::to_string_pretty(&summary)
-            .map_err(|error| Error::Settings(error.to_string()))?;
-        println!("{text}");
+        out::json(&summary)?;
         return Ok(());
     }
     for problem in importer::problems(database, import, PRINTED).await? {

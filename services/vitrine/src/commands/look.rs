@@ -11,7 +11,7 @@ use vitrine_core::{
 };
 use vitrine_stores::{EmbeddedIndex, Inspection};
 
-use super::{demo, health, table};
+use super::{demo, health, out, table};
 use crate::{
     app::{App, OWN_TOKEN},
     error::Error,
@@ -39,9 +39,7 @@ pub(super) async fn run(settings: &Settings, asked: Asked) -> Result<ExitCode, E
         None => here(settings, &asked, &bytes).await?,
     };
     if asked.json {
-        let json = serde_json::to_string_pretty(&look)
-            .map_err(|error| Error::Settings(error.to_string()))?;
-        println!("{json}");
+        out::json(&look)?;
     } else {
         println!("{}", table::of(&look));
     }

@@ -11,13 +11,7 @@ use crate::{
 /// Prints what to run and how that came about.
 pub(super) fn run(ask: &Ask, json: bool) -> Result<ExitCode, Error> {
     let plan = Plan::of(ask).map_err(|error| Error::Refused(error.to_string()))?;
-    if json {
-        let text = serde_json::to_string_pretty(&plan)
-            .map_err(|error| Error::Refused(error.to_string()))?;
-        out::write(&(text + "\n"))
-    } else {
-        out::write(&told(&plan))
-    }
+    if json { out::json(&plan) } else { out::write(&told(&plan)) }
 }
 
 fn told(plan: &Plan) -> String {
