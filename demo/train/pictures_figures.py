@@ -77,6 +77,13 @@ def likeness(made, queries):
             "very_similar": equal("category", "colours", "pattern"), "similar": equal("category")}
 
 
+def told_alike(made, queries):
+    """For each query and product, whether all words that are said of a garment are the same: bool (n, m). No search by words can tell
+    these apart, however well they are known."""
+    words = [(p.category, p.colours, p.pattern, p.sleeve, p.length, p.text) for p in made]
+    return torch.tensor([[words[q.product] == other for other in words] for q in queries])
+
+
 def key(spec, name):
     return spec.colours[0] if name == "colours" else getattr(spec, name)
 
@@ -146,6 +153,7 @@ def measure(model, folder):
     measured = {
         "drawn": {"products": PRODUCTS, "queries": QUERIES, **drawn}, "drawn_boxes_off": off,
         "drawn_plain": {"queries": int(plain.sum()), **figures(places[plain])}, "drawn_patterned": {"queries": int((~plain).sum()), **figures(places[~plain])},
+        "drawn_words_known": figures(ranks(cosines.masked_fill(~told_alike(made, queries), -1.0), right)),
         "wrong_first": wrong(made, queries, cosines, places),
         "cosines": {"same": spread(cosines[alike["same"]]), "kind_colour_and_pattern": spread(cosines[other]), "other": spread(cosines[~alike["similar"]][::7])},
         "grades": at_grades(found, cosines, right, alike)}

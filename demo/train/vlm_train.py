@@ -31,11 +31,11 @@ from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
-DRAWN, PHOTOS, OFFERS, CHATS = 20, 17, 4, 8  # pictures, photos, offers and messages a step, for each worker
+DRAWN, PHOTOS, OFFERS, CHATS = 20, 17, 4, 4  # pictures, photos, offers and messages a step, for each worker
 KEEP = 0.998  # of the averaged weights a step
 ADVICE, CHAT = 3.0, 2.0  # weights of advice and of messages in the joint stage
 CALMER = 0.5  # the joint stage's rate against the earlier ones
-LOOK = 12  # minutes between two measurements
+LOOK = 28  # minutes between two measurements
 TEST_SEED = 90_000_000
 
 
