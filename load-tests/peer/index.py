@@ -1,4 +1,5 @@
 """The index: qdrant-client's local mode, in this process and in memory."""
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,7 @@ from photo import DETAIL_SIDE, read_picture, within
 NAME = "products"
 BATCH = 32
 LEG_DEPTH = 160  # points that each leg gives
-# What each leg counts, and the constant of reciprocal rank fusion: as Vitrine is set for its small models.
-FUSION = models.RrfQuery(rrf=models.Rrf(k=60, weights=[0.1, 1.0]))
+WEIGHTS = {"words": 0.1, "picture": 1.0}  # what each leg counts, as Vitrine is set for its small models
 OF_MERCHANT = models.FieldCondition(key="merchant", match=models.MatchValue(value=MERCHANT))
 
 
@@ -59,33 +59,43 @@ class Index:
         self.client.upsert(NAME, points)
 
     def among(self, categories, words, picture, limit):
-        """What can be bought of these kinds: by words and by picture, fused by reciprocal rank."""
+        """What can be bought of these kinds: by words and by picture, each leg's scores brought to 0 to 1 and added."""
         of_kind = models.FieldCondition(key="category", match=models.MatchAny(any=categories))
         available = models.FieldCondition(key="available", match=models.MatchValue(value=True))
         condition = models.Filter(must=[of_kind, OF_MERCHANT, available])
-        legs = [
-            models.Prefetch(query=vector.tolist(), using=name, filter=condition, limit=LEG_DEPTH)
-            for name, vector in (("words", words), ("picture", picture))
-        ]
-        return self.hits(words, picture, prefetch=legs, query=FUSION, limit=limit)
+        worth = Counter()
+        for name, vector in (("words", words), ("picture", picture)):
+            found = self.client.query_points(
+                NAME, query=vector.tolist(), using=name, query_filter=condition, limit=LEG_DEPTH, with_payload=False
+            ).points
+            scores = np.array([point.score for point in found])
+            lead = scores - scores.min(initial=1.0)
+            for point, share in zip(found, lead / (lead.max(initial=0.0) or 1.0)):
+                worth[point.id] += WEIGHTS[name] * float(share)
+        best = sorted(worth, key=lambda number: (-worth[number], number))[:limit]
+        points = self.client.retrieve(NAME, best, with_payload=["product", "version"], with_vectors=True)
+        by_id = {point.id: point for point in points}
+        return [hit(by_id[number], words, picture) for number in best]
 
     def nearest(self, words, picture, limit):
         """What looks most like it, of whatever kind."""
         condition = models.Filter(must=[OF_MERCHANT])
-        return self.hits(words, picture, query=picture.tolist(), using="picture", query_filter=condition, limit=limit)
+        points = self.client.query_points(
+            NAME,
+            query=picture.tolist(),
+            using="picture",
+            query_filter=condition,
+            limit=limit,
+            with_payload=["product", "version"],
+            with_vectors=True,
+        ).points
+        return [hit(point, words, picture) for point in points]
 
-    def hits(self, words, picture, **query):
-        """Products and versions, each with its cosine in words and in pictures."""
-        points = self.client.query_points(NAME, with_payload=["product", "version"], with_vectors=True, **query).points
-        return [
-            Hit(
-                point.payload["product"],
-                point.payload["version"],
-                float(np.dot(point.vector["words"], words)),
-                float(np.dot(point.vector["picture"], picture)),
-            )
-            for point in points
-        ]
+
+def hit(point, words, picture):
+    """A point's product and version with its cosines."""
+    similarity, alike = (float(np.dot(point.vector[n], v)) for n, v in (("words", words), ("picture", picture)))
+    return Hit(point.payload["product"], point.payload["version"], similarity, alike)
 
 
 def embedded(name, things, embed):

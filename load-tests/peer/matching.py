@@ -6,7 +6,7 @@ from vocabulary import NEAR_CATEGORIES, NEAR_COLOURS
 LIMIT = 5  # matches for a garment
 POINTS = 40  # that a search reads, since some fall away when offers are joined
 AGREEMENT_SHARE = 0.6  # of attributes, beside the cosine of words
-PICTURE_SHARE = 0.8  # of how alike pictures look, beside words and attributes, as Vitrine is set for its small models
+PICTURE_SHARE = 0.7  # of how alike pictures look, beside words and attributes, as Vitrine is set for its small models
 LEAD = 2.0  # how much a lead over the next product counts in being the same one
 SAME_AHEAD = 0.5  # what it adds to be taken for the same product
 

@@ -54,7 +54,7 @@ fn is_first_match(look: &Value, drawn: &Drawn) -> bool {
 }
 
 /// The least share of outfits whose main product must be the first match.
-const FIRST_MATCHES: f64 = 0.8;
+const FIRST_MATCHES: f64 = 0.9;
 
 #[tokio::test]
 async fn the_drawn_product_is_the_first_match() {

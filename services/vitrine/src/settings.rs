@@ -33,8 +33,8 @@ pub use reading::source;
 
 /// What `vitrine eval matches --tune` found best for the small models on validation photos
 /// (demo/train/README.md).
-const LEGS: Legs = Legs { words: 0.005, terms: 0.02, picture: 1.0 };
-const PICTURE_SHARE: f32 = 0.8;
+const LEGS: Legs = Legs { words: 0.1, terms: 0.1, picture: 1.0 };
+const PICTURE_SHARE: f32 = 0.7;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -249,7 +249,9 @@ pub struct Matching {
     /// without a card.
     #[schemars(example = 0.45)]
     pub min_similarity: Option<f32>,
-    /// What each leg of a search counts, beside the others; one that counts 0 is left out.
+    /// What each leg of a search counts, beside the others: a product is found by the sum of each
+    /// weight times the leg's score, brought to 0 to 1 over what the leg found. One that counts 0 is
+    /// left out.
     pub weights: Legs,
     /// The share of how alike pictures look, beside words and attributes, when matches are put in
     /// order.

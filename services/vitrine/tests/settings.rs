@@ -43,7 +43,7 @@ fn what_holds_is_printed_with_where_it_was_set_and_without_secrets() {
         &format!("# api_key is set, and not shown  # the file {}", key.display()),
         "# redis is not set",
         "keep_minutes = 60",
-        "picture_share = 0.8",
+        "picture_share = 0.7",
     ] {
         assert!(told.out.lines().any(|told| told == line), "{line} is not in {}", told.out);
     }

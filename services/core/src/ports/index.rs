@@ -181,8 +181,8 @@ pub trait Index: Send + Sync {
         points: Vec<Point>,
     ) -> Result<(), StoreError>;
 
-    /// The merchant's points by reciprocal rank over all legs, each with its weight,
-    /// best first.
+    /// The merchant's points, best first: by the sum over all legs of a leg's weight times the
+    /// point's score, brought to 0 to 1 between the lowest and the highest of that leg.
     async fn search(&self, merchant: &MerchantId, query: &Query) -> Result<Vec<Hit>, StoreError>;
 
     /// How many points the merchant has.

@@ -11,9 +11,6 @@ use crate::{
     vocabulary::Gender,
 };
 
-/// The `k` of reciprocal rank fusion.
-const RRF_K: f32 = 60.0;
-
 /// An index in a list, searched from end to end.
 #[derive(Debug, Default)]
 pub struct MemoryIndex(Mutex<Lists>);
@@ -132,10 +129,14 @@ impl Index for MemoryIndex {
             .map(|(_, point)| point)
             .collect();
         let mut scores: HashMap<usize, f32> = HashMap::new();
-        let mut leg = |weight: f32, mut ranked: Vec<(usize, f32)>| {
-            ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-            for (rank, (at, _)) in ranked.into_iter().enumerate().filter(|_| weight > 0.0) {
-                *scores.entry(at).or_default() += weight / (RRF_K + rank as f32 + 1.0);
+        let mut leg = |weight: f32, found: Vec<(usize, f32)>| {
+            let by_score = |a: &&(usize, f32), b: &&(usize, f32)| a.1.total_cmp(&b.1);
+            let (lowest, highest) = (found.iter().min_by(by_score), found.iter().max_by(by_score));
+            let Some(((_, lowest), (_, highest))) = lowest.zip(highest) else { return };
+            for (at, score) in found.iter().filter(|_| weight > 0.0) {
+                let alike = highest == lowest;
+                let share = if alike { 1.0 } else { (score - lowest) / (highest - lowest) };
+                *scores.entry(*at).or_default() += weight * share;
             }
         };
         let Query { words, terms, picture, weights, .. } = query;

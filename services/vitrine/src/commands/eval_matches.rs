@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the legs of words and of terms are tried with, beside 1 for that of pictures.
-const LEGS: [f32; 7] = [0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+const LEGS: [f32; 7] = [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5];
 /// What the pictures' share is tried with.
 const SHARES: [f32; 8] = [0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 

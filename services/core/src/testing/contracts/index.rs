@@ -20,6 +20,7 @@ pub async fn index(index: &dyn Index, [dimensions, pictures]: [usize; 2]) {
     suite.both_legs_count().await;
     suite.a_picture_counts_where_both_have_one().await;
     suite.a_leg_counts_by_its_weight().await;
+    suite.a_lead_counts_by_how_large_it_is().await;
     suite.every_prefilter_rules_out().await;
     suite.the_limit_is_kept_to().await;
     suite.takes_odd_texts().await;
@@ -278,6 +279,19 @@ impl Suite<'_> {
         assert_eq!(first(1.0, 0.0, 4.0).await, "seen");
         assert_eq!(first(1.0, 4.0, 1.0).await, "named");
         assert_eq!(first(0.0, 0.0, 0.0).await, "", "nothing is asked for");
+    }
+
+    async fn a_lead_counts_by_how_large_it_is(&self) {
+        let shop = merchant("leads");
+        let points = vec![
+            self.pictured("a-little-nearer", 0.0, 0.9),
+            self.pictured("much-more-alike", 0.1, 0.0),
+            self.pictured("other", 1.2, 1.2),
+        ];
+        self.put(&shop, points).await;
+        let query = Query { picture: Some(self.picture(0.0)), ..self.query(0.0) };
+        let hits = self.search(&shop, &query).await;
+        assert_eq!(products(&hits), ["much-more-alike", "a-little-nearer", "other"]);
     }
 
     async fn every_prefilter_rules_out(&self) {
