@@ -31,7 +31,7 @@ pub use models::{Embedder, Encoder, ImageEmbedder, Models, TextEncoder};
 pub use moderation::{Judge, Moderation};
 pub use reading::source;
 
-/// What `vitrine eval matches --tune` found best for the small models on validation photos
+/// Set by what `vitrine eval matches --tune` found for the small models on validation photos
 /// (demo/train/README.md).
 const LEGS: Legs = Legs { words: 0.1, terms: 0.1, picture: 1.0 };
 const PICTURE_SHARE: f32 = 0.7;
