@@ -69,23 +69,25 @@ def photos(model, folder):
     return {"photos": len(pictures), **figures(ranks(asked @ offered.T, torch.arange(len(pictures))))}
 
 
+def looks(spec):
+    return spec.category, spec.colours[0], spec.pattern
+
+
+def words(spec):
+    """All that is said of a garment: products that share it no search by words can tell apart, however well they are known."""
+    return spec.category, spec.colours, spec.pattern, spec.sleeve, spec.length, spec.text
+
+
+def alike(made, queries, by):
+    """For each query (n) and product (m), whether `by` says the same of both: bool (n, m)."""
+    told = [by(spec) for spec in made]
+    return torch.tensor([[told[q.product] == other for other in told] for q in queries])
+
+
 def likeness(made, queries):
     """For each query (n) and product (m), whether it is the same product, looks alike in words, is of the same kind: bool (n, m) each."""
-    def equal(*names):
-        return torch.tensor([[all(key(made[q.product], n) == key(p, n) for n in names) for p in made] for q in queries])
     return {"same": torch.tensor([[n == q.product for n in range(len(made))] for q in queries]),
-            "very_similar": equal("category", "colours", "pattern"), "similar": equal("category")}
-
-
-def told_alike(made, queries):
-    """For each query and product, whether all words that are said of a garment are the same: bool (n, m). No search by words can tell
-    these apart, however well they are known."""
-    words = [(p.category, p.colours, p.pattern, p.sleeve, p.length, p.text) for p in made]
-    return torch.tensor([[words[q.product] == other for other in words] for q in queries])
-
-
-def key(spec, name):
-    return spec.colours[0] if name == "colours" else getattr(spec, name)
+            "very_similar": alike(made, queries, looks), "similar": alike(made, queries, lambda spec: spec.category)}
 
 
 def standing_out(cosines, right):
@@ -148,15 +150,15 @@ def measure(model, folder):
     print("grades", json.dumps(found), flush=True)
     rng = np.random.default_rng(TEST)
     off = find(model, made, pictures, [replace(q, box=off_by_some(rng, q.box)) for q in queries], offered)[0]
-    alike, plain = likeness(made, queries), torch.tensor([made[q.product].pattern == "plain" for q in queries])
-    places, other = ranks(cosines, right), alike["very_similar"] & ~alike["same"]
+    graded, plain = likeness(made, queries), torch.tensor([made[q.product].pattern == "plain" for q in queries])
+    places, other = ranks(cosines, right), graded["very_similar"] & ~graded["same"]
     measured = {
         "drawn": {"products": PRODUCTS, "queries": QUERIES, **drawn}, "drawn_boxes_off": off,
         "drawn_plain": {"queries": int(plain.sum()), **figures(places[plain])}, "drawn_patterned": {"queries": int((~plain).sum()), **figures(places[~plain])},
-        "drawn_words_known": figures(ranks(cosines.masked_fill(~told_alike(made, queries), -1.0), right)),
+        "drawn_words_known": figures(ranks(cosines.masked_fill(~alike(made, queries, words), -1.0), right)),
         "wrong_first": wrong(made, queries, cosines, places),
-        "cosines": {"same": spread(cosines[alike["same"]]), "kind_colour_and_pattern": spread(cosines[other]), "other": spread(cosines[~alike["similar"]][::7])},
-        "grades": at_grades(found, cosines, right, alike)}
+        "cosines": {"same": spread(cosines[graded["same"]]), "kind_colour_and_pattern": spread(cosines[other]), "other": spread(cosines[~graded["similar"]][::7])},
+        "grades": at_grades(found, cosines, right, graded)}
     if folder and folder.exists():
         measured["photos"] = photos(model, folder)
     return found, measured
@@ -167,7 +169,7 @@ def wrong(made, queries, cosines, places):
     missed = (places > 0).nonzero()[:, 0].tolist()
     firsts = [(made[queries[n].product], made[cosines[n].argmax()]) for n in missed]
     return {"queries": len(missed), "kind": share(torch.tensor([a.category == b.category for a, b in firsts])),
-            "kind_colour_and_pattern": share(torch.tensor([all(key(a, k) == key(b, k) for k in ("category", "colours", "pattern")) for a, b in firsts]))}
+            "kind_colour_and_pattern": share(torch.tensor([looks(a) == looks(b) for a, b in firsts]))}
 
 
 def main():

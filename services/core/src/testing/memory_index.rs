@@ -130,13 +130,15 @@ impl Index for MemoryIndex {
             .collect();
         let mut scores: HashMap<usize, f32> = HashMap::new();
         let mut leg = |weight: f32, found: Vec<(usize, f32)>| {
-            let by_score = |a: &&(usize, f32), b: &&(usize, f32)| a.1.total_cmp(&b.1);
-            let (lowest, highest) = (found.iter().min_by(by_score), found.iter().max_by(by_score));
-            let Some(((_, lowest), (_, highest))) = lowest.zip(highest) else { return };
-            for (at, score) in found.iter().filter(|_| weight > 0.0) {
+            if weight <= 0.0 {
+                return;
+            }
+            let lowest = found.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min);
+            let highest = found.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+            for (at, score) in found {
                 let alike = highest == lowest;
                 let share = if alike { 1.0 } else { (score - lowest) / (highest - lowest) };
-                *scores.entry(*at).or_default() += weight * share;
+                *scores.entry(at).or_default() += weight * share;
             }
         };
         let Query { words, terms, picture, weights, .. } = query;
