@@ -14,6 +14,7 @@ from vlm_tokenizer import encode_question
 from vlm_words import CATEGORIES, COLOURS, LENGTHS, PATTERNS, SLEEVES
 
 MOST = 6  # garments told of one picture
+LETTERS, NO_LETTER = 8, 26  # printed on a garment at most; the number that stands for none
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Told:
 class DrawnBatch:
     pictures: torch.Tensor  # (B, 3, side, side), -1..1
     told: list  # of Told: the first half of the pictures, with the shorter answers, and the second
-    labels: dict  # name to (B, MOST + 1) numbers, the last row for "no garment"
+    labels: dict  # name to (B, MOST + 1, ...) numbers, the last row for "no garment"
     fine: torch.Tensor  # (B, 144) row of `labels` each patch belongs to
     coarse: torch.Tensor  # (B, 36) the same for each merged token
 
@@ -54,6 +55,7 @@ def label_table(garments, ranks):
     rows = {name: np.zeros(MOST + 1, np.int64) for name in ("category", "colour", "pattern", "sleeve", "length", "rank")}
     rows["category"][:] = len(CATEGORIES)
     boxes = np.zeros((MOST + 1, 4), np.float32)
+    letters = np.full((MOST + 1, LETTERS), NO_LETTER)
     for i, g in enumerate(garments[:MOST]):
         rows["category"][i] = CATEGORIES.index(g.category)
         rows["colour"][i] = COLOURS.index(g.colours[0])
@@ -62,7 +64,8 @@ def label_table(garments, ranks):
         rows["length"][i] = LENGTHS.index(g.length) if g.length else len(LENGTHS)
         rows["rank"][i] = min(ranks[i], MOST - 1)
         boxes[i] = g.box
-    return {**rows, "box": boxes}
+        letters[i, :len(g.text)] = [ord(letter) - ord("A") for letter in g.text]
+    return {**rows, "box": boxes, "letters": letters}
 
 
 class Batches:

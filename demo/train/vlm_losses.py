@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from vlm_answers import STEP
-from vlm_batches import MOST
+from vlm_batches import LETTERS, MOST, NO_LETTER
 from vlm_tokenizer import CLOSES, GOES_ON, NO_GARMENT, OPENS
 from vlm_words import CATEGORIES, COLOURS, LENGTHS, PATTERNS, SLEEVES
 
@@ -26,6 +26,7 @@ class Heads(nn.Module):
         self.patch_norm = nn.LayerNorm(shape.vision_width)
         self.patches = nn.Linear(shape.vision_width, sum(SIZES[n] for n in FINE))
         self.photo = nn.Linear(shape.text_width, len(CATEGORIES))
+        self.letters = nn.Linear(shape.text_width, LETTERS * (NO_LETTER + 1))
 
     def places(self, tokens, patches, batch, order):
         """Loss over merged tokens and patches; `order`: the raster place of each patch."""
@@ -33,6 +34,13 @@ class Heads(nn.Module):
         total = place_loss(dict(zip(SIZES, split)), batch.labels, batch.coarse)
         split = self.patches(self.patch_norm(patches)).float().split([SIZES[n] for n in FINE], -1)
         return total + place_loss(dict(zip(FINE, split)), batch.labels, batch.fine[:, order])
+
+    def printed(self, tokens, batch):
+        """Loss over the merged tokens of garments with letters: which letter stands at each place of the text."""
+        wanted = batch.labels["letters"].gather(1, batch.coarse[..., None].expand(-1, -1, LETTERS))
+        where = wanted[..., 0] != NO_LETTER
+        guess = self.letters(tokens[where]).float().view(-1, NO_LETTER + 1)
+        return F.cross_entropy(guess, wanted[where].flatten(), reduction="sum") / max(len(guess), 1)
 
     def photos(self, tokens, one, other, keep):
         guess = self.photo(tokens.mean(1)).float()

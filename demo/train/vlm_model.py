@@ -13,8 +13,8 @@ from vlm_start import look_at_neighbours
 
 @dataclass
 class Shape:
-    side: int = 144
-    patch: int = 12
+    side: int = 192
+    patch: int = 16
     merge: int = 2
     vision_depth: int = 6
     vision_width: int = 192

@@ -32,7 +32,7 @@ def printed(rng):
     return [top] if rng.random() < 0.65 else [top, draw_spec(rng, LOWER[int(rng.integers(len(LOWER)))])]
 
 
-def scene(seed, side=144):
+def scene(seed, side=192):
     rng = np.random.default_rng(seed)
     if PRINTED <= seed < PRINTED + 1_000_000:
         drawn = draw_scene_of(rng, printed(rng), side)

@@ -31,9 +31,9 @@ from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
-DRAWN, PHOTOS, OFFERS, CHATS = 20, 17, 4, 4  # pictures, photos, offers and messages a step, for each worker
+DRAWN, PHOTOS, OFFERS, CHATS = 24, 12, 4, 4  # pictures, photos, offers and messages a step, for each worker
 KEEP = 0.998  # of the averaged weights a step
-ADVICE, CHAT = 3.0, 2.0  # weights of advice and of messages in the joint stage
+ADVICE, CHAT, PRINTED = 3.0, 2.0, 0.2  # weights of advice and messages in the joint stage, and of printed letters
 CALMER = 0.5  # the joint stage's rate against the earlier ones
 LOOK = 28  # minutes between two measurements
 TEST_SEED = 90_000_000
@@ -71,7 +71,7 @@ class Trainer:
         self.shape = Shape(vocabulary=self.tokenizer.get_vocab_size())
         self.model, self.heads = Vlm(self.shape, vlm_tokenizer.PICTURE_AT), Heads(self.shape)
         if args.start:
-            self.model.load_state_dict(vlm_warm.weights(args.start, self.tokenizer))
+            self.model.load_state_dict(vlm_warm.weights(args.start, self.tokenizer, self.shape))
         self.average = Vlm(self.shape, vlm_tokenizer.PICTURE_AT)
         self.average.load_state_dict(self.model.state_dict())
         self.average.requires_grad_(False)
@@ -128,14 +128,15 @@ class Trainer:
         ids = torch.tensor(ids_of(self.tokenizer, [OPENS[c] for c in CATEGORIES]))
         kinds = -(keep * chances.gather(1, ids[one, None]) + (1 - keep) * chances.gather(1, ids[other, None])).mean()
         return {"told": 2 * told, "advice": self.offered_loss(tokens, deep, offers), "chat": self.chat_loss(chats), "photo words": 0.5 * kinds,
-                "places": 0.7 * losses["places"], "photos": 0.4 * losses["photos"]}
+                "places": 0.7 * losses["places"], "photos": 0.4 * losses["photos"], "letters": losses["letters"]}
 
     def seen_loss(self, batch):
         """What the tower sees: the losses of its heads, and its tokens for the text model."""
         drawn, (photos, one, other, keep), *_ = batch
         tokens, deep, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
         places = self.heads.places(tokens[:DRAWN], patches[:DRAWN], drawn, self.model.model.visual.order)
-        return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep)}, tokens, deep
+        letters = PRINTED * self.heads.printed(tokens[:DRAWN], drawn)
+        return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep), "letters": letters}, tokens, deep
 
     def offered_loss(self, tokens, deep, offers):
         """Advice hangs on the candidates, so it does not teach the tower."""

@@ -227,7 +227,7 @@ impl Ask {
 
     /// Pixels a side of the photo that the model sees.
     fn photo_side(&self) -> f64 {
-        if self.is_small() { 144.0 } else { figures::PHOTO_SIDE.value }
+        if self.is_small() { figures::SMALL_PHOTO_SIDE.value } else { figures::PHOTO_SIDE.value }
     }
 }
 

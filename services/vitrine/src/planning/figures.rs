@@ -32,6 +32,8 @@ pub(super) const VARIATION: Figure = assumed(0.2);
 // The vision-language model.
 pub(super) const PHOTO_SIDE: Figure =
     figure(768.0, Source::Code("services/models/src/card.rs, ModelCard"));
+pub(super) const SMALL_PHOTO_SIDE: Figure =
+    figure(192.0, Source::Code("demo/model/vlm/vitrine.json, photo_side"));
 /// Tokens beside the photo: some 1,300 characters at four a token, and the chat's own.
 pub(super) const DESCRIBE_PROMPT: Figure =
     figure(340.0, Source::Code("services/models/src/describe/style.rs, four characters a token"));
@@ -171,3 +173,15 @@ pub(super) const FETCHED_AT_ONCE: Figure =
 /// Vectors a second that one core links into a graph.
 pub(super) const LINKED: Figure = assumed(400.0);
 pub(super) const NODE_CORES: Figure = assumed(8.0);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_small_models_photo_is_as_large_as_its_card_says() {
+        let card = include_str!("../../../../demo/model/vlm/vitrine.json");
+        let card: serde_json::Value = serde_json::from_str(card).unwrap();
+        assert_eq!(card["photo_side"].as_f64(), Some(SMALL_PHOTO_SIDE.value));
+    }
+}
