@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
 DRAWN, PHOTOS, OFFERS, CHATS = 24, 12, 4, 4  # pictures, photos, offers and messages a step, for each worker
 KEEP = 0.998  # of the averaged weights a step
-ADVICE, CHAT, PRINTED = 3.0, 2.0, 0.2  # weights of advice and messages in the joint stage, and of printed letters
+ADVICE, CHAT, LETTERS = 3.0, 2.0, 0.2  # weights of advice and messages in the joint stage, and of printed letters
 CALMER = 0.5  # the joint stage's rate against the earlier ones
 LOOK = 28  # minutes between two measurements
 TEST_SEED = 90_000_000
@@ -135,7 +135,7 @@ class Trainer:
         drawn, (photos, one, other, keep), *_ = batch
         tokens, deep, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
         places = self.heads.places(tokens[:DRAWN], patches[:DRAWN], drawn, self.model.model.visual.order)
-        letters = PRINTED * self.heads.printed(tokens[:DRAWN], drawn)
+        letters = LETTERS * self.heads.printed(tokens[:DRAWN], drawn)
         return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep), "letters": letters}, tokens, deep
 
     def offered_loss(self, tokens, deep, offers):
