@@ -180,8 +180,9 @@ mod tests {
 
     #[test]
     fn the_small_models_photo_is_as_large_as_its_card_says() {
-        let card = include_str!("../../../../demo/model/vlm/vitrine.json");
-        let card: serde_json::Value = serde_json::from_str(card).unwrap();
+        let card = crate::demo::folder().join("model/vlm/vitrine.json");
+        let card = std::fs::read_to_string(card).unwrap();
+        let card: serde_json::Value = serde_json::from_str(&card).unwrap();
         assert_eq!(card["photo_side"].as_f64(), Some(SMALL_PHOTO_SIDE.value));
     }
 }
