@@ -9,7 +9,7 @@ from pathlib import Path
 import vlm_export
 import vlm_tokenizer
 import vlm_warm
-from vlm_model import Shape, Vlm
+from vlm_model import untrained
 
 
 def options():
@@ -33,7 +33,7 @@ def mean(states, shares):
 def main():
     args = options()
     tokenizer = vlm_tokenizer.build()
-    model = Vlm(Shape(vocabulary=tokenizer.get_vocab_size()), vlm_tokenizer.PICTURE_AT)
+    model = untrained(tokenizer)
     states = [vlm_warm.weights(folder, tokenizer, model.shape) for folder in args.folders]
     tower, text = mean(states, args.tower), mean(states, args.text)
     model.load_state_dict({name: (tower if ".visual." in name else text)[name] for name in text})

@@ -12,7 +12,7 @@ import vlm_photos
 import vlm_scenes
 import vlm_tokenizer
 from vlm_answers import PROMPT
-from vlm_model import Shape, Vlm
+from vlm_model import untrained
 from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
@@ -22,7 +22,7 @@ SEED, PICTURES, OFFERS, MESSAGES = 90_000_000, 500, 200, 200
 
 def load(folder):
     tokenizer = vlm_tokenizer.build()
-    model = Vlm(Shape(vocabulary=tokenizer.get_vocab_size()), vlm_tokenizer.PICTURE_AT)
+    model = untrained(tokenizer)
     model.load_state_dict(load_file(folder / "model.safetensors"))
     return model.eval(), tokenizer
 

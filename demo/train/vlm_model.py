@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from vlm_start import look_at_neighbours
+from vlm_tokenizer import PICTURE_AT
 
 
 @dataclass
@@ -294,3 +295,8 @@ class Vlm(nn.Module):
             if done.all():
                 break
         return [row[:row.index(end)] if end in row else row for row in torch.cat(out, 1).tolist()]
+
+
+def untrained(tokenizer):
+    """A model of the usual shape for the words of `tokenizer`."""
+    return Vlm(Shape(vocabulary=tokenizer.get_vocab_size()), PICTURE_AT)

@@ -24,7 +24,7 @@ import vlm_tokenizer
 import vlm_warm
 from vlm_batches import Batches
 from vlm_losses import Heads, Words, ids_of
-from vlm_model import Shape, Vlm, cut_patches
+from vlm_model import cut_patches, untrained
 from vlm_optim import inside, optimisers
 from vlm_tokenizer import OPENS
 from vlm_words import CATEGORIES, LABELS
@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
 DRAWN, PHOTOS, OFFERS, CHATS = 24, 12, 4, 4  # pictures, photos, offers and messages a step, for each worker
 KEEP = 0.998  # of the averaged weights a step
-ADVICE, CHAT, LETTERS = 3.0, 2.0, 0.2  # weights of advice and messages in the joint stage, and of printed letters
+ADVICE, CHAT, PRINT = 3.0, 2.0, 0.2  # weights of advice and messages in the joint stage, and of printed letters
 CALMER = 0.5  # the joint stage's rate against the earlier ones
 LOOK = 28  # minutes between two measurements
 TEST_SEED = 90_000_000
@@ -68,11 +68,12 @@ class Trainer:
         torch.manual_seed(args.seed)
         self.args, self.worker = args, worker
         self.tokenizer = vlm_tokenizer.build()
-        self.shape = Shape(vocabulary=self.tokenizer.get_vocab_size())
-        self.model, self.heads = Vlm(self.shape, vlm_tokenizer.PICTURE_AT), Heads(self.shape)
+        self.model = untrained(self.tokenizer)
+        self.shape = self.model.shape
+        self.heads = Heads(self.shape)
         if args.start:
             self.model.load_state_dict(vlm_warm.weights(args.start, self.tokenizer, self.shape))
-        self.average = Vlm(self.shape, vlm_tokenizer.PICTURE_AT)
+        self.average = untrained(self.tokenizer)
         self.average.load_state_dict(self.model.state_dict())
         self.average.requires_grad_(False)
         self.model.model.visual.compile()
@@ -135,7 +136,7 @@ class Trainer:
         drawn, (photos, one, other, keep), *_ = batch
         tokens, deep, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
         places = self.heads.places(tokens[:DRAWN], patches[:DRAWN], drawn, self.model.model.visual.order)
-        letters = LETTERS * self.heads.printed(tokens[:DRAWN], drawn)
+        letters = PRINT * self.heads.printed(tokens[:DRAWN], drawn)
         return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep), "letters": letters}, tokens, deep
 
     def offered_loss(self, tokens, deep, offers):

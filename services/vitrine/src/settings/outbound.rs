@@ -29,14 +29,10 @@ pub struct Outbound {
 
 impl Default for Outbound {
     fn default() -> Self {
-        Self {
-            contact: None,
-            allow_hosts: Vec::new(),
-            allow_networks: Vec::new(),
-            proxy: None,
-            per_host: 4,
-            at_once: 32,
-        }
+        let OutboundSettings {
+            contact, allow_hosts, allow_networks, proxy, per_host, at_once, ..
+        } = OutboundSettings::default();
+        Self { contact, allow_hosts, allow_networks, proxy, per_host, at_once }
     }
 }
 
