@@ -14,7 +14,6 @@ from vlm_tokenizer import encode_question
 from vlm_words import CATEGORIES, COLOURS, LENGTHS, PATTERNS, SLEEVES
 
 MOST = 6  # garments told of one picture
-LETTERS, NO_LETTER = 8, 26  # printed on a garment at most; the number that stands for none
 
 
 @dataclass
@@ -55,7 +54,6 @@ def label_table(garments, ranks):
     rows = {name: np.zeros(MOST + 1, np.int64) for name in ("category", "colour", "pattern", "sleeve", "length", "rank")}
     rows["category"][:] = len(CATEGORIES)
     boxes = np.zeros((MOST + 1, 4), np.float32)
-    letters = np.full((MOST + 1, LETTERS), NO_LETTER)
     for i, g in enumerate(garments[:MOST]):
         rows["category"][i] = CATEGORIES.index(g.category)
         rows["colour"][i] = COLOURS.index(g.colours[0])
@@ -64,8 +62,7 @@ def label_table(garments, ranks):
         rows["length"][i] = LENGTHS.index(g.length) if g.length else len(LENGTHS)
         rows["rank"][i] = min(ranks[i], MOST - 1)
         boxes[i] = g.box
-        letters[i, :len(g.text)] = [ord(letter) - ord("A") for letter in g.text]
-    return {**rows, "box": boxes, "letters": letters}
+    return {**rows, "box": boxes}
 
 
 class Batches:
@@ -127,7 +124,7 @@ class Batches:
     def chats(self, count):
         pairs = []
         for _ in range(count):
-            items, text, intent, meant = chat.draw(self.rng)
+            items, text, intent, meant = chat.draw(self.rng, careless=self.rng.random() < 0.6)
             question = encode_question(self.tokenizer, chat.prompt(items, text), self.shape.picture_tokens)
             pairs.append((question, self.tokenizer.encode(chat.answer(intent, meant)).ids))
         return pad(pairs, self.end)

@@ -65,6 +65,7 @@ TEMPLATES = {
 }
 BEFORE = ["", "", "", "", "hi, ", "hello, ", "please, ", "sorry, ", "okay, ", "and ", "so "]
 AFTER = ["", "", "", "", "?", "!", ".", " thanks", ", thank you", " please"]
+SLIPS = 0.1  # share of a careless message's words that are left out, and the same again of those that are others
 
 
 def kept_for_tests(template_number):
@@ -99,7 +100,19 @@ def called(rng, items, at):
     return ways[int(rng.integers(len(ways)))]
 
 
-def draw(rng, held_out=False):
+def carelessly(rng, template):
+    """The template with words left out or taken for others, so that no single word is what a message is known by."""
+    written = []
+    for word in template.split(" "):
+        luck = 1 if "{" in word else rng.random()
+        if luck >= 2 * SLIPS:
+            written.append(word)
+        elif luck >= SLIPS:
+            written.append(WORDS[int(rng.integers(len(WORDS)))])
+    return " ".join(written) or template
+
+
+def draw(rng, held_out=False, careless=False):
     """Products shown, a message, and how it is to be understood: an intent and the places of those that are meant."""
     while True:
         intent = INTENTS[int(rng.integers(len(INTENTS)))]
@@ -114,11 +127,15 @@ def draw(rng, held_out=False):
                 "e": str(rng.choice(OCCASIONS)), "s": str(rng.choice(SIZES)), "p": str(rng.choice(PRICES)), "n": str(int(rng.integers(10000, 99999)))}
         for letter, at in zip("oq", meant):
             fill[letter] = called(rng, items, at)
-        text = template.replace("the {o}", "{o}").format(**fill)
+        template = template.replace("the {o}", "{o}")
+        text = (carelessly(rng, template) if careless else template).format(**fill)
         text = str(rng.choice(BEFORE)) + text + str(rng.choice(AFTER))
         if rng.random() < 0.5:
             text = text[0].upper() + text[1:]
         return items, text, intent, sorted(meant)
+
+
+WORDS = sorted({word for templates in TEMPLATES.values() for template in templates for word in re.findall("[A-Za-z]+", re.sub(r"\{\w\}", " ", template))})
 
 
 def prompt(items, text):

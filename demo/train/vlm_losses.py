@@ -7,15 +7,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from vlm_answers import STEP
-from vlm_batches import LETTERS, MOST, NO_LETTER
-from vlm_tokenizer import CLOSES, GOES_ON, NO_GARMENT, OPENS
+from vlm_batches import MOST
+from vlm_tokenizer import CLOSES, COLOURED, GOES_ON, NO_GARMENT, OPENS, PATTERNED
 from vlm_words import CATEGORIES, COLOURS, LENGTHS, PATTERNS, SLEEVES
 
 SIZES = {
     "category": len(CATEGORIES) + 1, "colour": len(COLOURS), "pattern": len(PATTERNS), "sleeve": len(SLEEVES) + 1,
     "length": len(LENGTHS) + 1, "rank": MOST, "box": 4,
 }
-WEIGHTS = {"category": 1.0, "colour": 0.5, "pattern": 0.3, "sleeve": 0.25, "length": 0.2, "rank": 0.3, "box": 4.0}
+WEIGHTS = {"category": 1.0, "colour": 0.8, "pattern": 0.6, "sleeve": 0.25, "length": 0.2, "rank": 0.3, "box": 4.0}
 FINE = ["category", "colour", "pattern"]
 
 
@@ -26,7 +26,6 @@ class Heads(nn.Module):
         self.patch_norm = nn.LayerNorm(shape.vision_width)
         self.patches = nn.Linear(shape.vision_width, sum(SIZES[n] for n in FINE))
         self.photo = nn.Linear(shape.text_width, len(CATEGORIES))
-        self.letters = nn.Linear(shape.text_width, LETTERS * (NO_LETTER + 1))
 
     def places(self, tokens, patches, batch, order):
         """Loss over merged tokens and patches; `order`: the raster place of each patch."""
@@ -34,13 +33,6 @@ class Heads(nn.Module):
         total = place_loss(dict(zip(SIZES, split)), batch.labels, batch.coarse)
         split = self.patches(self.patch_norm(patches)).float().split([SIZES[n] for n in FINE], -1)
         return total + place_loss(dict(zip(FINE, split)), batch.labels, batch.fine[:, order])
-
-    def printed(self, tokens, batch):
-        """Loss over the merged tokens of garments with letters: which letter stands at each place of the text."""
-        wanted = batch.labels["letters"].gather(1, batch.coarse[..., None].expand(-1, -1, LETTERS))
-        where = wanted[..., 0] != NO_LETTER
-        guess = self.letters(tokens[where]).float().view(-1, NO_LETTER + 1)
-        return F.cross_entropy(guess, wanted[where].flatten(), reduction="sum") / max(len(guess), 1)
 
     def photos(self, tokens, one, other, keep):
         guess = self.photo(tokens.mean(1)).float()
@@ -82,6 +74,7 @@ class Words:
                 self.near[own] = torch.tensor([ids[a] for a in around])
                 self.share[own] = torch.tensor([0.4, 0.2, 0.2, 0.1, 0.1])
         self.weight = torch.ones(size)
+        self.weight[ids_of(tokenizer, [*COLOURED, *PATTERNED])] = 2
         self.weight[ids_of(tokenizer, [*OPENS.values(), *GOES_ON.values(), NO_GARMENT])] = 3
         self.weight[ids_of(tokenizer, CLOSES)] = 2
 

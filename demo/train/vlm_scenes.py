@@ -1,19 +1,15 @@
-"""Drawn pictures by the ten thousand, rendered once into chunk files (pictures `.npy`, the rest `.pkl`): `python vlm_scenes.py FOLDER FIRST COUNT`.
-
-Those from seed PRINTED on show letters, which are rare otherwise."""
+"""Drawn pictures by the ten thousand, rendered once into chunk files (pictures `.npy`, the rest `.pkl`): `python vlm_scenes.py FOLDER FIRST COUNT`."""
 import pickle
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from draw import draw_scene, draw_scene_of, draw_spec
+from draw import draw_scene
 from vlm_answers import Seen
 
 CHUNK = 1000
 BARE = 0.05  # share of pictures without clothes
-PRINTED = 8_000_000
-UPPER, LOWER = ["t-shirt", "hoodie", "tank-top", "long-sleeve-top", "jacket", "hat"], ["trousers", "skirt", "shorts", "shoes"]
 
 
 def owners(garments, cells, least):
@@ -26,18 +22,9 @@ def owners(garments, cells, least):
     return np.where(cover.max(0) >= least, cover.argmax(0), -1).astype(np.int8)
 
 
-def printed(rng):
-    """Specs of one garment with letters, and sometimes of one more, below or above it."""
-    top = next(spec for spec in iter(lambda: draw_spec(rng, UPPER[int(rng.integers(len(UPPER)))]), None) if spec.text)
-    return [top] if rng.random() < 0.65 else [top, draw_spec(rng, LOWER[int(rng.integers(len(LOWER)))])]
-
-
 def scene(seed, side=192):
     rng = np.random.default_rng(seed)
-    if PRINTED <= seed < PRINTED + 1_000_000:
-        drawn = draw_scene_of(rng, printed(rng), side)
-    else:
-        drawn = draw_scene(rng, side=side, count=0) if rng.random() < BARE else draw_scene(rng, side=side)
+    drawn = draw_scene(rng, side=side, count=0) if rng.random() < BARE else draw_scene(rng, side=side)
     found = [Seen(g.category, list(g.colours), g.pattern, g.sleeve, g.length, g.text, tuple(map(float, g.box))) for g in drawn.garments]
     return drawn.picture, found, owners(drawn.garments, 12, 0.3), owners(drawn.garments, 6, 0.1)
 

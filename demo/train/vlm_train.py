@@ -31,10 +31,9 @@ from vlm_words import CATEGORIES, LABELS
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 2  # processes of one thread, each with its own pictures; their gradients are averaged
-DRAWN, PHOTOS, OFFERS, CHATS = 24, 12, 4, 4  # pictures, photos, offers and messages a step, for each worker
+DRAWN, PHOTOS, OFFERS, CHATS = 24, 12, 4, 6  # pictures, photos, offers and messages a step, for each worker
 KEEP = 0.998  # of the averaged weights a step
-ADVICE, CHAT, PRINT = 3.0, 2.0, 0.2  # weights of advice and messages in the joint stage, and of printed letters
-CALMER = 0.5  # the joint stage's rate against the earlier ones
+ADVICE, CHAT = 3.0, 2.0  # weights of advice and messages in the joint stage
 LOOK = 28  # minutes between two measurements
 TEST_SEED = 90_000_000
 
@@ -49,16 +48,17 @@ def options():
     args.add_argument("--tower", type=float, default=20, help="minutes of the second")
     args.add_argument("--joint", type=float, default=50, help="minutes of the third")
     args.add_argument("--decay", type=float, default=31, help="of which the rate falls to nothing in the last minutes")
+    args.add_argument("--rate", type=float, default=0.5, help="of the third stage against the earlier ones")
     args.add_argument("--seed", type=int, default=7)
     args.add_argument("--start", type=Path, help="an exported folder whose weights to start from")
+    args.add_argument("--heads", type=Path, help="a checkpoint whose heads, which are not exported, to start from")
     args.add_argument("--resume", type=Path, help="a checkpoint to go on from")
     return args.parse_args()
 
 
 def render_all(folder, count):
-    """A fifth of the pictures show letters."""
-    half = count * 2 // 5 // vlm_scenes.CHUNK * vlm_scenes.CHUNK
-    parts = [(0, half), (half, half), (vlm_scenes.PRINTED, count - 2 * half)]
+    half = count // 2 // vlm_scenes.CHUNK * vlm_scenes.CHUNK
+    parts = [(0, half), (half, count - half)]
     running = [subprocess.Popen([sys.executable, HERE / "vlm_scenes.py", folder, str(a), str(n)]) for a, n in parts]
     assert not any(p.wait() for p in running)
 
@@ -73,6 +73,8 @@ class Trainer:
         self.heads = Heads(self.shape)
         if args.start:
             self.model.load_state_dict(vlm_warm.weights(args.start, self.tokenizer, self.shape))
+        if args.heads:
+            self.heads.load_state_dict(torch.load(args.heads)["heads"])
         self.average = untrained(self.tokenizer)
         self.average.load_state_dict(self.model.state_dict())
         self.average.requires_grad_(False)
@@ -129,15 +131,14 @@ class Trainer:
         ids = torch.tensor(ids_of(self.tokenizer, [OPENS[c] for c in CATEGORIES]))
         kinds = -(keep * chances.gather(1, ids[one, None]) + (1 - keep) * chances.gather(1, ids[other, None])).mean()
         return {"told": 2 * told, "advice": self.offered_loss(tokens, deep, offers), "chat": self.chat_loss(chats), "photo words": 0.5 * kinds,
-                "places": 0.7 * losses["places"], "photos": 0.4 * losses["photos"], "letters": losses["letters"]}
+                "places": 0.7 * losses["places"], "photos": 0.4 * losses["photos"]}
 
     def seen_loss(self, batch):
         """What the tower sees: the losses of its heads, and its tokens for the text model."""
         drawn, (photos, one, other, keep), *_ = batch
         tokens, deep, patches = self.model.model.visual(cut_patches(torch.cat((drawn.pictures, photos)), self.shape))
         places = self.heads.places(tokens[:DRAWN], patches[:DRAWN], drawn, self.model.model.visual.order)
-        letters = PRINT * self.heads.printed(tokens[:DRAWN], drawn)
-        return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep), "letters": letters}, tokens, deep
+        return {"places": places, "photos": self.heads.photos(tokens[DRAWN:], one, other, keep)}, tokens, deep
 
     def offered_loss(self, tokens, deep, offers):
         """Advice hangs on the candidates, so it does not teach the tower."""
@@ -170,7 +171,7 @@ class Trainer:
 
     def rate(self, stage, minutes, left):
         if stage == "joint":
-            return min(minutes / 0.3, 1.0) * CALMER * min(left / self.args.decay, 1.0)
+            return min(minutes / 0.3, 1.0) * self.args.rate * min(left / self.args.decay, 1.0)
         return min(0.02 + minutes, 1.0)
 
     def agree(self, minutes):
