@@ -14,6 +14,7 @@ from vlm_tokenizer import encode_question
 from vlm_words import CATEGORIES, COLOURS, LENGTHS, PATTERNS, SLEEVES
 
 MOST = 6  # garments told of one picture
+CARELESS = 0.6  # share of messages that are written carelessly
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Batches:
     def chats(self, count):
         pairs = []
         for _ in range(count):
-            items, text, intent, meant = chat.draw(self.rng, careless=self.rng.random() < 0.6)
+            items, text, intent, meant = chat.draw(self.rng, careless=self.rng.random() < CARELESS)
             question = encode_question(self.tokenizer, chat.prompt(items, text), self.shape.picture_tokens)
             pairs.append((question, self.tokenizer.encode(chat.answer(intent, meant)).ids))
         return pad(pairs, self.end)

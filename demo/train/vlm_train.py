@@ -74,7 +74,7 @@ class Trainer:
         if args.start:
             self.model.load_state_dict(vlm_warm.weights(args.start, self.tokenizer, self.shape))
         if args.heads:
-            self.heads.load_state_dict(torch.load(args.heads)["heads"])
+            self.heads.load_state_dict(torch.load(args.heads, weights_only=False)["heads"])
         self.average = untrained(self.tokenizer)
         self.average.load_state_dict(self.model.state_dict())
         self.average.requires_grad_(False)
