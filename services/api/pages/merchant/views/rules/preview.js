@@ -25,7 +25,7 @@ export function preview({ nameOf, draft, signal }) {
     ],
     submit: say('merchant.preview.go'),
     send: async () => {
-      const search = await searchOf(text.value.trim(), photo.file());
+      const search = await searchOf(text.value.trim(), await photo.file());
       const rule = ruleOf(draft);
       fill(result, h('p', { class: 'row', role: 'status' }, h('span', { class: 'busy' }), say('merchant.preview.running')));
       try {
@@ -97,24 +97,28 @@ function line({ product: { title, image_link: image, price }, change = null, by 
       change && h('span', { class: `chip ${{ new: 'good', up: 'good', down: 'warn', gone: 'bad' }[change]}` }, say(`merchant.preview.${change}`, { count: by }))));
 }
 
+/** A photo to choose; `file()` waits for it where it is still made small. */
 function photoField() {
   const id = freshId('photo');
-  let file = null;
+  let chosen = null;
   const shown = h('div', { class: 'row' });
-  const put = ({ blob, url }) => {
-    file = blob;
+  const put = (url) => {
     fill(shown,
       url && h('img', { class: 'preview-photo', src: url, alt: say('merchant.preview.photo.chosen'), on: { load: () => URL.revokeObjectURL(url) } }),
       h('button', { type: 'button', class: 'small quiet', on: { click: takeAway } }, say('merchant.preview.photo.remove')));
   };
   const takeAway = () => {
-    file = null;
+    chosen = null;
     picker.value = '';
     fill(shown);
     picker.focus();
   };
   const picker = h('input', { id, type: 'file', accept: 'image/*', class: 'covered', on: { change: async () => {
-    if (picker.files.length > 0) put(await prepare(picker.files[0]));
+    if (picker.files.length === 0) return;
+    const prepared = prepare(picker.files[0]);
+    chosen = prepared;
+    const { url } = await prepared;
+    if (chosen === prepared) put(url);
   } } });
-  return { file: () => file, element: h('div', { class: 'row file' }, picker, h('label', { for: id, class: 'button small' }, say('merchant.preview.photo')), shown) };
+  return { file: async () => (await chosen)?.blob ?? null, element: h('div', { class: 'row file' }, picker, h('label', { for: id, class: 'button small' }, say('merchant.preview.photo')), shown) };
 }
