@@ -63,6 +63,8 @@ TEMPLATES = {
         "a human please", "I would rather write to a person",
     ],
 }
+UNFILLED = [re.sub(r"\{\w\}", " ", template) for templates in TEMPLATES.values() for template in templates]
+WORDS = sorted({word for said in UNFILLED for word in re.findall("[A-Za-z]+", said)})
 BEFORE = ["", "", "", "", "hi, ", "hello, ", "please, ", "sorry, ", "okay, ", "and ", "so "]
 AFTER = ["", "", "", "", "?", "!", ".", " thanks", ", thank you", " please"]
 SLIPS = 0.1  # share of a careless message's words that are left out, and the same again of those that are others
@@ -135,9 +137,6 @@ def draw(rng, held_out=False, careless=False):
         return items, text, intent, sorted(meant)
 
 
-WORDS = sorted({word for templates in TEMPLATES.values() for template in templates for word in re.findall("[A-Za-z]+", re.sub(r"\{\w\}", " ", template))})
-
-
 def prompt(items, text):
     return "Chat:\n" + "".join(f"p{i + 1} {line(item)}\n" for i, item in enumerate(items)) + f"Says: {text}\n"
 
@@ -149,5 +148,4 @@ def answer(intent, meant):
 def words():
     """Everything that may be said."""
     said = [*OCCASIONS, *BEFORE, *AFTER, *(f"the {o} one" for o in ORDINALS), "number", "the last one", "a pair of", "Chat Says"]
-    said += [re.sub(r"\{\w\}", " ", template) for templates in TEMPLATES.values() for template in templates]
-    return said
+    return said + UNFILLED
